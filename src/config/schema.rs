@@ -1,0 +1,346 @@
+//! Every key of the configuration with its default. `config.example.toml` is this file's twin, held true by a test.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::units::{Length, Size};
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// `dark`, `light`, `high-contrast`, or the path of a theme file.
+    pub theme: String,
+    /// Borders and sparklines in plain ASCII.
+    pub ascii: bool,
+    /// Let the mouse select and scroll.
+    pub mouse: bool,
+    /// Refuse everything but reads.
+    pub read_only: bool,
+    /// Length of the time window the panes share at the start.
+    pub window: Length,
+    /// Where incidents, the journal and the log file live; empty is the platform's data directory.
+    pub data_dir: PathBuf,
+    /// A folder whose files replace the built-in prompts of the same name; empty is `prompts` beside the configuration.
+    pub prompts_dir: PathBuf,
+    /// The journal; empty is `journal.jsonl` in the data directory.
+    pub journal: PathBuf,
+    /// Alertmanager servers, polled.
+    pub alertmanager: Vec<Alertmanager>,
+    /// A receiver for Alertmanager's webhook.
+    pub webhook: Option<Webhook>,
+    /// Prometheus servers, or what speaks their HTTP API.
+    pub prometheus: Vec<Prometheus>,
+    /// Log files.
+    pub files: Vec<Files>,
+    /// Files of change events.
+    pub changes: Vec<Changes>,
+    /// Git repositories whose log is a list of changes.
+    pub git: Vec<Git>,
+    /// Programs whose output lines become records.
+    pub command: Vec<Command>,
+    /// The model.
+    pub model: Model,
+    /// What holds for confirmed commands.
+    pub run: Run,
+    /// Budgets.
+    pub limits: Limits,
+}
+
+/// An Alertmanager v2 API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alertmanager {
+    /// Name in the header.
+    pub name: String,
+    /// Base address, `http://host:9093`.
+    pub url: String,
+    /// How often it is asked.
+    #[serde(default = "five_seconds")]
+    pub every: Length,
+    /// How long an answer may take.
+    #[serde(default = "ten_seconds")]
+    pub timeout: Length,
+    /// Headers sent along; a value `env:NAME` or `keyring:NAME` is looked up.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A receiver for Alertmanager's webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// Name in the header.
+    pub name: String,
+    /// Loopback address and port, `127.0.0.1:9099`.
+    pub listen: String,
+}
+
+/// A Prometheus HTTP API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prometheus {
+    /// Name in the header.
+    pub name: String,
+    /// Base address, `http://host:9090`.
+    pub url: String,
+    /// How often the panels are asked.
+    #[serde(default = "fifteen_seconds")]
+    pub every: Length,
+    /// Resolution of the panels.
+    #[serde(default = "fifteen_seconds")]
+    pub step: Length,
+    /// How long an answer may take.
+    #[serde(default = "ten_seconds")]
+    pub timeout: Length,
+    /// Headers sent along; a value `env:NAME` or `keyring:NAME` is looked up.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The series the pane shows.
+    #[serde(default, rename = "panel")]
+    pub panels: Vec<Panel>,
+}
+
+/// A query whose series the metrics pane shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// Name of the row; several series add their labels.
+    pub title: String,
+    /// PromQL.
+    pub query: String,
+    /// What the values are.
+    #[serde(default)]
+    pub unit: PanelUnit,
+}
+
+/// What a panel's values are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PanelUnit {
+    /// Read from the metric's name where it follows the naming rules, else a plain number.
+    #[default]
+    Auto,
+    /// A plain number.
+    Number,
+    /// A share of one.
+    Ratio,
+    /// Seconds.
+    Seconds,
+    /// Bytes.
+    Bytes,
+    /// Events per second.
+    PerSecond,
+}
+
+/// Log files of one source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Files {
+    /// Name in the header.
+    pub name: String,
+    /// Paths and globs.
+    pub paths: Vec<String>,
+    /// Service of the records that name none; empty is the file's name.
+    #[serde(default)]
+    pub service: String,
+    /// How much of each file's end is read at the start.
+    #[serde(default = "four_mib")]
+    pub backlog: Size,
+}
+
+/// A file of change events, a JSON object a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Name in the header.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// A git repository.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Git {
+    /// Name in the header.
+    pub name: String,
+    /// The work tree or bare repository.
+    pub path: PathBuf,
+    /// How often its log is read.
+    #[serde(default = "fifteen_seconds")]
+    pub every: Length,
+    /// How far back commits count as changes.
+    #[serde(default = "one_day")]
+    pub since: Length,
+}
+
+/// A program whose output lines become records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Name in the header.
+    pub name: String,
+    /// Program and arguments; run directly, not by a shell.
+    pub argv: Vec<String>,
+    /// What its lines are.
+    #[serde(default)]
+    pub lines: CommandLines,
+    /// Service of the records that name none; empty is the source's name.
+    #[serde(default)]
+    pub service: String,
+    /// Run again this long after it ended; not set: a program that ends is started again with backoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Length>,
+}
+
+/// What the lines of a command source are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommandLines {
+    /// Log lines in any of the known formats.
+    #[default]
+    Logs,
+    /// Change events, a JSON object a line.
+    Changes,
+}
+
+/// The model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Model {
+    /// Who answers.
+    pub provider: ProviderKind,
+    /// Base address of the server.
+    pub url: String,
+    /// Model name as the server knows it; empty picks the first it lists.
+    pub model: String,
+    /// Where the key is: `env:NAME`, `keyring:NAME`, or, insisting, `plain:KEY`; empty sends none.
+    pub key: String,
+    /// Context length in tokens; 0 reads it from the server where it tells, else 8192.
+    pub context_tokens: u32,
+    /// Tokens kept free for the answer.
+    pub answer_tokens: u32,
+    /// Sampling temperature.
+    pub temperature: f32,
+    /// How long the server may stay silent.
+    pub timeout: Length,
+}
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderKind {
+    /// Nobody: every trace of a model is gone from the screen.
+    #[default]
+    None,
+    /// An Ollama server.
+    Ollama,
+    /// Any server that speaks OpenAI's chat completions.
+    Openai,
+}
+
+/// What holds for confirmed commands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Run {
+    /// Longest run of a command.
+    pub timeout: Length,
+    /// Output kept of a command: half from its head, half from its tail.
+    pub output: Size,
+    /// Working directory; empty is the one midwatch was started in.
+    pub cwd: PathBuf,
+    /// Variables passed on to commands beside the built-in few.
+    pub env: Vec<String>,
+    /// Files of tool tables that add to the built-in ones.
+    pub tables: Vec<PathBuf>,
+    /// Words that mark a kube context, namespace or host as production.
+    pub production: Vec<String>,
+}
+
+/// Budgets. What does not fit is dropped from the oldest end and counted on the screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Memory for log records.
+    pub logs: Size,
+    /// Alerts held.
+    pub alerts: usize,
+    /// Series held.
+    pub series: usize,
+    /// Pieces of evidence held.
+    pub evidence: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            theme: "dark".to_owned(),
+            ascii: false,
+            mouse: false,
+            read_only: false,
+            window: Length::seconds(30 * 60),
+            data_dir: PathBuf::new(),
+            prompts_dir: PathBuf::new(),
+            journal: PathBuf::new(),
+            alertmanager: Vec::new(),
+            webhook: None,
+            prometheus: Vec::new(),
+            files: Vec::new(),
+            changes: Vec::new(),
+            git: Vec::new(),
+            command: Vec::new(),
+            model: Model::default(),
+            run: Run::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            provider: ProviderKind::None,
+            url: String::new(),
+            model: String::new(),
+            key: String::new(),
+            context_tokens: 0,
+            answer_tokens: 1024,
+            temperature: 0.2,
+            timeout: Length::seconds(60),
+        }
+    }
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            timeout: Length::seconds(120),
+            output: Size::mib(1),
+            cwd: PathBuf::new(),
+            env: Vec::new(),
+            tables: Vec::new(),
+            production: vec!["prod".to_owned(), "live".to_owned()],
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { logs: Size::mib(128), alerts: 50_000, series: 2_000, evidence: 500 }
+    }
+}
+
+fn five_seconds() -> Length {
+    Length::seconds(5)
+}
+
+fn ten_seconds() -> Length {
+    Length::seconds(10)
+}
+
+fn fifteen_seconds() -> Length {
+    Length::seconds(15)
+}
+
+fn one_day() -> Length {
+    Length::seconds(86_400)
+}
+
+fn four_mib() -> Size {
+    Size::mib(4)
+}

@@ -1,0 +1,30 @@
+//! The traits through which rooms that may not import each other still work together; `runtime` connects them.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::query::{QueryAnswer, QueryError, QueryRequest};
+use super::recording::RecordedCommand;
+
+/// A future that can cross threads.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Answers confirmed queries: the configured sources, or a recording.
+pub trait QueryEngine: Send + Sync {
+    /// Asks once. Ends by itself within the source's own time limit; dropping it gives up.
+    fn ask(&self, request: QueryRequest) -> Pending<'_, Result<QueryAnswer, QueryError>>;
+}
+
+/// Answers commands in place of the host.
+pub trait CommandBook: Send + Sync {
+    /// The recording's answer to exactly this command, or `None` when it has none.
+    fn answer(&self, command: &str) -> Option<RecordedCommand>;
+    /// The commands it can answer, for the message that says so.
+    fn known(&self) -> Vec<String>;
+}
+
+/// Gives secrets by name without ever printing them.
+pub trait SecretStore: Send + Sync {
+    /// The secret, or why there is none and how to set it.
+    fn get(&self, name: &str) -> Result<String, String>;
+}

@@ -1,0 +1,94 @@
+//! A suggestion that was classed and given its target: what the confirm card shows.
+
+use super::approval::Target;
+use super::{CleanText, EvidenceId, ProposalId, Suggestion, Timestamp, Verdict};
+
+/// A suggestion with its verdict, waiting for a person or decided by one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// `P3`.
+    pub id: ProposalId,
+    /// What was put forward.
+    pub suggestion: Suggestion,
+    /// What it would do, by midwatch's own reading.
+    pub verdict: Verdict,
+    /// Where it would run, resolved when the card was prepared.
+    pub target: Target,
+    /// A command that would undo it, where the tool's table knows one.
+    pub undo: Option<CleanText>,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub state: ProposalState,
+}
+
+/// Where a proposal stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProposalState {
+    /// Waiting for a person.
+    Waiting,
+    /// Confirmed, and running since.
+    Running {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Ran to an end.
+    Done {
+        /// How it ended.
+        outcome: Outcome,
+        /// Its output as evidence.
+        evidence: Option<EvidenceId>,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// A person said no.
+    Rejected {
+        /// Why, if they said.
+        why: CleanText,
+    },
+    /// The gate said no; nothing ran.
+    Refused {
+        /// Why, and what to do.
+        why: CleanText,
+    },
+}
+
+/// How a query or command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The child ended by itself with this status; a query's success is 0.
+    Exit(i32),
+    /// A signal ended it.
+    Signal(i32),
+    /// It ran longer than allowed and its group was killed.
+    TimedOut,
+    /// A person stopped it; its group was killed.
+    Cancelled,
+    /// It could not be started, or the query failed.
+    Failed,
+}
+
+impl Outcome {
+    /// Whether it did what it was asked.
+    pub fn succeeded(self) -> bool {
+        self == Outcome::Exit(0)
+    }
+
+    /// `exit 0`, `signal 9`, `timed out`, ...
+    pub fn words(self) -> String {
+        match self {
+            Outcome::Exit(code) => format!("exit {code}"),
+            Outcome::Signal(number) => format!("signal {number}"),
+            Outcome::TimedOut => "timed out".to_owned(),
+            Outcome::Cancelled => "stopped".to_owned(),
+            Outcome::Failed => "failed".to_owned(),
+        }
+    }
+}
+
+impl Proposal {
+    /// Whether a person can still decide on it.
+    pub fn is_waiting(&self) -> bool {
+        self.state == ProposalState::Waiting
+    }
+}

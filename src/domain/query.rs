@@ -1,0 +1,49 @@
+//! A question to a source and its raw answer.
+
+use super::{CleanText, Language, Series, TimeWindow};
+
+/// A question that a person confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryRequest {
+    /// Language of the text.
+    pub language: Language,
+    /// Exact text.
+    pub text: String,
+    /// Time it asks about.
+    pub window: TimeWindow,
+    /// Resolution in seconds, for metrics; at least 1.
+    pub step: u32,
+}
+
+/// A raw answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryAnswer {
+    /// The source that answered.
+    pub source: CleanText,
+    /// The answer as lines of text, ready to be evidence.
+    pub text: CleanText,
+    /// The series, for charts; empty for logs.
+    pub series: Vec<Series>,
+    /// What was left out, in words.
+    pub cut: Option<CleanText>,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryError {
+    /// Who failed to answer.
+    pub source: CleanText,
+    /// What failed and what to do.
+    pub why: CleanText,
+}
+
+/// A query that is asked again and again because the person configured it; listed by `:queries`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolledQuery {
+    /// Who is asked.
+    pub source: CleanText,
+    /// What is asked.
+    pub text: CleanText,
+    /// How often, in seconds; 0 for a followed file or stream.
+    pub every_seconds: u32,
+}

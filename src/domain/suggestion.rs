@@ -1,0 +1,79 @@
+//! What somebody or something would like to see done. A suggestion runs nothing; only a person can turn it into more.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CleanText, Locator};
+
+/// A query or command put forward. The model's replies can hold nothing stronger than this.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// What language the text is in; decides where it would run.
+    pub language: Language,
+    /// The exact text, byte for byte; never cleaned, never drawn without revealing what it hides.
+    pub text: String,
+    /// Why, in the proposer's words: a claim, not a fact.
+    pub reason: CleanText,
+    /// The evidence it is said to rest on.
+    pub because: Vec<Locator>,
+    /// Who put it forward.
+    pub origin: Origin,
+}
+
+/// The language of a suggestion, named as the fence of its block in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// A PromQL range query for the configured metrics source.
+    Promql,
+    /// A filter over the log records held, in the log pane's own filter language.
+    Logs,
+    /// A bash command line for this machine.
+    Sh,
+}
+
+/// Who put a suggestion forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Typed by the person at the keyboard.
+    Person,
+    /// Written by a model.
+    Model,
+    /// Derived by the deterministic analyst.
+    Analyst,
+    /// A step of a runbook.
+    Runbook,
+}
+
+impl Language {
+    /// The fence word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Language::Promql => "promql",
+            Language::Logs => "logs",
+            Language::Sh => "sh",
+        }
+    }
+
+    /// Reads a fence word with the aliases models use; `None` for a block that proposes nothing.
+    pub fn from_fence(word: &str) -> Option<Self> {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "promql" | "prometheus" | "metricsql" => Some(Language::Promql),
+            "logs" => Some(Language::Logs),
+            "sh" | "bash" | "shell" => Some(Language::Sh),
+            _ => None,
+        }
+    }
+}
+
+impl Origin {
+    /// The word shown and journaled.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Person => "person",
+            Origin::Model => "model",
+            Origin::Analyst => "analyst",
+            Origin::Runbook => "runbook",
+        }
+    }
+}

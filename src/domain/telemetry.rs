@@ -1,0 +1,36 @@
+//! What sources send: batches on one bounded channel.
+
+use super::{Alert, Change, Health, LogRecord, Series, SourceId};
+
+/// Everything a source has to say at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Who says it.
+    pub source: SourceId,
+    /// What.
+    pub items: Vec<Telemetry>,
+    /// Records this source had to drop since its last batch because the channel was full.
+    pub dropped: u64,
+}
+
+/// One thing a source says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Telemetry {
+    /// Every alert the source knows of now; alerts of that source not among them have resolved.
+    AlertSnapshot(Vec<Alert>),
+    /// Alerts that changed, others left as they are.
+    AlertUpdate(Vec<Alert>),
+    /// A log record.
+    Log(LogRecord),
+    /// The answer to one polled query: replaces the series that query held before.
+    SeriesSet {
+        /// Title of the panel.
+        title: super::CleanText,
+        /// All its series now.
+        series: Vec<Series>,
+    },
+    /// A change event.
+    Change(Change),
+    /// A change of the source's own state.
+    Health(Health),
+}
