@@ -32,8 +32,9 @@ impl Length {
 impl FromStr for Length {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let length: SignedDuration =
-            text.parse().map_err(|_| format!("`{text}` is no length of time; write it as \"15s\", \"30m\" or \"2h\""))?;
+        let length: SignedDuration = text
+            .parse()
+            .map_err(|_| format!("`{text}` is no length of time; write it as \"15s\", \"30m\" or \"2h\""))?;
         if length.is_positive() { Ok(Self(length)) } else { Err(format!("`{text}` must be longer than zero")) }
     }
 }
@@ -84,7 +85,8 @@ impl FromStr for Size {
             .iter()
             .find_map(|(name, unit)| trimmed.strip_suffix(name).map(|rest| (rest.trim(), *unit)))
             .unwrap_or((trimmed, 1));
-        let count: usize = digits.parse().map_err(|_| format!("`{text}` is no size; write it as \"512 KiB\" or \"4 MiB\""))?;
+        let count: usize =
+            digits.parse().map_err(|_| format!("`{text}` is no size; write it as \"512 KiB\" or \"4 MiB\""))?;
         count.checked_mul(unit).map(Self).ok_or_else(|| format!("`{text}` is larger than this machine can address"))
     }
 }

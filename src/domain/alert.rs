@@ -82,7 +82,9 @@ impl Alert {
     pub fn urgency(&self) -> Urgency {
         let Some(word) = self.label("severity") else { return Urgency::Info };
         match word.as_str().to_ascii_lowercase().as_str() {
-            "critical" | "crit" | "page" | "emergency" | "fatal" | "error" | "high" | "sev1" | "p1" => Urgency::Critical,
+            "critical" | "crit" | "page" | "emergency" | "fatal" | "error" | "high" | "sev1" | "p1" => {
+                Urgency::Critical
+            }
             "warning" | "warn" | "ticket" | "medium" | "sev2" | "p2" => Urgency::Warning,
             "none" => Urgency::Heartbeat,
             _ => Urgency::Info,

@@ -49,9 +49,10 @@ impl Health {
     pub fn since(&self) -> Option<Timestamp> {
         match self {
             Health::Starting => None,
-            Health::Up { since } | Health::Degraded { since, .. } | Health::Down { since, .. } | Health::Ended { since } => {
-                Some(*since)
-            }
+            Health::Up { since }
+            | Health::Degraded { since, .. }
+            | Health::Down { since, .. }
+            | Health::Ended { since } => Some(*since),
         }
     }
 

@@ -120,9 +120,13 @@ mod tests {
 
     #[test]
     fn lengths_read_as_people_say_them() {
-        for (seconds, short_form, coarse_form) in
-            [(-5, "0s", "0s"), (59, "59s", "59s"), (724, "12m04s", "12m"), (11_100, "3h05m", "3h"), (266_400, "3d02h", "3d")]
-        {
+        for (seconds, short_form, coarse_form) in [
+            (-5, "0s", "0s"),
+            (59, "59s", "59s"),
+            (724, "12m04s", "12m"),
+            (11_100, "3h05m", "3h"),
+            (266_400, "3d02h", "3d"),
+        ] {
             let length = SignedDuration::from_secs(seconds);
             assert_eq!((short(length).as_str(), coarse(length).as_str()), (short_form, coarse_form));
         }

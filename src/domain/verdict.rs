@@ -69,7 +69,8 @@ impl Verdict {
 
     /// An opaque verdict over the whole text for one stated reason.
     pub fn opaque(length: usize, rule: &str, text: &str) -> Self {
-        let reason = Reason { span: 0..length, rule: rule.to_owned(), class: Class::Opaque, text: CleanText::line(text) };
+        let reason =
+            Reason { span: 0..length, rule: rule.to_owned(), class: Class::Opaque, text: CleanText::line(text) };
         Self { class: Class::Opaque, reasons: vec![reason] }
     }
 }
