@@ -11,7 +11,7 @@ use crate::domain::time::{minus, stamp};
 use crate::domain::{
     CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow,
 };
-use crate::store::NewEvidence;
+use crate::store::Capture;
 
 /// Services whose error lines go along.
 const SERVICES: usize = 4;
@@ -66,11 +66,12 @@ fn onset(state: &State) -> TimeWindow {
     TimeWindow::new(start, visible.end)
 }
 
-fn alerts(state: &State) -> Option<NewEvidence> {
+fn alerts(state: &State) -> Option<Capture> {
     let lines: Vec<String> = state
         .stores
         .alerts
-        .iter()
+        .firing()
+        .map(|(_, alert)| alert)
         .filter(|alert| alert.asks_for_attention())
         .take(50)
         .map(|alert| format!("{} {}", stamp(alert.starts_at), telemetry::alert_words(alert)))
@@ -78,13 +79,13 @@ fn alerts(state: &State) -> Option<NewEvidence> {
     (!lines.is_empty()).then(|| new(state, EvidenceKind::Alert, "alerts", "alerts firing", None, &lines.join("\n")))
 }
 
-fn changes(state: &State) -> Option<NewEvidence> {
+fn changes(state: &State) -> Option<Capture> {
     let near = onset(state);
     let near = TimeWindow::new(minus(near.start, CHANGES_BEFORE), near.end);
     let lines: Vec<String> = state
         .stores
         .changes
-        .window(near)
+        .in_window(near)
         .map(|change| {
             let version = change.version.as_ref().map(|v| format!(" version {v}")).unwrap_or_default();
             let commit = change.commit.as_ref().map(|c| format!(" commit {c}")).unwrap_or_default();
@@ -96,7 +97,7 @@ fn changes(state: &State) -> Option<NewEvidence> {
 }
 
 /// Error records by service, services with most errors first.
-fn errors(state: &State) -> Vec<NewEvidence> {
+fn errors(state: &State) -> Vec<Capture> {
     let window = onset(state);
     let mut by_service: Vec<(CleanText, Vec<&LogRecord>)> = Vec::new();
     for record in state.stores.logs.window(window).filter(|record| record.severity >= Severity::Error) {
@@ -110,7 +111,7 @@ fn errors(state: &State) -> Vec<NewEvidence> {
     by_service.iter().take(SERVICES).map(|(service, records)| of_service(state, service, records, window)).collect()
 }
 
-fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window: TimeWindow) -> NewEvidence {
+fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window: TimeWindow) -> Capture {
     let tail = records.len().saturating_sub(RECORDS / 2).max(RECORDS / 2);
     let head = records.iter().take(RECORDS / 2);
     let shown: Vec<&str> = head.chain(records.iter().skip(tail)).map(|record| record.raw.as_str()).collect();
@@ -130,7 +131,7 @@ fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window
 }
 
 /// The series that moved most against before.
-fn series(state: &State) -> Vec<NewEvidence> {
+fn series(state: &State) -> Vec<Capture> {
     let window = state.visible_window();
     let mut moved: Vec<(f64, &Series)> = state
         .stores
@@ -147,7 +148,7 @@ fn series(state: &State) -> Vec<NewEvidence> {
     moved.into_iter().take(SERIES).map(|(_, series)| of_series(state, series, window)).collect()
 }
 
-fn of_series(state: &State, series: &Series, window: TimeWindow) -> NewEvidence {
+fn of_series(state: &State, series: &Series, window: TimeWindow) -> Capture {
     let inside: Vec<&Sample> = series.samples.iter().filter(|sample| window.contains(sample.at)).collect();
     let stride = inside.len().div_ceil(SAMPLES).max(1);
     let mut text = format!("{} {{{}}}", series.title, series.label_text());
@@ -168,8 +169,8 @@ fn new(
     query: &str,
     window: Option<TimeWindow>,
     text: &str,
-) -> NewEvidence {
-    NewEvidence {
+) -> Capture {
+    Capture {
         kind,
         source: CleanText::line(source),
         query: CleanText::line(query),

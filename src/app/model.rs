@@ -55,6 +55,8 @@ pub struct Settings {
     pub not_configured: Vec<CleanText>,
     /// Tokens kept for an answer.
     pub answer_tokens: u32,
+    /// Plain ASCII for borders and trends.
+    pub ascii: bool,
     /// Random number of this session, from which prompt fences are made.
     pub seed: u64,
     /// What is asked again and again.

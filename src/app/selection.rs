@@ -1,12 +1,13 @@
 //! What is selected in a pane and therefore shown raw in Evidence.
 
 use crate::domain::{ChangeId, CleanText, Locator, ProposalId, RecordKey, SourceId};
+use crate::store::AlertKey;
 
 /// Something whose raw text can be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Selection {
-    /// An alert of a source, by fingerprint.
-    Alert(SourceId, CleanText),
+    /// An alert.
+    Alert(AlertKey),
     /// A log record.
     Log(RecordKey),
     /// A series: its source, panel title and labels as text.

@@ -39,6 +39,8 @@ pub enum ProposalState {
         outcome: Outcome,
         /// Its output as evidence.
         evidence: Option<EvidenceId>,
+        /// When it began.
+        since: Timestamp,
         /// When it ended.
         at: Timestamp,
     },

@@ -39,12 +39,21 @@ pub struct AlertStore {
     firing: Vec<AlertKey>,
     limit: usize,
     left_out: BTreeMap<SourceId, u64>,
+    fired: HashMap<AlertKey, u32>,
+    revision: u64,
 }
 
 impl AlertStore {
     /// An empty store for `limit` alerts.
     pub fn new(limit: usize) -> Self {
-        Self { alerts: HashMap::new(), firing: Vec::new(), limit, left_out: BTreeMap::new() }
+        Self {
+            alerts: HashMap::new(),
+            firing: Vec::new(),
+            limit,
+            left_out: BTreeMap::new(),
+            fired: HashMap::new(),
+            revision: 0,
+        }
     }
 
     /// Takes all alerts that a source knows of; those of that source which are missing have resolved at `now`.
@@ -92,6 +101,16 @@ impl AlertStore {
         resolved
     }
 
+    /// How often an alert began to fire since midwatch first heard of it: more than once is flapping.
+    pub fn times_fired(&self, key: &AlertKey) -> u32 {
+        self.fired.get(key).copied().unwrap_or(0)
+    }
+
+    /// Counts every change of what is held, so that a view knows when to order itself again.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Alerts held, resolved ones among them.
     pub fn len(&self) -> usize {
         self.alerts.len()
@@ -136,7 +155,16 @@ impl AlertStore {
                 events.push(event);
             }
         }
+        for event in &events {
+            if let AlertEvent::Fired(key) = event {
+                *self.fired.entry(key.clone()).or_default() += 1;
+            }
+        }
+        if self.fired.len() > self.limit * 2 {
+            self.fired.retain(|key, _| self.alerts.contains_key(key));
+        }
         self.order();
+        self.revision += 1;
         events
     }
 

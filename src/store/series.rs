@@ -72,6 +72,11 @@ impl SeriesStore {
             .map(|panel| panel.series.as_slice())
     }
 
+    /// The series of a panel with these labels, written as [`Series::label_text`] writes them.
+    pub fn find(&self, source: &SourceId, title: &str, labels: &str) -> Option<&Series> {
+        self.get(source, title)?.iter().find(|series| series.label_text().as_str() == labels)
+    }
+
     /// Series held.
     pub fn len(&self) -> usize {
         self.panels.iter().map(|panel| panel.series.len()).sum()

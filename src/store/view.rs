@@ -130,6 +130,13 @@ pub struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
+    /// Those of them that are not newer than `last`.
+    #[must_use]
+    pub fn up_to(self, last: RecordKey) -> Self {
+        let end = self.keys.index_of(RecordKey { at: last.at, id: RecordId(last.id.0.saturating_add(1)) });
+        Self { end: end.clamp(self.start, self.end), ..self }
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.end - self.start

@@ -10,7 +10,10 @@ use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
-use crate::domain::{Alert, CleanText, EvidenceId, TimeWindow, Timestamp};
+use crate::domain::{
+    Alert, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency,
+};
+use crate::trust::verify::Status;
 
 /// Lines kept on a timeline; a person's own are never dropped.
 const TIMELINE: usize = 5_000;
@@ -132,20 +135,46 @@ pub fn rename(state: &mut State, title: Option<&str>, severity: Option<&str>, ef
 /// The notes as Markdown.
 pub fn markdown(state: &State) -> Option<String> {
     let incident = state.incident.as_ref()?;
+    let alerts = state.stores.alerts.firing().chain(state.stores.alerts.resolved());
     let input = notes::NotesInput {
-        alerts: state.stores.alerts.iter().filter(|a| a.urgency() != crate::domain::Urgency::Heartbeat).cloned().collect(),
-        proposals: state.proposals.clone(),
-        questions: open_questions(state),
-        person: state.settings.person.clone(),
+        alerts: alerts.map(|(_, alert)| alert).filter(|a| a.urgency() != Urgency::Heartbeat).cloned().collect(),
+        runs: state.proposals.iter().filter_map(|proposal| run_of(state, proposal)).collect(),
+        open_questions: open_questions(state),
+        cited: cited(state),
+        who: state.settings.person.clone(),
         host: state.settings.host.clone(),
-        written_at: state.now,
+        now: Some(state.now),
     };
     Some(notes::markdown(incident, &|id| state.stores.evidence.get(id).cloned(), &input))
 }
 
+fn run_of(state: &State, proposal: &Proposal) -> Option<notes::Run> {
+    let (at, outcome, ended_at) = match &proposal.state {
+        ProposalState::Running { since } => (*since, None, None),
+        ProposalState::Done { outcome, since, at, .. } => (*since, Some(*outcome), Some(*at)),
+        ProposalState::Waiting | ProposalState::Rejected { .. } | ProposalState::Refused { .. } => return None,
+    };
+    Some(notes::Run {
+        at,
+        text: CleanText::block(&proposal.suggestion.text),
+        class: proposal.verdict.class,
+        who: state.settings.person.clone(),
+        outcome,
+        ended_at,
+        evidence: proposal.evidence(),
+    })
+}
+
+/// The lines that answers cite, so that the notes quote those and not others.
+fn cited(state: &State) -> Vec<(EvidenceId, u32)> {
+    let sentences = state.conversation.turns.iter().flat_map(|turn| &turn.sentences);
+    let supported = sentences.filter(|sentence| sentence.status == Status::Supported);
+    let locators = supported.flat_map(|sentence| &sentence.citations);
+    locators.flat_map(|l| l.lines.map(|(first, last)| (first..=last).map(move |line| (l.id, line)))).flatten().collect()
+}
+
 /// What nobody has answered yet: sentences of answers that found no support, and sources that failed.
 fn open_questions(state: &State) -> Vec<CleanText> {
-    use crate::trust::verify::Status;
     let unsupported = state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
         Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
         Status::Supported | Status::Uncited | Status::Chatter => None,

@@ -117,7 +117,7 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
         let now = model.state.now;
         let Some(proposal) = model.state.proposal(*id).cloned() else { continue };
         let Some(digest) = shown.iter().find(|(of, _)| of == id).map(|(_, digest)| digest.clone()) else { continue };
-        match model.state.gate.approve(&proposal, digest, confirmation, now) {
+        match model.state.gate.approve(&proposal, &digest, confirmation, now) {
             Ok(approved) => {
                 effects.push(Effect::Run(*id, approved));
                 if let Some(proposal) = model.state.proposal_mut(*id) {

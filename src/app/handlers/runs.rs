@@ -13,7 +13,7 @@ use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{CleanText, EvidenceId, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState};
 use crate::overlays::Overlay;
 use crate::overlays::running::Running;
-use crate::store::{Filter, NewEvidence};
+use crate::store::{Filter, Capture};
 
 /// Output held of one run while it goes on; the runner has its own cap, this bounds what the screen keeps.
 const HELD: usize = 1 << 20;
@@ -134,7 +134,7 @@ fn ended(state: &mut State, id: ProposalId, outcome: Outcome, cut: u64, effects:
     let output = state.outputs.get(id);
     let text = CleanText::block(output.map(|o| o.text.as_str()).unwrap_or_default());
     let cut = cut + output.map(|o| o.cut).unwrap_or_default();
-    let new = NewEvidence {
+    let new = Capture {
         kind: EvidenceKind::Command,
         source: proposal.target.place.clone(),
         query: CleanText::block(&proposal.suggestion.text),
@@ -159,7 +159,7 @@ fn answered(state: &mut State, id: ProposalId, answer: Result<QueryAnswer, Query
                 let source = answer.series[0].source.clone();
                 state.stores.series.replace(&source, &title, retitled(answer.series, &title));
             }
-            let new = NewEvidence {
+            let new = Capture {
                 kind: EvidenceKind::Metric,
                 source: answer.source,
                 query: CleanText::line(&proposal.suggestion.text),
@@ -191,7 +191,7 @@ fn read_logs(state: &mut State, id: ProposalId, effects: &mut Vec<Effect>) {
             let hits: Vec<_> = state.stores.logs.window(*window).filter(|record| filter.matches(record)).collect();
             let left_out = hits.len().saturating_sub(LOG_ANSWER);
             let text: Vec<_> = hits.iter().skip(left_out).map(|record| record.raw.as_str()).collect();
-            Ok(NewEvidence {
+            Ok(Capture {
                 kind: EvidenceKind::Logs,
                 source: CleanText::line("log records held"),
                 query: CleanText::line(&filter.to_text()),
@@ -221,7 +221,7 @@ fn finish(
     state: &mut State,
     proposal: &Proposal,
     outcome: Outcome,
-    new: Option<NewEvidence>,
+    new: Option<Capture>,
     effects: &mut Vec<Effect>,
 ) {
     let evidence = new.and_then(|new| match show::collect(state, new, effects) {
@@ -233,7 +233,11 @@ fn finish(
     });
     let now = state.now;
     if let Some(known) = state.proposal_mut(proposal.id) {
-        known.state = ProposalState::Done { outcome, evidence, at: now };
+        let since = match &known.state {
+            ProposalState::Running { since } => *since,
+            _ => now,
+        };
+        known.state = ProposalState::Done { outcome, evidence, since, at: now };
     }
     let words = run_words(proposal, outcome, evidence);
     if outcome.succeeded() {

@@ -4,7 +4,7 @@ use crate::app::model::State;
 use crate::app::{Ctx, Effect, Model, Selection};
 use crate::domain::time::{clock, stamp};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, Series, TimeWindow};
-use crate::store::NewEvidence;
+use crate::store::Capture;
 
 /// Samples shown of a series, newest kept.
 const SAMPLES: usize = 1_000;
@@ -46,16 +46,16 @@ pub fn raw_text(ctx: &Ctx<'_>) -> Option<String> {
 /// What Evidence shows for a selection; `None` when it is no longer held.
 pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
     match selection {
-        Selection::Alert(source, fingerprint) => {
-            let alert = ctx.stores.alerts.get(source, fingerprint)?;
+        Selection::Alert(key) => {
+            let alert = ctx.stores.alerts.get(key)?;
             Some(Shown {
                 title: CleanText::line(&format!("alert {} {}", alert.name(), alert.subject())),
-                query: CleanText::line(&format!("alert {fingerprint} of {source}")),
+                query: CleanText::line(&format!("alert {} of {}", key.fingerprint, key.source)),
                 text: alert.raw.clone(),
                 cited: None,
                 foot: vec![CleanText::line(&format!("firing since {}", stamp(alert.starts_at)))],
                 kind: EvidenceKind::Alert,
-                source: CleanText::line(source.as_str()),
+                source: CleanText::line(key.source.as_str()),
                 window: Some(TimeWindow::new(alert.starts_at, ctx.now)),
             })
         }
@@ -80,7 +80,7 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
             })
         }
         Selection::Series(source, title, labels) => {
-            let series = ctx.stores.series.get(source, title, labels)?;
+            let series = ctx.stores.series.find(source, title, labels)?;
             Some(of_series(ctx, series))
         }
         Selection::Change(id) => {
@@ -172,7 +172,7 @@ pub fn to_evidence(
 }
 
 /// Adds evidence to the store and records it.
-pub fn collect(state: &mut State, new: NewEvidence, effects: &mut Vec<Effect>) -> Result<EvidenceId, CleanText> {
+pub fn collect(state: &mut State, new: Capture, effects: &mut Vec<Effect>) -> Result<EvidenceId, CleanText> {
     let id = state.stores.evidence.add(new).map_err(|full| CleanText::line(&full.to_string()))?;
     if let Some(evidence) = state.stores.evidence.get(id) {
         effects.push(Effect::RecordEvidence(Box::new(evidence.clone())));
@@ -181,8 +181,8 @@ pub fn collect(state: &mut State, new: NewEvidence, effects: &mut Vec<Effect>) -
 }
 
 impl Shown {
-    fn into_new(self, now: crate::domain::Timestamp) -> NewEvidence {
-        NewEvidence {
+    fn into_new(self, now: crate::domain::Timestamp) -> Capture {
+        Capture {
             kind: self.kind,
             source: self.source,
             query: self.query,

@@ -28,11 +28,11 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
             }
             Telemetry::AlertSnapshot(alerts) => {
                 let events = model.state.stores.alerts.apply_snapshot(&batch.source, alerts, now);
-                on_alerts(model, &batch.source, events, effects);
+                on_alerts(model, events, effects);
             }
             Telemetry::AlertUpdate(alerts) => {
                 let events = model.state.stores.alerts.apply_update(&batch.source, alerts, now);
-                on_alerts(model, &batch.source, events, effects);
+                on_alerts(model, events, effects);
             }
             Telemetry::SeriesSet { title, series } => {
                 model.state.stores.series.replace(&batch.source, &title, series);
@@ -46,14 +46,14 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     }
 }
 
-fn on_alerts(model: &mut Model, source: &SourceId, events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
+fn on_alerts(model: &mut Model, events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
     for event in events {
-        let (fingerprint, kind) = match event {
-            AlertEvent::Fired(fingerprint) => (fingerprint, EntryKind::Fired),
-            AlertEvent::Resolved(fingerprint) => (fingerprint, EntryKind::Resolved),
+        let (key, kind) = match event {
+            AlertEvent::Fired(key) => (key, EntryKind::Fired),
+            AlertEvent::Resolved(key) => (key, EntryKind::Resolved),
             AlertEvent::Changed(_) => continue,
         };
-        let Some(alert) = model.state.stores.alerts.get(source, &fingerprint).cloned() else { continue };
+        let Some(alert) = model.state.stores.alerts.get(&key).cloned() else { continue };
         if alert.urgency() == crate::domain::Urgency::Heartbeat {
             continue;
         }

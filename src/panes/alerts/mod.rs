@@ -132,8 +132,7 @@ impl Alerts {
 
     /// The selected alert.
     pub fn selection(&self) -> Option<Selection> {
-        let alert = self.rows.get(self.scroll.selected())?.alert();
-        Some(Selection::Alert(alert.source.clone(), alert.fingerprint.clone()))
+        Some(Selection::Alert(self.rows.get(self.scroll.selected())?.alert().clone()))
     }
 }
 

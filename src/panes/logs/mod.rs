@@ -12,6 +12,7 @@ use crate::ui::Area;
 use crate::ui::list::{Scroll, Step};
 
 pub use search::Search;
+pub use view::push_hits;
 
 /// Records looked at per message while a filter is being applied; keeps a key press under a frame.
 const SLICE: usize = 20_000;
