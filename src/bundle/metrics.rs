@@ -44,7 +44,6 @@ struct File {
 struct Data {
     #[serde(rename = "resultType", default)]
     result_type: Option<String>,
-    #[serde(default)]
     result: Vec<Row>,
 }
 

@@ -11,8 +11,11 @@ mod lines;
 pub mod load;
 mod manifest;
 mod metrics;
+pub mod notes;
+pub mod record;
 mod replies;
 mod values;
 
 pub use drills::{DrillInfo, drill, drill_tables, drills};
 pub use load::{BundleError, load, load_embedded};
+pub use record::{Entry, RecordError, Recorder};
