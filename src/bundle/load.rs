@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::domain::query::PolledQuery;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, LogRecord, SourceId, Timestamp};
+use crate::logfile::LineParser;
 
 use super::files::{Embedded, Files, Folder};
 use super::gaps::Gaps;
@@ -205,7 +206,10 @@ fn read_logs(files: &dyn Files, source: &SourceId, recording: &Recording, gaps: 
         // `payments@second.log` is the same service as another source wrote it.
         let service = stem.split('@').next().unwrap_or(stem);
         let mut last = start;
-        for mut record in super::lines::parse(source, service, &content.bytes, start) {
+        let mut parser = LineParser::new(source.clone(), service);
+        let mut found = parser.feed(&content.bytes, start);
+        found.extend(parser.finish(start));
+        for mut record in found {
             // A record that states no time belongs to the moment of the one before it.
             last = record.time.unwrap_or(last);
             record.observed = last;

@@ -7,7 +7,6 @@ mod drills;
 mod evidence;
 pub mod files;
 mod gaps;
-mod lines;
 pub mod load;
 mod manifest;
 mod metrics;
