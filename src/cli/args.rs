@@ -16,7 +16,7 @@ pub struct Args {
     #[command(flatten)]
     pub common: Common,
     /// Open the incident bundle in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "files")]
+    #[arg(long, value_name = "DIR", conflicts_with = "files", help_heading = "Options")]
     pub replay: Option<PathBuf>,
     /// Log files to open; `-` is standard input. A file named like a subcommand is `./drill`
     #[arg(value_name = "FILE")]
@@ -72,8 +72,8 @@ pub struct Common {
     /// The time window at the start, as 30m
     #[arg(long, global = true, value_name = "LENGTH")]
     pub window: Option<Length>,
-    /// Who answers
-    #[arg(long, global = true, value_name = "PROVIDER")]
+    /// Who answers: none, ollama, or openai for any server that speaks its protocol
+    #[arg(long, global = true, value_name = "PROVIDER", hide_possible_values = true)]
     pub provider: Option<Provider>,
     /// The model's name, as its server knows it
     #[arg(long, global = true, value_name = "NAME")]
@@ -86,11 +86,8 @@ pub struct Common {
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Provider {
-    /// Nobody
     None,
-    /// An Ollama server
     Ollama,
-    /// Any server that speaks OpenAI's chat completions
     Openai,
 }
 

@@ -128,7 +128,7 @@ fn at(path: &str) -> Option<Value> {
 /// How the key at the path is written: `every = "15s"`, `[[prometheus]]`, `[model]`.
 pub fn how_to_write(path: &str) -> Option<String> {
     let name = last_key(path)?;
-    let whole = path.strip_suffix(']').and_then(|path| path.rsplit_once('[')).map_or(path, |(whole, _)| whole);
+    let whole = whole(path);
     match at(whole)? {
         Value::Array(items) if items.first().is_some_and(Value::is_table) => {
             Some(format!("[[{}]]", without_positions(whole)))
@@ -138,6 +138,16 @@ pub fn how_to_write(path: &str) -> Option<String> {
         Value::Float(number) => Some(format!("{name} = {number:.1}")),
         value => Some(format!("{name} = {value}")),
     }
+}
+
+/// The list that holds the element: `files[0].paths` of `files[0].paths[1]`; any other path as it is.
+pub fn whole(path: &str) -> &str {
+    path.strip_suffix(']').and_then(|path| path.rsplit_once('[')).map_or(path, |(whole, _)| whole)
+}
+
+/// Whether the key holds one table.
+pub fn is_table(path: &str) -> bool {
+    at(path).is_some_and(|value| value.is_table())
 }
 
 /// The path with its positions left out: `prometheus[0].url` is `prometheus.url`.

@@ -112,7 +112,7 @@ fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (document, broken) = toml::de::DeTable::parse_recoverable(text);
     if !broken.is_empty() {
-        return Err(broken.iter().map(|error| syntax(text, error)).collect());
+        return Err(one_a_line(broken.iter().map(|error| syntax(text, error)).collect()));
     }
     let mut unknown = Vec::new();
     let mut track = serde_path_to_error::Track::new();
@@ -126,6 +126,15 @@ fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     }
     problems.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.line, place.column)));
     Err(problems)
+}
+
+/// The first problem of each line, at most ten: where the syntax is broken, one mistake causes several.
+fn one_a_line(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let place = |problem: &Problem| problem.place.as_ref().map(|place| (place.line, place.column));
+    problems.sort_by_key(place);
+    problems.dedup_by_key(|problem| place(problem).map(|(line, _)| line));
+    problems.truncate(10);
+    problems
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> Problem {
@@ -156,13 +165,32 @@ fn wrong_value(text: &str, path: &str, error: &toml::de::Error) -> Problem {
         return Problem { place, ..Problem::new(key, format!("`{field}` is missing"), format!("add {example}")) };
     }
     let place = place::find(text, &key, Part::Value).or_else(|| error.span().map(|span| place::at(text, span)));
-    let what = if is_secret(&key) { "is of the wrong type".to_owned() } else { message.to_owned() };
+    let what = match (is_secret(&key), key.ends_with(']') && known::is_table(known::whole(&key))) {
+        (true, _) => "is of the wrong type".to_owned(),
+        (false, true) => "is one table, not a list of tables".to_owned(),
+        (false, false) => in_words(message),
+    };
     // Messages of our own units say how to write them.
     let fix = match known::how_to_write(&key) {
         Some(example) if !message.contains("write it as") => format!("write it as {example}"),
         Some(_) | None => String::new(),
     };
     Problem { place, ..Problem::new(key, what, fix) }
+}
+
+/// The decoder's message in the words of TOML instead of the decoder's.
+fn in_words(message: &str) -> String {
+    let Some((what, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let what = what.replace("invalid type: map", "is a table").replace("invalid type: sequence", "is a list");
+    let what = what.replace("invalid type: ", "is the ").replace("invalid value: ", "is the ");
+    let expected = match expected {
+        "a sequence" => "a list",
+        "a map" => "a table",
+        "usize" | "u32" => "a whole number from 0",
+        "f32" => "a number",
+        expected => expected,
+    };
+    format!("{what}, expected {expected}")
 }
 
 /// `prometheus.0.url` as people count it: `prometheus[0].url`.

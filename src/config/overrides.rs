@@ -90,9 +90,7 @@ const VARIABLES: [(&str, Read); 12] = [
     ("MIDWATCH_ASCII", |text| switch(&text).map(Setting::Ascii)),
     ("MIDWATCH_MOUSE", |text| switch(&text).map(Setting::Mouse)),
     ("MIDWATCH_READ_ONLY", |text| switch(&text).map(Setting::ReadOnly)),
-    ("MIDWATCH_WINDOW", |text| {
-        text.parse().map(Setting::Window).map_err(|error| (error, "write it as 30m".to_owned()))
-    }),
+    ("MIDWATCH_WINDOW", |text| text.parse().map(Setting::Window).map_err(|error| (error, String::new()))),
     ("MIDWATCH_DATA_DIR", |text| Ok(Setting::DataDir(text.into()))),
     ("MIDWATCH_PROMPTS_DIR", |text| Ok(Setting::PromptsDir(text.into()))),
     ("MIDWATCH_JOURNAL", |text| Ok(Setting::Journal(text.into()))),

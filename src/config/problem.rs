@@ -100,25 +100,24 @@ pub fn is_secret(key: &str) -> bool {
 /// The line with whatever may be a secret in it masked.
 pub fn masked(line: &str) -> String {
     // The patterns are constants; if one were broken the whole line would be withheld, not shown.
-    static SECRETS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
+    static SECRETS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
         Some([
             Regex::new(r#"(?i)(plain:)[^"'\s,}]*"#).ok()?,
             Regex::new(r#"(?i)((?:authorization|cookie|[\w-]*(?:key|token|secret|passw)[\w-]*)["']?\s*=\s*["']?(?:(?:bearer|basic) +)?)[^"'\s][^"',}]*"#).ok()?,
             Regex::new(r"(://)[^/@\s]*@").ok()?,
+            Regex::new(r#"(?i)(headers["']?\s*=\s*["']).*"#).ok()?,
         ])
     });
-    let Some([plain, named, user]) = SECRETS.as_ref() else { return "(line not shown)".to_owned() };
+    let Some([plain, named, user, headers]) = SECRETS.as_ref() else { return "(line not shown)".to_owned() };
     let line = user.replace_all(line, "${1}…@");
     let line = plain.replace_all(&line, "${1}…");
+    let line = headers.replace_all(&line, "${1}…");
     named
         .replace_all(&line, |found: &regex::Captures<'_>| {
             let whole = &found[0];
             let value = whole.get(found[1].len()..).unwrap_or_default();
-            if ["env:", "keyring:", "plain:"].iter().any(|scheme| value.starts_with(scheme)) {
-                whole.to_owned()
-            } else {
-                format!("{}…", &found[1])
-            }
+            let named = ["env:", "keyring:", "plain:"].iter().any(|scheme| value.starts_with(scheme));
+            if named || found[1].contains("_tokens") { whole.to_owned() } else { format!("{}…", &found[1]) }
         })
         .into_owned()
 }
@@ -136,7 +135,9 @@ mod tests {
             (r#"headers = { Authorization = "Bearer abc" }"#, r#"headers = { Authorization = "Bearer …" }"#),
             (r#""X-Api-Key" = 'abc"#, r#""X-Api-Key" = '…"#),
             (r#"url = "http://me:pw@host/""#, r#"url = "http://…@host/""#),
+            (r#"headers = "Authorization: abc""#, r#"headers = "…"#),
             (r#"name = "prom""#, r#"name = "prom""#),
+            ("answer_tokens = 12", "answer_tokens = 12"),
         ];
         for (line, shown) in cases {
             assert_eq!(masked(line), shown);

@@ -143,7 +143,11 @@ impl Check {
                     self.wrong(format!("{key}[{at}]"), "is empty", "write a path or a glob, as \"/var/log/app/*.log\"");
                 } else if let Err(error) = glob::Pattern::new(path) {
                     let what = format!("is no glob: {} at character {}", error.msg, error.pos + 1);
-                    self.wrong(format!("{key}[{at}]"), what, "write a literal `[` as `[[]`");
+                    self.wrong(
+                        format!("{key}[{at}]"),
+                        what,
+                        "`*` is any part of a name, `**` any folders, `[[]` a literal `[`",
+                    );
                 }
             }
         }
@@ -183,13 +187,17 @@ impl Check {
         match (model.provider, model.url.is_empty()) {
             (ProviderKind::None, true) | (ProviderKind::Ollama | ProviderKind::Openai | ProviderKind::None, false) => {}
             (ProviderKind::Ollama, true) => {
-                self.wrong("model.url", "is not set", "write url = \"http://127.0.0.1:11434\" under [model]");
+                self.wrong(
+                    "model.url",
+                    "is not set",
+                    "write url = \"http://127.0.0.1:11434\" under [model], or pass --model-url",
+                );
             }
             (ProviderKind::Openai, true) => {
                 self.wrong(
                     "model.url",
                     "is not set",
-                    "write the server's address, as url = \"http://127.0.0.1:8080/v1\", under [model]",
+                    "write the server's address, as url = \"http://127.0.0.1:8080/v1\", under [model], or pass --model-url",
                 );
             }
         }
@@ -321,7 +329,8 @@ fn bad_name(name: &str) -> Option<String> {
         return Some("is empty".to_owned());
     }
     if let Some(c) = name.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        return Some(format!("holds `{}`", c.escape_debug()));
+        let what = if c == ' ' { "a blank".to_owned() } else { format!("`{}`", c.escape_debug()) };
+        return Some(format!("holds {what}"));
     }
     (name.len() > NAME).then(|| format!("has {} characters; the header has room for {NAME}", name.len()))
 }
