@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod drill;
 mod exit;
+mod first_run;
 mod key;
 pub mod launch;
 mod open;

@@ -2,10 +2,13 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::CommandFactory;
 
 use super::args::{Args, Common};
+use super::console::Terminal;
+use super::first_run::{Choice, Network, converse};
 use super::{Failure, Outcome, Start, launch, own_log};
 use crate::config::known::nearest;
 use crate::config::paths::Places;
@@ -18,9 +21,32 @@ pub(super) fn run(common: &Common, replay: Option<PathBuf>, files: Vec<PathBuf>)
     let start = match replay {
         Some(dir) => Start::Replay { dir: bundle(dir)?, config: loaded.config },
         None if !files.is_empty() => of_files(files, loaded)?,
+        None if loaded.file.is_none() => return first_run(common, loaded),
         None => Start::Live { config: loaded.config, config_path: loaded.file },
     };
     open(start)
+}
+
+/// No configuration and nothing named: talks, then starts what was chosen.
+fn first_run(common: &Common, loaded: Loaded) -> Outcome {
+    let file = CleanText::line(&loaded.looked_at.display().to_string());
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(Failure::bad_input(format!(
+            "there is no configuration at {file}, and no terminal to ask what to do; `midwatch config init --from ADDRESS... --write` writes one, `midwatch FILE` opens log files"
+        )));
+    }
+    let mut places = vec![PathBuf::from("/var/log")];
+    places.extend(std::env::current_dir().ok());
+    let choice = converse(&mut Terminal, &mut Network, &loaded.looked_at, &places)?;
+    match choice {
+        Choice::Drill => open(Start::Drill { name: None, config: configuration(common, ReadFile::No)?.config }),
+        Choice::Files(paths) => open(Start::Files { paths, stdin: false, config: loaded.config }),
+        Choice::Wrote(_) => {
+            let loaded = configuration(common, ReadFile::Yes)?;
+            open(Start::Live { config: loaded.config, config_path: loaded.file })
+        }
+        Choice::Nothing => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// Opens the screen, if there is a terminal to open it on.
