@@ -1,1 +1,56 @@
-//! (room)
+//! The command line: one file per subcommand, each thin: parse, call, print. `main.rs` calls [`main`].
+
+pub mod args;
+mod completions;
+mod config;
+mod console;
+mod drill;
+mod exit;
+mod first_run;
+mod key;
+pub mod launch;
+mod open;
+mod own_log;
+mod print;
+pub mod start;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::Args;
+pub use exit::{Failure, Outcome};
+pub use start::Start;
+
+use args::Subcommand;
+
+/// Runs the program on these arguments, the program's name first. Messages go to standard error, results to standard
+/// output; a reader that goes away ends it quietly.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return exit::usage(&error),
+    };
+    exit::code(run(args))
+}
+
+fn run(args: Args) -> Outcome {
+    let Args { common, replay, files, command } = args;
+    let Some(command) = command else { return open::run(&common, replay, files) };
+    if let Some(file) = files.first() {
+        return Err(Failure::bad_input(format!(
+            "`{}` stands before a subcommand; to open files, name files only",
+            file.display()
+        )));
+    }
+    if replay.is_some() {
+        return Err(Failure::bad_input("--replay opens the screen and takes no subcommand"));
+    }
+    match command {
+        Subcommand::Drill(drill) => drill::run(&common, drill),
+        Subcommand::Config(config) => config::run(&common, config),
+        Subcommand::Key(key) => key::run(key),
+        Subcommand::Completions(completions) => completions::run(completions),
+    }
+}

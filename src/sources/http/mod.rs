@@ -1,0 +1,222 @@
+//! One way to ask an HTTP API: bounded in time and size, secrets kept out of every message, failures in words a
+//! person can act on. Called by the Prometheus and Alertmanager sources and by discovery.
+
+mod body;
+mod error;
+mod headers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+
+pub use error::HttpError;
+
+use crate::domain::ports::SecretStore;
+use headers::Headers;
+
+/// Bytes of one answer that are read at most, after decompression.
+pub const BODY_LIMIT: usize = 64 << 20;
+/// Query text longer than this travels in a form body: proxies refuse long addresses.
+const LONGEST_QUERY: usize = 2_000;
+/// Redirects followed on the same host.
+const REDIRECTS: usize = 5;
+
+/// An HTTP API at a base address. Cheap to clone; all clones share connections and looked-up headers.
+#[derive(Clone)]
+pub struct Endpoint {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    base: Url,
+    at: String,
+    client: Client,
+    headers: Headers,
+    timeout: Duration,
+    limit: usize,
+}
+
+impl Endpoint {
+    /// Prepares to ask `url`. Header values `env:NAME` and `keyring:NAME` are looked up in `secrets` at the first
+    /// request, and again after the server refused them.
+    ///
+    /// # Errors
+    /// When `url` is no http or https address, or the system's certificates cannot be read.
+    pub fn new(
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        secrets: Arc<dyn SecretStore>,
+        timeout: Duration,
+    ) -> Result<Self, HttpError> {
+        let base = base_of(url)?;
+        let client = Client::builder()
+            .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::custom(stay_on_host))
+            .referer(false)
+            .pool_max_idle_per_host(4)
+            .pool_idle_timeout(Duration::from_secs(60))
+            .build()
+            .map_err(|error| HttpError::Setup { why: error::innermost(&error) })?;
+        let at = shown(&base);
+        let headers = Headers::new(headers, secrets);
+        Ok(Self { inner: Arc::new(Inner { base, at, client, headers, timeout, limit: BODY_LIMIT }) })
+    }
+
+    /// The same API with another limit on the bytes of an answer.
+    #[must_use]
+    pub fn with_limit(&self, limit: usize) -> Self {
+        let Inner { base, at, client, headers, timeout, limit: _ } = &*self.inner;
+        let inner = Inner {
+            base: base.clone(),
+            at: at.clone(),
+            client: client.clone(),
+            headers: headers.clone(),
+            timeout: *timeout,
+            limit,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The base address without user name, password and query, for messages.
+    pub fn at(&self) -> &str {
+        &self.inner.at
+    }
+
+    /// Asks `path` below the base with these parameters and hands the answer's text to `decode` on a thread where it
+    /// may take its time. Ends within the endpoint's timeout.
+    ///
+    /// # Errors
+    /// One [`HttpError`] for whatever went wrong; what a server said beside an error status is in it.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let exchange = self.exchange(path, parameters, decode);
+        match tokio::time::timeout(self.inner.timeout, exchange).await {
+            Ok(answer) => answer,
+            Err(_) => Err(HttpError::Timeout { at: self.inner.at.clone(), after: self.inner.timeout }),
+        }
+    }
+
+    async fn exchange<T: Send + 'static>(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let response = self.send(path, parameters).await?;
+        if !response.status().is_success() {
+            return Err(self.refusal(response).await);
+        }
+        let html = body::says_html(&response);
+        let bytes = body::read(response, self.inner.limit, &self.inner.at).await?;
+        body::decode(bytes, html, self.inner.at.clone(), decode).await
+    }
+
+    async fn send(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Response, HttpError> {
+        let url = self.url(path);
+        let long = parameters.iter().map(|(_, value)| value.len()).sum::<usize>() > LONGEST_QUERY;
+        let request = match long {
+            true => self.inner.client.post(url).form(parameters),
+            false if parameters.is_empty() => self.inner.client.get(url),
+            false => self.inner.client.get(url).query(parameters),
+        };
+        self.dispatch(request).await
+    }
+
+    async fn dispatch(&self, request: RequestBuilder) -> Result<Response, HttpError> {
+        let headers = self.inner.headers.resolved().await?;
+        let request = request.header(reqwest::header::ACCEPT, "application/json").headers(headers);
+        request.send().await.map_err(|error| error::classify(&error, &self.inner.at))
+    }
+
+    /// An error status in words; the server's own words are read within the limits of a message.
+    async fn refusal(&self, response: Response) -> HttpError {
+        let status = response.status();
+        let at = self.inner.at.clone();
+        if status.is_redirection() {
+            let to = response.headers().get(reqwest::header::LOCATION).and_then(|value| value.to_str().ok());
+            let to =
+                to.and_then(|to| self.inner.base.join(to).ok()).map_or_else(|| "nowhere".to_owned(), |to| shown(&to));
+            return HttpError::Redirected { at, to };
+        }
+        let retry_after = error::retry_after(&response);
+        let said = body::complaint(response).await;
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                self.inner.headers.forget().await;
+                HttpError::Denied { at, status: status.as_u16() }
+            }
+            StatusCode::NOT_FOUND if said.is_json => {
+                HttpError::Refused { at, status: 404, said: said.text, retry_after }
+            }
+            StatusCode::NOT_FOUND => HttpError::NotFound { at },
+            StatusCode::TOO_MANY_REQUESTS => HttpError::TooMany { at, retry_after },
+            _ if status.is_server_error() && !said.is_json => {
+                HttpError::Failing { at, status: status.as_u16(), said: said.text, retry_after }
+            }
+            _ => HttpError::Refused { at, status: status.as_u16(), said: said.text, retry_after },
+        }
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.inner.base.clone();
+        let joined = format!("{}/{}", self.inner.base.path().trim_end_matches('/'), path.trim_start_matches('/'));
+        url.set_path(&joined);
+        url
+    }
+}
+
+/// Follows a redirect only where the headers were meant for: same scheme, host and port.
+fn stay_on_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let here = attempt.previous().last().map(Url::origin);
+    if attempt.previous().len() > REDIRECTS || here != Some(attempt.url().origin()) {
+        return attempt.stop();
+    }
+    attempt.follow()
+}
+
+fn base_of(url: &str) -> Result<Url, HttpError> {
+    let trimmed = url.trim();
+    let parsed = Url::parse(trimmed).map_err(|_| HttpError::Address { why: "is no address".to_owned() })?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
+        return Err(HttpError::Address { why: "does not begin with http:// or https:// and a host".to_owned() });
+    }
+    let mut base = parsed;
+    base.set_fragment(None);
+    Ok(base)
+}
+
+/// An address for people: no user name, no password, no query.
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // Both fail only for addresses without a host, which `base_of` refuses and which carry no credentials.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_shown_without_their_secrets() {
+        let url = base_of("https://oncall:hunter2@prom.example:9090/prefix/?token=s3cret#/alerts").unwrap();
+        assert_eq!(shown(&url), "https://prom.example:9090/prefix");
+    }
+
+    #[test]
+    fn what_is_no_http_address_is_refused_without_repeating_it() {
+        for bad in ["", "prometheus:9090", "ftp://host/", "http://", "/api", "http://user:hunter2@:80"] {
+            let message = base_of(bad).map(|url| shown(&url)).unwrap_err().to_string();
+            assert!(message.contains("http://host:9090") && !message.contains("hunter2"), "{bad}: {message}");
+        }
+    }
+}
