@@ -31,6 +31,12 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What a rule leaves behind.
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a constant pattern; the tests compile it")]
+    Regex::new(r"\[REDACTED:[a-z-]+:\d+\]").expect("the pattern is valid")
+});
+
 const PATTERNS: &[(&str, &str)] = &[
     (
         "private-key",
@@ -82,11 +88,27 @@ impl Redactor {
         let mut text = text.to_owned();
         for rule in RULES.iter() {
             if rule.pattern.is_match(&text) {
-                text =
-                    rule.pattern.replace_all(&text, |found: &Captures<'_>| self.replace(rule.kind, found)).into_owned();
+                text = self.apply(rule, &text);
             }
         }
         text
+    }
+
+    /// Applies a rule between the placeholders that stand in the text already: no rule may read another's result.
+    fn apply(&mut self, rule: &Rule, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for done in PLACEHOLDER.find_iter(text) {
+            out.push_str(
+                &rule
+                    .pattern
+                    .replace_all(&text[at..done.start()], |found: &Captures<'_>| self.replace(rule.kind, found)),
+            );
+            out.push_str(done.as_str());
+            at = done.end();
+        }
+        out.push_str(&rule.pattern.replace_all(&text[at..], |found: &Captures<'_>| self.replace(rule.kind, found)));
+        out
     }
 
     fn replace(&mut self, kind: &'static str, found: &Captures<'_>) -> String {
