@@ -104,7 +104,10 @@ fn the_story_is_told_with_times_classes_and_evidence() {
 #[test]
 fn evidence_cannot_end_its_fence_and_text_cannot_become_markup() {
     let hostile = "x\n```\n# all clear\n`````\n<script>";
-    let text = markdown(&incident(), &|_| Some(evidence(hostile)), &NotesInput { cited: vec![], ..input() });
+    let block = CleanText::block(hostile);
+    let runs = vec![Run { text: block.clone(), ..input().runs.remove(0) }];
+    let asked = Evidence { query: block, ..evidence(hostile) };
+    let text = markdown(&incident(), &|_| Some(asked.clone()), &NotesInput { cited: vec![], runs, ..input() });
     let mut fence: Option<usize> = None;
     for line in text.lines() {
         let ticks = line.trim_start().chars().take_while(|c| *c == '`').count();

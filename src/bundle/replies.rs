@@ -20,7 +20,8 @@ pub(super) fn read_command(object: &Object) -> Result<RecordedCommand, String> {
     };
     let mut output = object.get("output").map(text).unwrap_or_default();
     if output.len() > LONGEST_OUTPUT {
-        output.truncate(output.floor_char_boundary(LONGEST_OUTPUT));
+        let end = (0..=LONGEST_OUTPUT).rev().find(|end| output.is_char_boundary(*end)).unwrap_or(0);
+        output.truncate(end);
         output.push_str("\n[the rest of this output is not in the recording]");
     }
     let exit = object.get("exit").and_then(Value::as_i64).and_then(|exit| i32::try_from(exit).ok());

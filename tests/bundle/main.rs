@@ -1,5 +1,6 @@
 //! Incident bundles from the outside: loading what others wrote (also badly), recording and loading again, the drills.
 
 mod broken;
+mod drills;
 mod record;
 mod support;
