@@ -1,6 +1,7 @@
 //! A suggestion that was classed and given its target: what the confirm card shows.
 
 use super::approval::Target;
+use super::time::{clock, short};
 use super::{CleanText, EvidenceId, ProposalId, Suggestion, Timestamp, Verdict};
 
 /// A suggestion with its verdict, waiting for a person or decided by one.
@@ -38,6 +39,8 @@ pub enum ProposalState {
         outcome: Outcome,
         /// Its output as evidence.
         evidence: Option<EvidenceId>,
+        /// When it began.
+        since: Timestamp,
         /// When it ended.
         at: Timestamp,
     },
@@ -90,5 +93,43 @@ impl Proposal {
     /// Whether a person can still decide on it.
     pub fn is_waiting(&self) -> bool {
         self.state == ProposalState::Waiting
+    }
+
+    /// Whether it runs now.
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, ProposalState::Running { .. })
+    }
+
+    /// Whether it ran and did what it was asked.
+    pub fn has_succeeded(&self) -> bool {
+        matches!(&self.state, ProposalState::Done { outcome, .. } if outcome.succeeded())
+    }
+
+    /// The evidence its run left.
+    pub fn evidence(&self) -> Option<EvidenceId> {
+        match &self.state {
+            ProposalState::Done { evidence, .. } => *evidence,
+            ProposalState::Waiting
+            | ProposalState::Running { .. }
+            | ProposalState::Rejected { .. }
+            | ProposalState::Refused { .. } => None,
+        }
+    }
+
+    /// The text in one line, its line ends made visible.
+    pub fn one_line(&self) -> CleanText {
+        CleanText::line(&self.suggestion.text)
+    }
+
+    /// Where it stands, in words.
+    pub fn state_words(&self, now: Timestamp) -> String {
+        match &self.state {
+            ProposalState::Waiting => "waiting for a decision".to_owned(),
+            ProposalState::Running { since } => format!("running for {}", short(since.duration_until(now))),
+            ProposalState::Done { outcome, at, .. } => format!("{} at {}Z", outcome.words(), clock(*at)),
+            ProposalState::Rejected { why } if why.is_empty() => "rejected".to_owned(),
+            ProposalState::Rejected { why } => format!("rejected: {why}"),
+            ProposalState::Refused { why } => format!("refused: {why}"),
+        }
     }
 }

@@ -1,1 +1,19 @@
-//! (room)
+//! Bounded memory with one owner: `app` writes, everyone else reads. What finds no room is counted where a person can
+//! see it, and cited evidence is never lost in silence.
+
+pub mod alerts;
+pub mod changes;
+pub mod evidence;
+pub mod filter;
+pub mod logs;
+mod ordered;
+pub mod series;
+pub mod view;
+
+pub use alerts::{AlertEvent, AlertKey, AlertStore};
+pub use changes::ChangeStore;
+pub use evidence::{Capture, EvidenceFull, EvidenceStore};
+pub use filter::{Filter, FilterError};
+pub use logs::LogStore;
+pub use series::SeriesStore;
+pub use view::{Keys, LogView, Progress};

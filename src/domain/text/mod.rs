@@ -1,6 +1,9 @@
 //! The only text a pane can draw. Whatever comes from outside passes the sanitiser once, here, at the border.
 
+mod hidden;
 mod sanitise;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -8,6 +11,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use hidden::is_hidden;
 
 /// Text that can do nothing to a terminal: no control character but `\n` (and that only from [`CleanText::block`]), no
 /// escape sequence, no bidirectional or invisible character; each of those stands as visible characters instead.

@@ -1,0 +1,182 @@
+//! The evidence a question is asked with: what fires, what changed, what the error lines say, what moved. Each piece
+//! gets its id before the model sees it, the most important first; the prompt's budget decides how much goes along.
+
+use jiff::SignedDuration;
+
+use super::handlers::{show, telemetry};
+use super::model::State;
+use super::{Effect, Selection};
+use crate::analysis::trend;
+use crate::domain::time::{minus, stamp};
+use crate::domain::{
+    CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow,
+};
+use crate::store::Capture;
+
+/// Services whose error lines go along.
+const SERVICES: usize = 4;
+/// Error records per service: the first of them and the last.
+const RECORDS: usize = 12;
+/// Series that go along: those that moved most.
+const SERIES: usize = 6;
+/// Samples of a series.
+const SAMPLES: usize = 40;
+/// How long before the onset a change still counts as near.
+const CHANGES_BEFORE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Collects the evidence for a question, and notes on what could not be kept.
+pub fn evidence(state: &mut State, effects: &mut Vec<Effect>) -> (Vec<Evidence>, Vec<CleanText>) {
+    let mut wanted = Vec::new();
+    wanted.extend(alerts(state));
+    wanted.extend(changes(state));
+    wanted.extend(errors(state));
+    wanted.extend(series(state));
+    let mut ids = Vec::new();
+    let mut notes = Vec::new();
+    if let Some(selection) = state.selection.clone()
+        && !matches!(selection, Selection::Proposal(_))
+        && let Ok(id) = show::to_evidence(state, &selection, effects)
+    {
+        ids.push(id);
+    }
+    for new in wanted {
+        match show::collect(state, new, effects) {
+            Ok(id) => ids.push(id),
+            Err(why) => notes.push(why),
+        }
+    }
+    ids.extend(pinned_and_run(state));
+    let mut seen = Vec::new();
+    ids.retain(|id| !seen.contains(id) && {
+        seen.push(*id);
+        true
+    });
+    (ids.into_iter().filter_map(|id| state.stores.evidence.get(id).cloned()).collect(), notes)
+}
+
+fn pinned_and_run(state: &State) -> Vec<EvidenceId> {
+    let entries = state.incident.iter().flat_map(|incident| incident.timeline.iter().rev());
+    entries.flat_map(|entry| entry.evidence.iter().copied()).take(10).collect()
+}
+
+fn onset(state: &State) -> TimeWindow {
+    let begun = state.incident.as_ref().map(|incident| incident.started_at);
+    let visible = state.visible_window();
+    let start = begun.map_or(visible.start, |at| minus(at, SignedDuration::from_mins(5)).min(visible.start));
+    TimeWindow::new(start, visible.end)
+}
+
+fn alerts(state: &State) -> Option<Capture> {
+    let lines: Vec<String> = state
+        .stores
+        .alerts
+        .firing()
+        .map(|(_, alert)| alert)
+        .filter(|alert| alert.asks_for_attention())
+        .take(50)
+        .map(|alert| format!("{} {}", stamp(alert.starts_at), telemetry::alert_words(alert)))
+        .collect();
+    (!lines.is_empty()).then(|| new(state, EvidenceKind::Alert, "alerts", "alerts firing", None, &lines.join("\n")))
+}
+
+fn changes(state: &State) -> Option<Capture> {
+    let near = onset(state);
+    let near = TimeWindow::new(minus(near.start, CHANGES_BEFORE), near.end);
+    let lines: Vec<String> = state
+        .stores
+        .changes
+        .in_window(near)
+        .map(|change| {
+            let version = change.version.as_ref().map(|v| format!(" version {v}")).unwrap_or_default();
+            let commit = change.commit.as_ref().map(|c| format!(" commit {c}")).unwrap_or_default();
+            format!("{} {}{version}{commit}", stamp(change.at), telemetry::change_words(change))
+        })
+        .collect();
+    let recent = lines[lines.len().saturating_sub(40)..].join("\n");
+    (!lines.is_empty()).then(|| new(state, EvidenceKind::Change, "changes", "changes near the onset", Some(near), &recent))
+}
+
+/// Error records by service, services with most errors first.
+fn errors(state: &State) -> Vec<Capture> {
+    let window = onset(state);
+    let mut by_service: Vec<(CleanText, Vec<&LogRecord>)> = Vec::new();
+    for record in state.stores.logs.window(window).filter(|record| record.severity >= Severity::Error) {
+        match by_service.iter_mut().find(|(service, _)| *service == record.service) {
+            Some((_, records)) => records.push(record),
+            None if by_service.len() < 64 => by_service.push((record.service.clone(), vec![record])),
+            None => {}
+        }
+    }
+    by_service.sort_by_key(|(_, records)| std::cmp::Reverse(records.len()));
+    by_service.iter().take(SERVICES).map(|(service, records)| of_service(state, service, records, window)).collect()
+}
+
+fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window: TimeWindow) -> Capture {
+    let tail = records.len().saturating_sub(RECORDS / 2).max(RECORDS / 2);
+    let head = records.iter().take(RECORDS / 2);
+    let shown: Vec<&str> = head.chain(records.iter().skip(tail)).map(|record| record.raw.as_str()).collect();
+    let mut made = new(
+        state,
+        EvidenceKind::Logs,
+        service,
+        &format!("service={service} level>=error"),
+        Some(window),
+        &shown.join("\n"),
+    );
+    if records.len() > shown.len() {
+        let left = records.len() - shown.len();
+        made.cut = Some(CleanText::line(&format!("first and last shown; {left} of {} records left out", records.len())));
+    }
+    made
+}
+
+/// The series that moved most against before.
+fn series(state: &State) -> Vec<Capture> {
+    let window = state.visible_window();
+    let mut moved: Vec<(f64, &Series)> = state
+        .stores
+        .series
+        .iter()
+        .filter_map(|series| {
+            let trend = trend::compare(&series.samples, window);
+            let (last, before) = (trend.last?, trend.before?);
+            let size = last.abs().max(before.abs());
+            (size > 0.0 && size.is_finite()).then(|| ((last - before).abs() / size, series))
+        })
+        .collect();
+    moved.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    moved.into_iter().take(SERIES).map(|(_, series)| of_series(state, series, window)).collect()
+}
+
+fn of_series(state: &State, series: &Series, window: TimeWindow) -> Capture {
+    let inside: Vec<&Sample> = series.samples.iter().filter(|sample| window.contains(sample.at)).collect();
+    let stride = inside.len().div_ceil(SAMPLES).max(1);
+    let mut text = format!("{} {{{}}}", series.title, series.label_text());
+    for sample in inside.iter().rev().step_by(stride).collect::<Vec<_>>().into_iter().rev() {
+        text.push_str(&format!("\n{} {}", stamp(sample.at), sample.value));
+    }
+    let mut made = new(state, EvidenceKind::Metric, series.source.as_str(), &series.query, Some(window), &text);
+    if stride > 1 {
+        made.cut = Some(CleanText::line(&format!("every {stride}th of {} samples", inside.len())));
+    }
+    made
+}
+
+fn new(
+    state: &State,
+    kind: EvidenceKind,
+    source: &str,
+    query: &str,
+    window: Option<TimeWindow>,
+    text: &str,
+) -> Capture {
+    Capture {
+        kind,
+        source: CleanText::line(source),
+        query: CleanText::line(query),
+        window,
+        captured_at: state.now,
+        text: CleanText::block(text),
+        cut: None,
+    }
+}

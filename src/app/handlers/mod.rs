@@ -1,0 +1,11 @@
+//! What each kind of message does to the model, a file an area.
+
+pub mod ask;
+pub mod incident;
+pub mod keys;
+pub mod navigation;
+pub mod proposals;
+pub mod runs;
+pub mod show;
+pub mod telemetry;
+pub mod wants;

@@ -1,0 +1,178 @@
+//! From a suggestion to a decision: classed, shown on the card, confirmed or rejected. Nothing here runs anything.
+
+use super::{incident, show};
+use crate::actions::gate::Confirmation;
+use crate::app::effect::Decision;
+use crate::app::model::State;
+use crate::app::msg::Prepared;
+use crate::app::{Effect, Model, PaneId, Selection};
+use crate::domain::incident::EntryKind;
+use crate::domain::{CleanText, Proposal, ProposalId, ProposalState, Suggestion};
+use crate::overlays::Overlay;
+use crate::overlays::confirm::Confirm;
+
+/// Proposals kept; the oldest decided ones go first.
+const KEPT: usize = 200;
+
+/// What is being classed, and which card opens when it is.
+#[derive(Debug, Default)]
+pub struct Preparing {
+    last: u32,
+    waiting: Vec<(ProposalId, Suggestion)>,
+    card: Vec<ProposalId>,
+    note: Option<CleanText>,
+}
+
+/// Puts a suggestion forward; with `open`, its card opens as soon as it is classed.
+pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effects: &mut Vec<Effect>) -> ProposalId {
+    let preparing = &mut model.state.preparing;
+    preparing.last += 1;
+    let id = ProposalId(preparing.last);
+    preparing.waiting.push((id, suggestion.clone()));
+    if open {
+        preparing.card = vec![id];
+        preparing.note = None;
+    }
+    effects.push(Effect::Prepare(id, suggestion));
+    id
+}
+
+/// Opens the card of waiting proposals: each is classed and its target resolved anew, so that the card shows what holds
+/// now.
+pub fn review(model: &mut Model, ids: Vec<ProposalId>, effects: &mut Vec<Effect>) {
+    review_with(model, ids, None, effects);
+}
+
+/// The same, with a line that says why the card is back.
+pub fn review_with(model: &mut Model, ids: Vec<ProposalId>, note: Option<CleanText>, effects: &mut Vec<Effect>) {
+    let state = &mut model.state;
+    let open: Vec<_> = ids.into_iter().filter(|id| state.proposal(*id).is_some_and(Proposal::is_waiting)).collect();
+    for id in &open {
+        if let Some(proposal) = state.proposal(*id) {
+            let suggestion = proposal.suggestion.clone();
+            state.preparing.waiting.push((*id, suggestion.clone()));
+            effects.push(Effect::Prepare(*id, suggestion));
+        }
+    }
+    state.preparing.card = open;
+    state.preparing.note = note;
+}
+
+/// A suggestion was classed.
+pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effects: &mut Vec<Effect>) {
+    let state = &mut model.state;
+    let Some(at) = state.preparing.waiting.iter().position(|(waiting, _)| *waiting == id) else { return };
+    let (_, suggestion) = state.preparing.waiting.remove(at);
+    match state.proposal_mut(id) {
+        Some(known) if known.is_waiting() => {
+            known.verdict = prepared.verdict;
+            known.target = prepared.target;
+            known.undo = prepared.undo;
+        }
+        Some(_) => return,
+        None => {
+            let Prepared { verdict, target, undo } = prepared;
+            let now = state.now;
+            let proposal = Proposal { id, suggestion, verdict, target, undo, at: now, state: ProposalState::Waiting };
+            effects.push(Effect::Journal(Decision::Proposed(Box::new(proposal.clone()))));
+            keep(state, proposal);
+        }
+    }
+    let ready = state.preparing.card.iter().all(|id| !state.preparing.waiting.iter().any(|(w, _)| w == id));
+    if ready && state.preparing.card.contains(&id) {
+        open_card(model, effects);
+    }
+}
+
+fn keep(state: &mut State, proposal: Proposal) {
+    if state.proposals.len() >= KEPT
+        && let Some(at) = state.proposals.iter().position(|p| !p.is_waiting() && !p.is_running())
+    {
+        let gone = state.proposals.remove(at);
+        state.outputs.forget(gone.id);
+    }
+    state.proposals.push(proposal);
+}
+
+fn open_card(model: &mut Model, effects: &mut Vec<Effect>) {
+    let ids = std::mem::take(&mut model.state.preparing.card);
+    let note = model.state.preparing.note.take();
+    let shown: Vec<_> = ids.iter().filter_map(|id| model.state.proposal(*id).cloned()).collect();
+    if shown.is_empty() {
+        return;
+    }
+    for proposal in &shown {
+        effects.push(Effect::Journal(Decision::Shown(Box::new(proposal.clone()))));
+    }
+    model.overlays.retain(|overlay| !matches!(overlay, Overlay::Confirm(_) | Overlay::Proposed(_)));
+    model.overlays.push(Overlay::Confirm(Confirm::open(&shown, &model.state.ctx(), note)));
+}
+
+/// The person confirmed the card: the gate has the last word, then it runs.
+pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmation, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Confirm(card)) = model.overlays.last() else { return };
+    let shown = card.digests();
+    let mut started = Vec::new();
+    for id in ids {
+        let now = model.state.now;
+        let Some(proposal) = model.state.proposal(*id).cloned() else { continue };
+        let Some(digest) = shown.iter().find(|(of, _)| of == id).map(|(_, digest)| digest.clone()) else { continue };
+        match model.state.gate.approve(&proposal, &digest, confirmation, now) {
+            Ok(approved) => {
+                effects.push(Effect::Run(*id, approved));
+                if let Some(proposal) = model.state.proposal_mut(*id) {
+                    proposal.state = ProposalState::Running { since: now };
+                }
+                started.push(*id);
+            }
+            Err(refusal) => refuse(&mut model.state, &proposal, CleanText::line(&refusal.to_string()), effects),
+        }
+    }
+    model.overlays.pop();
+    if let Some(first) = started.first() {
+        model.state.outputs.begin(*first);
+        show::select(model, Selection::Proposal(*first));
+        super::runs::open_view(model, *first);
+    }
+}
+
+fn refuse(state: &mut State, proposal: &Proposal, why: CleanText, effects: &mut Vec<Effect>) {
+    effects.push(Effect::Journal(Decision::Refused(Box::new(proposal.clone()), why.clone())));
+    state.problem(format!("{} did not run: {why}", proposal.id));
+    if let Some(known) = state.proposal_mut(proposal.id) {
+        known.state = ProposalState::Refused { why };
+    }
+}
+
+/// The person said no.
+pub fn reject(model: &mut Model, ids: &[ProposalId], why: &CleanText, effects: &mut Vec<Effect>) {
+    for id in ids {
+        let Some(proposal) = model.state.proposal_mut(*id).filter(|p| p.is_waiting()) else { continue };
+        proposal.state = ProposalState::Rejected { why: why.clone() };
+        let copy = proposal.clone();
+        let reason = if why.is_empty() { String::new() } else { format!(" ({why})") };
+        let text = format!("{} {}: {}{reason}", id, copy.verdict.class.word(), copy.one_line());
+        effects.push(Effect::Journal(Decision::Rejected(Box::new(copy), why.clone())));
+        let now = model.state.now;
+        incident::add(&mut model.state, now, EntryKind::Rejected, text, Vec::new(), effects);
+    }
+    model.overlays.retain(|overlay| !matches!(overlay, Overlay::Confirm(_)));
+    model.state.conversation.revision += 1;
+}
+
+/// Takes a proposal's text back into the input; what comes out of there is a new proposal.
+pub fn edit(model: &mut Model, id: ProposalId, effects: &mut Vec<Effect>) {
+    let Some(proposal) = model.state.proposal(id) else { return };
+    let language = proposal.suggestion.language;
+    let text = &proposal.suggestion.text;
+    let line = match language {
+        crate::domain::Language::Sh => format!("$ {text}"),
+        crate::domain::Language::Promql | crate::domain::Language::Logs => format!("$ {} {text}", language.word()),
+    };
+    if proposal.is_waiting() {
+        reject(model, &[id], &CleanText::line("edited"), effects);
+    }
+    model.overlays.clear();
+    model.focus = PaneId::Copilot;
+    model.panes.copilot.start_typing(&line);
+}

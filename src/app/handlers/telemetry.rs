@@ -1,0 +1,108 @@
+//! What sources say goes into the stores and, where it matters to the incident, onto the timeline.
+
+use super::incident;
+use crate::app::{Effect, Model};
+use crate::domain::incident::EntryKind;
+use crate::domain::{Alert, Batch, Change, Health, SourceId, Telemetry};
+use crate::store::AlertEvent;
+
+/// A source spoke.
+pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
+    let now = model.state.now;
+    let source = model.state.stores.source_mut(&batch.source);
+    source.dropped += batch.dropped;
+    if !batch.items.is_empty() {
+        source.heard = Some(now);
+    }
+    let mut evicted = false;
+    for item in batch.items {
+        match item {
+            Telemetry::Log(record) => {
+                let logs = &mut model.state.stores.logs;
+                let before = logs.evicted();
+                let key = logs.insert(record);
+                evicted |= logs.evicted() != before;
+                if let Some(record) = logs.get(key) {
+                    model.panes.logs.on_insert(record);
+                }
+            }
+            Telemetry::AlertSnapshot(alerts) => {
+                let events = model.state.stores.alerts.apply_snapshot(&batch.source, alerts, now);
+                on_alerts(model, events, effects);
+            }
+            Telemetry::AlertUpdate(alerts) => {
+                let events = model.state.stores.alerts.apply_update(&batch.source, alerts, now);
+                on_alerts(model, events, effects);
+            }
+            Telemetry::SeriesSet { title, series } => {
+                model.state.stores.series.replace(&batch.source, &title, series);
+            }
+            Telemetry::Change(change) => on_change(model, change, effects),
+            Telemetry::Health(health) => on_health(model, &batch.source, health, effects),
+        }
+    }
+    if evicted {
+        model.panes.logs.on_evict(model.state.stores.logs.first_key());
+    }
+}
+
+fn on_alerts(model: &mut Model, events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
+    for event in events {
+        let (key, kind) = match event {
+            AlertEvent::Fired(key) => (key, EntryKind::Fired),
+            AlertEvent::Resolved(key) => (key, EntryKind::Resolved),
+            AlertEvent::Changed(_) => continue,
+        };
+        let Some(alert) = model.state.stores.alerts.get(&key).cloned() else { continue };
+        if alert.urgency() == crate::domain::Urgency::Heartbeat {
+            continue;
+        }
+        if kind == EntryKind::Fired && alert.asks_for_attention() {
+            incident::open_for(&mut model.state, &alert, effects);
+        }
+        let at = match kind {
+            EntryKind::Fired => alert.starts_at,
+            _ => model.state.now,
+        };
+        incident::add(&mut model.state, at, kind, alert_words(&alert), Vec::new(), effects);
+    }
+}
+
+/// An alert in one line: name, subject, summary.
+pub fn alert_words(alert: &Alert) -> String {
+    format!("{} {} {}: {}", alert.urgency().word(), alert.name(), alert.subject(), alert.summary())
+}
+
+fn on_change(model: &mut Model, change: Change, effects: &mut Vec<Effect>) {
+    let (at, words) = (change.at, change_words(&change));
+    if model.state.stores.changes.insert(change).is_some() {
+        let begun = model.state.incident.as_ref().is_some_and(|incident| at >= incident.started_at);
+        if begun {
+            incident::add(&mut model.state, at, EntryKind::Change, words, Vec::new(), effects);
+        }
+    }
+}
+
+/// A change in one line: kind, service, summary.
+pub fn change_words(change: &Change) -> String {
+    let service = if change.service.is_empty() { String::new() } else { format!(" {}", change.service) };
+    format!("{}{service}: {}", change.kind, change.summary)
+}
+
+fn on_health(model: &mut Model, source: &SourceId, health: Health, effects: &mut Vec<Effect>) {
+    let now = model.state.now;
+    let was_down = matches!(model.state.stores.source_mut(source).health, Health::Down { .. });
+    match &health {
+        Health::Down { why, .. } => {
+            model.state.problem(format!("{source} is down: {why}"));
+            let text = format!("{source} went down: {why}");
+            incident::add(&mut model.state, now, EntryKind::System, text, Vec::new(), effects);
+        }
+        Health::Up { .. } if was_down => {
+            model.state.done(format!("{source} is back"));
+            incident::add(&mut model.state, now, EntryKind::System, format!("{source} is back"), Vec::new(), effects);
+        }
+        Health::Up { .. } | Health::Starting | Health::Degraded { .. } | Health::Ended { .. } => {}
+    }
+    model.state.stores.source_mut(source).health = health;
+}

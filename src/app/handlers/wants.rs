@@ -1,0 +1,42 @@
+//! What panes and overlays want, carried out on the model.
+
+use super::{ask, incident, keys, navigation, proposals, runs, show};
+use crate::app::{Effect, Intent, Model, palette};
+use crate::domain::CleanText;
+use crate::overlays::prompt::Purpose;
+
+/// A pane or overlay wants something.
+pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
+    match intent {
+        Intent::Act(action) => keys::on_action(model, action, effects),
+        Intent::Select(selection) => show::select(model, selection),
+        Intent::Focus(pane) => model.focus = pane,
+        Intent::Ask(text) => ask::on_input(model, &text, effects),
+        Intent::Propose(suggestion) => {
+            proposals::put_forward(model, suggestion, true, effects);
+        }
+        Intent::Review(ids) => proposals::review(model, ids, effects),
+        Intent::Confirm(ids, confirmation) => proposals::confirm(model, &ids, &confirmation, effects),
+        Intent::Reject(ids, why) => proposals::reject(model, &ids, &why, effects),
+        Intent::Edit(id) => proposals::edit(model, id, effects),
+        Intent::Stop(id) => runs::stop(model, id, effects),
+        Intent::Answered(purpose, text) => on_answer(model, purpose, &text, effects),
+        Intent::Command(text) => palette::run(model, &text, effects),
+        Intent::Copy(text) => effects.push(Effect::Copy(text)),
+        Intent::Prompt(purpose) => navigation::ask_for(model, purpose, ""),
+        Intent::Watch(id) => runs::open_view(model, id),
+        Intent::Close => {
+            model.overlays.pop();
+        }
+    }
+}
+
+/// A one-line prompt was answered.
+fn on_answer(model: &mut Model, purpose: Purpose, text: &str, effects: &mut Vec<Effect>) {
+    match purpose {
+        Purpose::Search => navigation::search(model, text, effects),
+        Purpose::Filter => navigation::filter(model, text),
+        Purpose::Note => incident::note(&mut model.state, text, effects),
+        Purpose::WhyNot(ids) => proposals::reject(model, &ids, &CleanText::line(text), effects),
+    }
+}

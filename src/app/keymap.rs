@@ -1,0 +1,261 @@
+//! The key table: what each key does where, and the words that help and the footer show for it. There is no other place
+//! that gives a key a meaning outside overlays and text input.
+
+use crate::app::PaneId;
+use crate::ui::key::Key;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Help for the focused pane.
+    Help,
+    /// The command palette.
+    Palette,
+    /// Search prompt.
+    Search,
+    /// Next hit.
+    SearchNext,
+    /// Previous hit.
+    SearchPrevious,
+    /// Focus the next pane.
+    FocusNext,
+    /// Focus the previous pane.
+    FocusPrevious,
+    /// Focus this pane.
+    Focus(PaneId),
+    /// Give the focused pane the whole screen, or take it back.
+    Zoom,
+    /// Back; at the root: quit.
+    Back,
+    /// Cancel whatever is under way; never confirms.
+    Cancel,
+    /// Move in the focused pane.
+    Move(Motion),
+    /// Go in.
+    Open,
+    /// Pause or resume the live view.
+    Pause,
+    /// Copy the selection.
+    Copy,
+    /// Copy the incident's notes.
+    CopyNotes,
+    /// Pin the selection to the incident.
+    Pin,
+    /// Write a note.
+    Note,
+    /// Filter prompt.
+    Filter,
+    /// Drop the last filter chip.
+    DropChip,
+    /// Filter by the selected record's service.
+    FilterByService,
+    /// Type a question.
+    Ask,
+    /// Ask for a command in words.
+    AskCommand,
+    /// Type a command.
+    TypeCommand,
+    /// The list of proposals.
+    Proposals,
+    /// The incident's timeline.
+    Timeline,
+    /// The list of changes.
+    Changes,
+    /// Move or size the shared time window.
+    Slide(Slide),
+    /// Absolute or relative times.
+    ToggleTimes,
+    /// Replay: faster.
+    ReplayFaster,
+    /// Replay: slower.
+    ReplaySlower,
+    /// Replay: to the first alert.
+    ReplayToAlert,
+    /// Replay: stop or go on.
+    ReplayPause,
+}
+
+/// A movement in a list or text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Motion {
+    /// One down.
+    Down,
+    /// One up.
+    Up,
+    /// Half a page down.
+    HalfDown,
+    /// Half a page up.
+    HalfUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the first.
+    Top,
+    /// To the last; live views follow again.
+    Bottom,
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+}
+
+/// A change of the shared time window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slide {
+    /// Half a window back.
+    Earlier,
+    /// Half a window on.
+    Later,
+    /// Twice as long.
+    Wider,
+    /// Half as long.
+    Narrower,
+    /// Follow the clock again.
+    Now,
+}
+
+/// Where a binding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In every pane.
+    Everywhere,
+    /// In one pane.
+    Pane(PaneId),
+    /// While a recording plays.
+    Replay,
+}
+
+/// One row of the key table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where.
+    pub scope: Scope,
+    /// Keys, in the notation of [`Key`]'s `FromStr`.
+    pub keys: &'static [&'static str],
+    /// What they do.
+    pub action: Action,
+    /// A few words for help.
+    pub help: &'static str,
+    /// One word for the footer; empty keeps it out of there.
+    pub footer: &'static str,
+}
+
+const fn row(
+    scope: Scope,
+    keys: &'static [&'static str],
+    action: Action,
+    help: &'static str,
+    footer: &'static str,
+) -> Binding {
+    Binding { scope, keys, action, help, footer }
+}
+
+use Action as A;
+use Motion as M;
+use Scope::{Everywhere as E, Pane as P, Replay as R};
+
+/// The table. A pane's own row wins over one that holds everywhere.
+pub const BINDINGS: &[Binding] = &[
+    row(E, &["?"], A::Help, "help for this pane", "help"),
+    row(E, &[":"], A::Palette, "commands by name", "commands"),
+    row(E, &["tab"], A::FocusNext, "next pane", "pane"),
+    row(E, &["S-tab"], A::FocusPrevious, "previous pane", ""),
+    row(E, &["1"], A::Focus(PaneId::Alerts), "alerts", ""),
+    row(E, &["2"], A::Focus(PaneId::Logs), "logs", ""),
+    row(E, &["3"], A::Focus(PaneId::Metrics), "metrics", ""),
+    row(E, &["4"], A::Focus(PaneId::Copilot), "copilot", ""),
+    row(E, &["5"], A::Focus(PaneId::Evidence), "evidence", ""),
+    row(E, &["+"], A::Zoom, "give this pane the whole screen, or take it back", "zoom"),
+    row(P(PaneId::Logs), &["/"], A::Search, "search in the records", "search"),
+    row(P(PaneId::Evidence), &["/"], A::Search, "search in the text", "search"),
+    row(E, &["n"], A::SearchNext, "next hit", ""),
+    row(E, &["N"], A::SearchPrevious, "previous hit", ""),
+    row(E, &["j", "down"], A::Move(M::Down), "down", ""),
+    row(E, &["k", "up"], A::Move(M::Up), "up", ""),
+    row(E, &["ctrl-d"], A::Move(M::HalfDown), "half a page down", ""),
+    row(E, &["ctrl-u"], A::Move(M::HalfUp), "half a page up", ""),
+    row(E, &["pagedown", "ctrl-f"], A::Move(M::PageDown), "a page down", ""),
+    row(E, &["pageup", "ctrl-b"], A::Move(M::PageUp), "a page up", ""),
+    row(E, &["g", "home"], A::Move(M::Top), "to the first", ""),
+    row(E, &["G", "end"], A::Move(M::Bottom), "to the last; a live list follows again", ""),
+    row(E, &["h", "left"], A::Move(M::Left), "left", ""),
+    row(E, &["l", "right"], A::Move(M::Right), "right", ""),
+    row(P(PaneId::Alerts), &["enter"], A::Open, "show or hide the alerts of a group", "group"),
+    row(P(PaneId::Logs), &["enter"], A::Open, "the whole record in Evidence", "whole"),
+    row(P(PaneId::Metrics), &["enter"], A::Open, "chart of this series", "chart"),
+    row(P(PaneId::Copilot), &["enter"], A::Open, "review a proposal; else write", "review"),
+    row(E, &["esc"], A::Cancel, "cancel; never confirms", ""),
+    row(E, &["q"], A::Back, "back; at the root: quit", "back"),
+    row(E, &["space"], A::Pause, "pause the live view, or go on", "pause"),
+    row(E, &["y"], A::Copy, "copy the selection", "copy"),
+    row(E, &["Y"], A::CopyNotes, "copy the incident's notes as Markdown", "notes"),
+    row(E, &["m"], A::Pin, "pin the selection to the incident", "pin"),
+    row(E, &["M"], A::Note, "write a note", ""),
+    row(P(PaneId::Logs), &["f"], A::Filter, "filter: service=x level>=error \"text\" -not", "filter"),
+    row(P(PaneId::Logs), &["x"], A::DropChip, "drop the last filter", ""),
+    row(P(PaneId::Logs), &["s"], A::FilterByService, "only this record's service", ""),
+    row(E, &["a", "i"], A::Ask, "ask the copilot", "ask"),
+    row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
+    row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),
+    row(E, &["p"], A::Proposals, "what waits for a decision", "proposed"),
+    row(E, &["T"], A::Timeline, "timeline of the incident", ""),
+    row(E, &["C"], A::Changes, "changes, newest first", ""),
+    row(E, &["["], A::Slide(Slide::Earlier), "window: earlier", ""),
+    row(E, &["]"], A::Slide(Slide::Later), "window: later", ""),
+    row(E, &["{"], A::Slide(Slide::Wider), "window: twice as long", ""),
+    row(E, &["}"], A::Slide(Slide::Narrower), "window: half as long", ""),
+    row(E, &["="], A::Slide(Slide::Now), "window: follow the clock", ""),
+    row(E, &["t"], A::ToggleTimes, "absolute or relative times", ""),
+    row(R, &[">"], A::ReplayFaster, "recording: faster", "faster"),
+    row(R, &["<"], A::ReplaySlower, "recording: slower", ""),
+    row(R, &["J"], A::ReplayToAlert, "recording: to the first alert", "to alert"),
+    row(R, &["P"], A::ReplayPause, "recording: stop the clock, or go on", "clock"),
+];
+
+/// What a key means in a pane.
+pub fn lookup(key: Key, pane: PaneId, replaying: bool) -> Option<Action> {
+    rows(pane, replaying).find(|binding| binding.keys.iter().any(|text| text.parse() == Ok(key))).map(|b| b.action)
+}
+
+/// The rows that hold in a pane, its own first.
+pub fn rows(pane: PaneId, replaying: bool) -> impl Iterator<Item = &'static Binding> {
+    let own = BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane));
+    let replay = BINDINGS.iter().filter(move |b| replaying && b.scope == Scope::Replay);
+    own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_can_be_read() {
+        for binding in BINDINGS {
+            for key in binding.keys {
+                assert!(key.parse::<Key>().is_ok(), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_means_two_things_in_one_scope() {
+        for (i, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[i + 1..] {
+                if a.scope == b.scope {
+                    assert!(a.keys.iter().all(|key| !b.keys.contains(key)), "{:?} and {:?}", a.action, b.action);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pane_gives_a_key_its_own_meaning() {
+        let slash = "/".parse().unwrap();
+        assert_eq!(lookup(slash, PaneId::Logs, false), Some(Action::Search));
+        assert_eq!(lookup(slash, PaneId::Alerts, false), None);
+        let faster = ">".parse().unwrap();
+        assert_eq!(lookup(faster, PaneId::Logs, false), None);
+        assert_eq!(lookup(faster, PaneId::Logs, true), Some(Action::ReplayFaster));
+    }
+}

@@ -1,0 +1,230 @@
+//! The whole state of a session.
+
+use std::time::Duration;
+
+use super::conversation::Conversation;
+use super::handlers::proposals::Preparing;
+use super::handlers::runs::Outputs;
+use super::msg::ReplayState;
+use super::notices::{Level, Notices};
+use super::stores::Stores;
+use super::window::Window;
+use super::{Ctx, Selection};
+use crate::actions::gate::Gate;
+use crate::copilot::Prompts;
+use crate::domain::evidence::sha256_hex;
+use crate::domain::incident::Incident;
+use crate::domain::model::ModelLabel;
+use crate::domain::query::PolledQuery;
+use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
+use crate::overlays::Overlay;
+use crate::panes::Panes;
+use crate::ui::layout::{Layout, Shape, areas, shape};
+
+/// One of the five panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PaneId {
+    /// 1.
+    Alerts,
+    /// 2.
+    Logs,
+    /// 3.
+    Metrics,
+    /// 4.
+    Copilot,
+    /// 5.
+    Evidence,
+}
+
+/// What does not change while the program runs.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Who sits here, for the timeline and the journal.
+    pub person: CleanText,
+    /// The machine's name.
+    pub host: CleanText,
+    /// Only reads are let through.
+    pub read_only: bool,
+    /// Name of the recording that plays; `None` when live.
+    pub recording: Option<CleanText>,
+    /// Where the recording's clock began, and its first alert.
+    pub first_alert: Option<Timestamp>,
+    /// Tools this team has, for the prompt.
+    pub stack: Vec<CleanText>,
+    /// Kinds of source nobody configured, for coverage.
+    pub not_configured: Vec<CleanText>,
+    /// Tokens kept for an answer.
+    pub answer_tokens: u32,
+    /// Plain ASCII for borders and trends.
+    pub ascii: bool,
+    /// Random number of this session, from which prompt fences are made.
+    pub seed: u64,
+    /// What is asked again and again.
+    pub queries: Vec<PolledQuery>,
+}
+
+/// The model a session has, or has not.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Brain {
+    /// None is configured: no trace of one on the screen.
+    Absent,
+    /// Configured, not reached yet.
+    Connecting,
+    /// There.
+    Ready(ModelLabel),
+    /// Configured and not to be had.
+    Failed(CleanText),
+}
+
+/// What is known, decided and said: all of a session but where it is drawn.
+pub struct State {
+    /// The incident's clock.
+    pub now: Timestamp,
+    /// Time since the program started.
+    pub uptime: Duration,
+    /// What does not change.
+    pub settings: Settings,
+    /// The data.
+    pub stores: Stores,
+    /// The shared window.
+    pub window: Window,
+    /// The instant at which the live view was paused.
+    pub paused_at: Option<Timestamp>,
+    /// Show ages instead of times.
+    pub relative_times: bool,
+    /// The incident, once there is one.
+    pub incident: Option<Incident>,
+    /// Proposals, oldest first.
+    pub proposals: Vec<Proposal>,
+    /// Questions and answers.
+    pub conversation: Conversation,
+    /// The generation of the last request to a model.
+    pub generation: u64,
+    /// The model.
+    pub brain: Brain,
+    /// Prompt templates.
+    pub prompts: Prompts,
+    /// The gate.
+    pub gate: Gate,
+    /// What Evidence shows.
+    pub selection: Option<Selection>,
+    /// What was said.
+    pub notices: Notices,
+    /// The replay's clock.
+    pub replay: Option<ReplayState>,
+    /// Where the journal is, or why it cannot be written.
+    pub journal: Option<Result<CleanText, CleanText>>,
+    /// Where the incident is recorded, or why not.
+    pub bundle: Option<Result<CleanText, CleanText>>,
+    /// Output of the runs of this session.
+    pub outputs: Outputs,
+    /// What is being classed.
+    pub preparing: Preparing,
+    /// The prompt that was sent last, for `:preview`.
+    pub last_preview: Option<CleanText>,
+    /// When the series were last recorded.
+    pub series_recorded: Duration,
+}
+
+/// Everything.
+pub struct Model {
+    /// What is known.
+    pub state: State,
+    /// The panes' own states.
+    pub panes: Panes,
+    /// Overlays, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// Which pane has the focus.
+    pub focus: PaneId,
+    /// Whether it has the whole screen.
+    pub zoomed: bool,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Where everything is drawn.
+    pub layout: Layout,
+}
+
+impl PaneId {
+    /// In the order of their numbers.
+    pub const ALL: [PaneId; 5] = [PaneId::Alerts, PaneId::Logs, PaneId::Metrics, PaneId::Copilot, PaneId::Evidence];
+
+    /// The place in that order, from 0.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl State {
+    /// What panes and overlays may read.
+    pub fn ctx(&self) -> Ctx<'_> {
+        Ctx {
+            now: self.now,
+            uptime: self.uptime,
+            settings: &self.settings,
+            stores: &self.stores,
+            window: self.visible_window(),
+            window_follows: self.window.follows(),
+            paused: self.paused_at.is_some(),
+            relative_times: self.relative_times,
+            incident: self.incident.as_ref(),
+            proposals: &self.proposals,
+            conversation: &self.conversation,
+            brain: &self.brain,
+            gate: &self.gate,
+            selection: self.selection.as_ref(),
+            notices: &self.notices,
+            replaying: self.replay.is_some(),
+            outputs: &self.outputs,
+        }
+    }
+
+    /// The window the panes show: the shared one, held still while paused.
+    pub fn visible_window(&self) -> TimeWindow {
+        self.window.at(self.paused_at.unwrap_or(self.now))
+    }
+
+    /// A proposal by its number.
+    pub fn proposal(&self, id: ProposalId) -> Option<&Proposal> {
+        self.proposals.iter().find(|proposal| proposal.id == id)
+    }
+
+    /// A proposal by its number, for change.
+    pub fn proposal_mut(&mut self, id: ProposalId) -> Option<&mut Proposal> {
+        self.proposals.iter_mut().find(|proposal| proposal.id == id)
+    }
+
+    /// Whether a model answers questions here.
+    pub fn has_brain(&self) -> bool {
+        self.brain != Brain::Absent
+    }
+
+    /// A fence for the next prompt that nothing in the evidence can have guessed.
+    pub fn next_nonce(&mut self) -> String {
+        self.generation += 1;
+        sha256_hex(format!("{}/{}", self.settings.seed, self.generation).as_bytes())[..16].to_owned()
+    }
+
+    /// Says that something failed.
+    pub fn problem(&mut self, text: impl Into<CleanText>) {
+        self.notices.say(Level::Problem, text, self.now, self.uptime);
+    }
+
+    /// Says that something was done as asked.
+    pub fn done(&mut self, text: impl Into<CleanText>) {
+        self.notices.say(Level::Info, text, self.now, self.uptime);
+    }
+}
+
+impl Model {
+    /// Places everything and lets every pane fit itself to its place and the data.
+    pub fn settle(&mut self) {
+        let (width, height) = self.size;
+        self.layout = areas(shape(width, height), (width, height), self.focus.index(), self.zoomed);
+        self.panes.settle(&self.state.ctx(), &self.layout, self.focus);
+    }
+
+    /// The shape of the screen.
+    pub fn shape(&self) -> Shape {
+        shape(self.size.0, self.size.1)
+    }
+}

@@ -1,0 +1,130 @@
+//! Everything that can happen to the model.
+
+use std::time::Duration;
+
+use super::keymap::Action;
+use super::{PaneId, Selection};
+use crate::copilot::Delta;
+use crate::domain::approval::Target;
+use crate::domain::model::ModelLabel;
+use crate::domain::proposal::Outcome;
+use crate::domain::query::{QueryAnswer, QueryError};
+use crate::domain::{Batch, CleanText, ProposalId, Suggestion, Timestamp, Verdict};
+use crate::overlays::prompt::Purpose;
+use crate::ui::key::Key;
+
+/// An event from outside, or what a pane or overlay answered to one.
+#[derive(Debug)]
+pub enum Msg {
+    /// Time went on: the incident's clock, and the time since the program started.
+    Tick {
+        /// The incident's clock; a replay's own.
+        now: Timestamp,
+        /// Time since the program started; never stands still.
+        uptime: Duration,
+    },
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The screen has this size now.
+    Resize(u16, u16),
+    /// A source spoke.
+    Batch(Batch),
+    /// A suggestion was classed and its target resolved.
+    Prepared(ProposalId, Box<Prepared>),
+    /// An approved query or command moved on.
+    Run(ProposalId, RunEvent),
+    /// A model answers.
+    Model(u64, Delta),
+    /// Which model is there, or why none.
+    ModelKnown(Result<ModelLabel, CleanText>),
+    /// The replay's clock changed state.
+    Replay(ReplayState),
+    /// Whether the journal can be written; why not.
+    Journal(Result<CleanText, CleanText>),
+    /// Whether the incident is being recorded; where, or why not.
+    Recording(Result<CleanText, CleanText>),
+    /// Something to say.
+    Problem(CleanText),
+    /// Something done as asked.
+    Done(CleanText),
+    /// What a pane or overlay wants.
+    Want(Intent),
+}
+
+/// What the gate's card needs to know before it opens.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Class and reasons.
+    pub verdict: Verdict,
+    /// Where it would run.
+    pub target: Target,
+    /// How to undo it.
+    pub undo: Option<CleanText>,
+}
+
+/// How an approved query or command moves on.
+#[derive(Debug)]
+pub enum RunEvent {
+    /// It was journaled and started.
+    Started,
+    /// It printed something.
+    Output(CleanText),
+    /// A log query may read the store now.
+    ReadLogs,
+    /// A query was answered.
+    Answered(Box<Result<QueryAnswer, QueryError>>),
+    /// A command ended; bytes of output that were cut.
+    Ended(Outcome, u64),
+    /// It did not run: what changed under the approval, or what could not be written.
+    Refused(CleanText),
+}
+
+/// How the replay's clock stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayState {
+    /// Seconds of the incident per second.
+    pub speed: f64,
+    /// Stopped by the person.
+    pub paused: bool,
+    /// Waiting at the end of what can be told until a recorded command is run.
+    pub holding: bool,
+}
+
+/// What a pane or overlay wants; never anything outside midwatch by itself.
+#[derive(Debug)]
+pub enum Intent {
+    /// What a key of the table does.
+    Act(Action),
+    /// Show this in Evidence.
+    Select(Selection),
+    /// Focus a pane.
+    Focus(PaneId),
+    /// Put a question to the copilot.
+    Ask(String),
+    /// Put a query or command forward.
+    Propose(Suggestion),
+    /// Open the card of these proposals.
+    Review(Vec<ProposalId>),
+    /// The person confirmed what the card showed.
+    Confirm(Vec<ProposalId>, crate::actions::gate::Confirmation),
+    /// The person said no, and perhaps why.
+    Reject(Vec<ProposalId>, CleanText),
+    /// Take the text of a proposal back into the input.
+    Edit(ProposalId),
+    /// Stop what runs.
+    Stop(ProposalId),
+    /// A prompt was answered.
+    Answered(Purpose, String),
+    /// A command of the palette, with its argument.
+    Command(String),
+    /// Copy a text that is on the screen.
+    Copy(String),
+    /// Open a one-line prompt.
+    Prompt(Purpose),
+    /// Show a run over the panes.
+    Watch(ProposalId),
+    /// Close the topmost overlay.
+    Close,
+}

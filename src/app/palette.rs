@@ -1,0 +1,151 @@
+//! Commands by name: their table, how typed text finds them, and what each does.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+use super::effect::Steer;
+use super::handlers::{ask, incident, keys, navigation};
+use super::keymap::{Action, Slide};
+use super::{Effect, Model};
+use crate::config::units::Length;
+use crate::domain::CleanText;
+use crate::overlays::Overlay;
+use crate::overlays::reader::{Reader, Topic};
+
+/// A command of the palette.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// What follows the name; empty for nothing.
+    pub argument: &'static str,
+    /// What it does, in a few words.
+    pub help: &'static str,
+}
+
+const fn command(name: &'static str, argument: &'static str, help: &'static str) -> Command {
+    Command { name, argument, help }
+}
+
+/// The table.
+pub const COMMANDS: &[Command] = &[
+    command("changes", "", "changes, newest first"),
+    command("copy-notes", "", "the incident's notes as Markdown"),
+    command("filter", "TEXT", "filter the log records"),
+    command("jump", "HH:MM:SS", "recording: go to that time"),
+    command("note", "TEXT", "a line on the timeline"),
+    command("notices", "", "what midwatch said"),
+    command("now", "", "window: follow the clock"),
+    command("pause", "", "pause the live view, or go on"),
+    command("pin", "", "pin the selection"),
+    command("preview", "QUESTION", "exactly what would be sent to the model"),
+    command("proposals", "", "what waits for a decision"),
+    command("queries", "", "what is asked again and again"),
+    command("quit", "", "leave; what runs is stopped"),
+    command("severity", "SEV2", "severity of the incident"),
+    command("sources", "", "sources and what is wrong with them"),
+    command("theme", "dark|light|high-contrast", "change the looks"),
+    command("timeline", "", "timeline of the incident"),
+    command("times", "", "absolute or relative times"),
+    command("title", "TEXT", "title of the incident"),
+    command("window", "30m", "length of the shared window"),
+];
+
+/// Commands that what was typed may mean, best first.
+pub fn matching(text: &str) -> Vec<&'static Command> {
+    let name = text.split(' ').next().unwrap_or_default();
+    let pattern = Pattern::parse(name, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut found: Vec<_> = COMMANDS
+        .iter()
+        .filter_map(|command| {
+            let hay = nucleo_matcher::Utf32Str::new(command.name, &mut buffer);
+            pattern.score(hay, &mut matcher).map(|score| (score, command))
+        })
+        .collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, command)| command).collect()
+}
+
+/// Carries out a command.
+pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    let (name, argument) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    let argument = argument.trim();
+    match name {
+        "changes" => keys::on_action(model, Action::Changes, effects),
+        "copy-notes" => keys::on_action(model, Action::CopyNotes, effects),
+        "filter" => navigation::filter(model, argument),
+        "jump" => jump(model, argument, effects),
+        "note" => incident::note(&mut model.state, argument, effects),
+        "notices" => read(model, Topic::Notices),
+        "now" => keys::on_action(model, Action::Slide(Slide::Now), effects),
+        "pause" => keys::on_action(model, Action::Pause, effects),
+        "pin" => keys::on_action(model, Action::Pin, effects),
+        "preview" => preview(model, argument, effects),
+        "proposals" => keys::on_action(model, Action::Proposals, effects),
+        "queries" => read(model, Topic::Queries),
+        "quit" => effects.push(Effect::Quit),
+        "severity" => incident::rename(&mut model.state, None, Some(argument), effects),
+        "sources" => read(model, Topic::Sources),
+        "theme" => effects.push(Effect::Theme(argument.to_owned())),
+        "timeline" => keys::on_action(model, Action::Timeline, effects),
+        "times" => keys::on_action(model, Action::ToggleTimes, effects),
+        "title" => incident::rename(&mut model.state, Some(argument), None, effects),
+        "window" => window(model, argument, effects),
+        _ => model.state.problem(format!("`{}` is no command; : lists them", CleanText::line(name))),
+    }
+}
+
+fn read(model: &mut Model, topic: Topic) {
+    model.overlays.push(Overlay::Reader(Reader::on(topic)));
+}
+
+fn window(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
+    match argument.parse::<Length>() {
+        Ok(length) => {
+            let end = model.state.window.end;
+            model.state.window = super::window::Window { end, ..super::window::Window::following(length.signed()) };
+            effects.push(Effect::Span(navigation::span_seconds(&model.state)));
+        }
+        Err(why) => model.state.problem(why),
+    }
+}
+
+fn preview(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
+    let draft = model.panes.copilot.draft();
+    let question = match (argument.is_empty(), draft.trim().is_empty()) {
+        (false, _) => argument,
+        (true, false) => draft.trim(),
+        (true, true) => "(your question)",
+    };
+    match ask::preview(&mut model.state, question, effects) {
+        Ok(text) => read(model, Topic::Text("What would be sent".into(), text)),
+        Err(why) => model.state.problem(why),
+    }
+}
+
+/// Recording: to a time of day on the day the clock shows.
+fn jump(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
+    if model.state.replay.is_none() {
+        return model.state.problem("only a recording's clock can be moved");
+    }
+    let day = model.state.now.strftime("%Y-%m-%d").to_string();
+    let text = if argument.matches(':').count() == 1 { format!("{argument}:00") } else { argument.to_owned() };
+    match format!("{day}T{text}Z").parse() {
+        Ok(at) => effects.push(Effect::Replay(Steer::JumpTo(at))),
+        Err(_) => model.state.problem("write the time as 02:17 or 02:17:09"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_letters_find_commands_and_nothing_lists_all() {
+        assert_eq!(matching("").len(), COMMANDS.len());
+        assert_eq!(matching("timel")[0].name, "timeline");
+        assert!(matching("zzz").is_empty());
+    }
+}

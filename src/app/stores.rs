@@ -1,0 +1,61 @@
+//! The data the panes read. Only handlers in `app` write to it.
+
+use crate::domain::{CleanText, Health, SourceId, Timestamp};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+
+/// Everything held in memory, each part with its own budget.
+pub struct Stores {
+    /// Log records.
+    pub logs: LogStore,
+    /// Metric series.
+    pub series: SeriesStore,
+    /// Alerts.
+    pub alerts: AlertStore,
+    /// Changes.
+    pub changes: ChangeStore,
+    /// Evidence.
+    pub evidence: EvidenceStore,
+    /// Sources in configured order.
+    pub sources: Vec<SourceState>,
+}
+
+/// What is known of one source.
+#[derive(Clone, Debug)]
+pub struct SourceState {
+    /// Its name.
+    pub id: SourceId,
+    /// What it gives, in a word: `metrics`, `alerts`, `logs`, `changes`.
+    pub gives: CleanText,
+    /// How it is.
+    pub health: Health,
+    /// Records it had to drop.
+    pub dropped: u64,
+    /// When it last sent anything.
+    pub heard: Option<Timestamp>,
+}
+
+impl Stores {
+    /// The state of a source; a source that was not announced is added.
+    pub fn source_mut(&mut self, id: &SourceId) -> &mut SourceState {
+        let at = match self.sources.iter().position(|state| state.id == *id) {
+            Some(at) => at,
+            None => {
+                self.sources.push(SourceState::new(id.clone(), CleanText::default()));
+                self.sources.len() - 1
+            }
+        };
+        &mut self.sources[at]
+    }
+
+    /// Records dropped by all sources.
+    pub fn dropped(&self) -> u64 {
+        self.sources.iter().map(|state| state.dropped).sum()
+    }
+}
+
+impl SourceState {
+    /// A source that has not spoken yet.
+    pub fn new(id: SourceId, gives: CleanText) -> Self {
+        Self { id, gives, health: Health::Starting, dropped: 0, heard: None }
+    }
+}

@@ -1,0 +1,48 @@
+//! The router: every message to the handler of its area. Pure and synchronous.
+
+use super::handlers::{ask, incident, keys, proposals, runs, telemetry, wants};
+use super::model::Brain;
+use super::{Effect, Model, Msg};
+
+/// Takes in one message and says what must happen outside.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let state = &mut model.state;
+    match msg {
+        Msg::Tick { now, uptime } => {
+            state.now = now;
+            state.uptime = uptime;
+            incident::on_tick(state, &mut effects);
+        }
+        Msg::Key(key) => keys::on_key(model, key, &mut effects),
+        Msg::Paste(text) => keys::on_paste(model, &text),
+        Msg::Resize(width, height) => model.size = (width, height),
+        Msg::Batch(batch) => telemetry::on_batch(model, batch, &mut effects),
+        Msg::Prepared(id, prepared) => proposals::on_prepared(model, id, *prepared, &mut effects),
+        Msg::Run(id, event) => runs::on_event(model, id, event, &mut effects),
+        Msg::Model(generation, delta) => ask::on_delta(model, generation, delta, &mut effects),
+        Msg::ModelKnown(Ok(label)) => state.brain = Brain::Ready(label),
+        Msg::ModelKnown(Err(why)) => {
+            state.problem(format!("no model: {why}; everything but answers works without it"));
+            state.brain = Brain::Failed(why);
+        }
+        Msg::Replay(replay) => state.replay = Some(replay),
+        Msg::Journal(journal) => {
+            if let Err(why) = &journal {
+                state.problem(format!("nothing can be run: {why}"));
+            }
+            state.journal = Some(journal);
+        }
+        Msg::Recording(bundle) => {
+            if let Err(why) = &bundle {
+                state.problem(format!("the incident is not recorded: {why}"));
+            }
+            state.bundle = Some(bundle);
+        }
+        Msg::Problem(text) => state.problem(text),
+        Msg::Done(text) => state.done(text),
+        Msg::Want(intent) => wants::on_want(model, intent, &mut effects),
+    }
+    model.settle();
+    effects
+}

@@ -1,0 +1,167 @@
+//! Header, tabs and footer.
+
+use crate::app::keymap::rows;
+use crate::app::model::Brain;
+use crate::app::notices::Level;
+use crate::app::{Model, PaneId};
+use crate::domain::Health;
+use crate::domain::time::{clock, short};
+use crate::panes::copilot::class_role;
+use crate::ui::{Canvas, Line, Role};
+
+/// The first line: incident on the left; sources, model and clock on the right.
+pub fn header(model: &Model, canvas: &mut Canvas<'_>) {
+    let right = right(model, canvas.width());
+    let left_room = canvas.width().saturating_sub(right.width() + 1);
+    canvas.line(0, &left(model).cut(left_room));
+    canvas.line_at(canvas.width().saturating_sub(right.width()), 0, &right);
+}
+
+fn left(model: &Model) -> Line {
+    let state = &model.state;
+    let mut line = Line::of(" midwatch  ", Role::Strong);
+    if let Some(recording) = &state.settings.recording {
+        line.push(format!("RECORDING {recording} "), Role::Warning);
+    }
+    if let Some(replay) = &state.replay {
+        let words = match (replay.holding, replay.paused) {
+            (true, _) => "waiting for you ".to_owned(),
+            (false, true) => "clock stopped ".to_owned(),
+            (false, false) => format!("×{} ", replay.speed),
+        };
+        line.push(words, Role::Change);
+    }
+    if state.settings.read_only {
+        line.push("READ-ONLY ", Role::Warning);
+    }
+    if let Some(Err(_)) = &state.journal {
+        line.push("NO JOURNAL: nothing runs ", Role::Critical);
+    }
+    if let Some(Err(_)) = &state.bundle {
+        line.push("NOT RECORDED ", Role::Warning);
+    }
+    match &state.incident {
+        Some(incident) => {
+            let age = short(incident.started_at.duration_until(state.now));
+            line.push(format!(" {} ", incident.id), Role::Dim);
+            line.push(format!("{age} "), Role::Strong);
+            if !incident.severity.is_empty() {
+                line.push(format!("{} ", incident.severity), Role::Critical);
+            }
+            line.push(incident.title.clone(), Role::Strong);
+        }
+        None => line.push("no incident", Role::Dim),
+    }
+    line
+}
+
+fn right(model: &Model, width: usize) -> Line {
+    let state = &model.state;
+    let mut line = Line::new();
+    let roomy = width >= 110;
+    let well = state.stores.sources.iter().filter(|source| matches!(source.health, Health::Up { .. } | Health::Ended { .. }));
+    let well_count = well.clone().count();
+    if roomy && well_count <= 8 {
+        for source in well {
+            line.push(format!("{} ", source.id), Role::Text);
+            line.push(format!("{}  ", source.health.word()), Role::Good);
+        }
+    } else if well_count > 0 {
+        line.push(format!("{well_count} ok  "), Role::Good);
+    }
+    for source in &state.stores.sources {
+        let (role, words) = match &source.health {
+            Health::Up { .. } | Health::Ended { .. } => continue,
+            Health::Starting => (Role::Dim, "…".to_owned()),
+            Health::Degraded { .. } => (Role::Warning, "degraded".to_owned()),
+            Health::Down { since, .. } => (Role::Critical, format!("down {}", short(since.duration_until(state.now)))),
+        };
+        line.push(format!("{} ", source.id), Role::Text);
+        line.push(format!("{words}  "), role);
+    }
+    if roomy {
+        match &state.brain {
+            Brain::Ready(label) => {
+                line.push(format!("{} ", label.model), Role::Dim);
+                line.push(format!("{}  ", label.location.word()), Role::Strong);
+            }
+            Brain::Failed(_) => line.push("no model  ", Role::Warning),
+            Brain::Connecting => line.push("model …  ", Role::Dim),
+            Brain::Absent => {}
+        }
+    }
+    if model.layout.tabs.is_none() {
+        line.push(format!("{}Z ", clock(state.now)), Role::Strong);
+    }
+    line.cut(width * 2 / 3)
+}
+
+/// The names of the panes with the clock, on narrow screens.
+pub fn tabs(model: &Model, canvas: &mut Canvas<'_>) {
+    let names = ["1 Alerts", "2 Logs", "3 Metrics", "4 Copilot", "5 Evidence"];
+    let mut line = Line::of(" ", Role::Text);
+    for (pane, name) in PaneId::ALL.into_iter().zip(names) {
+        let name = if pane == PaneId::Copilot && !model.state.has_brain() { "4 Actions" } else { name };
+        if pane == model.focus {
+            line.push(format!("[{name}]"), Role::Focus);
+        } else {
+            line.push(format!(" {name} "), Role::Dim);
+        }
+    }
+    canvas.line(0, &line);
+    let time = format!("{}Z ", clock(model.state.now));
+    canvas.line_at(canvas.width().saturating_sub(time.len()), 0, &Line::of(time, Role::Strong));
+}
+
+/// The last line: what was just said, else the keys that work here.
+pub fn footer(model: &Model, canvas: &mut Canvas<'_>) {
+    let state = &model.state;
+    let waiting = waiting(model);
+    let room = canvas.width().saturating_sub(waiting.width() + 1);
+    let line = match state.notices.current(state.uptime) {
+        Some(notice) => {
+            let role = if notice.level == Level::Problem { Role::Warning } else { Role::Good };
+            Line::of(" ", Role::Text).with(notice.text.clone(), role)
+        }
+        None => keys(model, room),
+    };
+    canvas.line(0, &line.cut(room));
+    canvas.line_at(canvas.width().saturating_sub(waiting.width()), 0, &waiting);
+}
+
+fn keys(model: &Model, room: usize) -> Line {
+    if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() {
+        return Line::of(" Enter", Role::Key)
+            .with(" send   ", Role::Dim)
+            .with("alt-Enter", Role::Key)
+            .with(" new line   ", Role::Dim)
+            .with("Esc", Role::Key)
+            .with(" leave", Role::Dim);
+    }
+    let mut line = Line::new();
+    for binding in rows(model.focus, model.state.replay.is_some()).filter(|binding| !binding.footer.is_empty()) {
+        let key = binding.keys.first().copied().unwrap_or_default();
+        let next = Line::of(format!(" {key}"), Role::Key).with(format!(" {}  ", binding.footer), Role::Dim);
+        if line.width() + next.width() > room {
+            break;
+        }
+        line.append(next);
+    }
+    line
+}
+
+fn waiting(model: &Model) -> Line {
+    let state = &model.state;
+    if let Some(running) = state.proposals.iter().find(|proposal| proposal.is_running()) {
+        return Line::of(format!("{} running ", running.id), Role::Warning);
+    }
+    match state.proposals.iter().rev().find(|proposal| proposal.is_waiting()) {
+        Some(proposal) => {
+            let class = proposal.verdict.class;
+            Line::of(format!("{} ", proposal.id), Role::Strong)
+                .with(class.word(), class_role(class))
+                .with(" waiting: p ", Role::Dim)
+        }
+        None => Line::new(),
+    }
+}

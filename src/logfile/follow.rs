@@ -1,0 +1,214 @@
+//! Follows one path through everything that log rotation does to it: rename and create, truncate, copy and truncate,
+//! delete and create again. Plain reads by position, so that a truncated file harms nobody. The file sources poll it
+//! from a blocking thread.
+
+mod known;
+mod open;
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+pub use known::{Identity, Known};
+use open::{Open, Read};
+
+/// Polls without news after which a file that was rotated away is let go; its writer has moved on by then.
+const LINGER: u32 = 50;
+/// Rotated files read at the same time.
+const MAX_OLD: usize = 4;
+/// A file that appears later is read from its start if it is no larger than this or the backlog.
+const WHOLE: u64 = 16 << 20;
+
+/// Something found at the path. Bytes of one generation belong to one file and follow each other without a gap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// The next bytes of a generation.
+    Bytes {
+        /// Counts the files that stood at the path, truncations too.
+        generation: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Nothing more comes of this generation.
+    End {
+        /// Which.
+        generation: u64,
+    },
+}
+
+/// How the path is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A file is there and read.
+    Following,
+    /// No file is there now.
+    Missing,
+    /// The file there was read under another name.
+    Elsewhere,
+    /// It cannot be read, and why.
+    Failed(String),
+}
+
+/// Follows one path. Nothing written to a file it has opened is lost unless a truncation was faster than the poll;
+/// nothing is given twice.
+#[derive(Debug)]
+pub struct Follower {
+    path: PathBuf,
+    backlog: u64,
+    current: Option<Open>,
+    old: Vec<Open>,
+    generations: u64,
+    started: bool,
+}
+
+impl Follower {
+    /// Follows a path. A file that is there at the first poll is read from its last `backlog` bytes on.
+    pub fn new(path: PathBuf, backlog: u64) -> Self {
+        Self { path, backlog, current: None, old: Vec::new(), generations: 0, started: false }
+    }
+
+    /// Follows a path that was not there before: its file is read from the start, unless it is huge.
+    pub fn appeared(path: PathBuf, backlog: u64) -> Self {
+        Self { started: true, ..Self::new(path, backlog) }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads what is new, about `budget` bytes of each file at most, and says how the path is.
+    pub fn poll(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) -> State {
+        self.poll_old(known, budget, out);
+        let state = self.poll_current(known, budget, out);
+        self.started = true;
+        state
+    }
+
+    /// Whether anything is being read, a rotated file included.
+    pub fn is_reading(&self) -> bool {
+        self.current.is_some() || !self.old.is_empty()
+    }
+
+    fn poll_old(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) {
+        let excess = self.old.len().saturating_sub(MAX_OLD);
+        let mut index = 0;
+        self.old.retain_mut(|old| {
+            index += 1;
+            let more = match old.read(budget) {
+                Ok(Read::Bytes(bytes)) => {
+                    old.quiet = 0;
+                    out.push(Chunk::Bytes { generation: old.generation, bytes });
+                    true
+                }
+                // Emptied after the rotation: whoever did that wanted it gone.
+                Ok(Read::Restarted) | Err(_) => false,
+                Ok(Read::Nothing) => {
+                    old.quiet += 1;
+                    index > excess && old.quiet <= LINGER
+                }
+            };
+            if !more {
+                out.push(Chunk::End { generation: old.generation });
+                known.release(old.identity, &old.head);
+            }
+            more
+        });
+    }
+
+    fn poll_current(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) -> State {
+        if let Some(mut open) = self.current.take() {
+            match self.read_current(&mut open, budget, out) {
+                Ok(true) => {
+                    self.current = Some(open);
+                    return State::Following;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    out.push(Chunk::End { generation: open.generation });
+                    known.release(open.identity, &open.head);
+                    return State::Failed(say(&error));
+                }
+            }
+            let at_path = identity_at(&self.path);
+            if at_path == Some(open.identity) || (at_path.is_none() && !open.is_deleted()) {
+                // Renamed and nothing new created: the writer has not moved on, and neither do we.
+                let there = at_path.is_some();
+                self.current = Some(open);
+                return if there { State::Following } else { State::Missing };
+            }
+            self.old.push(open);
+        }
+        self.open(known, budget, out)
+    }
+
+    /// Reads the current file; true when it gave something.
+    fn read_current(&mut self, open: &mut Open, budget: usize, out: &mut Vec<Chunk>) -> io::Result<bool> {
+        loop {
+            match open.read(budget)? {
+                Read::Bytes(bytes) => {
+                    out.push(Chunk::Bytes { generation: open.generation, bytes });
+                    return Ok(true);
+                }
+                Read::Nothing => return Ok(false),
+                Read::Restarted => {
+                    out.push(Chunk::End { generation: open.generation });
+                    self.generations += 1;
+                    open.restart(self.generations);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) -> State {
+        match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,
+            Err(error) => return State::Failed(say(&error)),
+            Ok(meta) if meta.is_dir() => {
+                return State::Failed("is a directory; name its files, as in dir/*.log".to_owned());
+            }
+            Ok(meta) if !meta.is_file() => {
+                return State::Failed("is no regular file; read pipes and devices through standard input".to_owned());
+            }
+            Ok(_) => {}
+        }
+        let opened = Open::open(&self.path, self.generations + 1);
+        let mut open = match opened {
+            Ok(open) => open,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,
+            Err(error) => return State::Failed(say(&error)),
+        };
+        if !known.claim(open.identity, &open.head) {
+            return State::Elsewhere;
+        }
+        self.generations += 1;
+        let length = open.length();
+        let from_start = self.started && length <= self.backlog.max(WHOLE);
+        if !from_start && length > self.backlog {
+            open.skip_to(length - self.backlog);
+        }
+        let first = self.read_current(&mut open, budget, out);
+        let state = match first {
+            Ok(_) => State::Following,
+            Err(error) => State::Failed(say(&error)),
+        };
+        self.current = Some(open);
+        state
+    }
+}
+
+fn identity_at(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().map(|meta| Identity { device: meta.dev(), inode: meta.ino() })
+}
+
+/// An I/O error in words a person can act on.
+fn say(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "may not be read; check its owner and mode".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! An open file with how far it was read, and enough of what was read to notice that it was written anew.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+
+use super::Identity;
+
+/// Bytes of a file's beginning that are remembered.
+const HEAD: usize = 256;
+/// Bytes before the reading position that are remembered.
+const TAIL: usize = 64;
+/// How far the start of a line is looked for.
+const LINE_START: usize = 1 << 20;
+
+/// What a read gave.
+pub(super) enum Read {
+    /// New bytes.
+    Bytes(Vec<u8>),
+    /// Nothing new.
+    Nothing,
+    /// The file was truncated or written anew.
+    Restarted,
+}
+
+/// A file under way.
+#[derive(Debug)]
+pub(super) struct Open {
+    file: File,
+    pub(super) identity: Identity,
+    pub(super) generation: u64,
+    pub(super) head: Vec<u8>,
+    pub(super) quiet: u32,
+    tail: Vec<u8>,
+    offset: u64,
+    /// Length and modification time at the last look.
+    seen: Option<(u64, i64, i64)>,
+}
+
+impl Open {
+    pub(super) fn open(path: &Path, generation: u64) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let meta = file.metadata()?;
+        let identity = Identity { device: meta.dev(), inode: meta.ino() };
+        let head = bytes_at(&file, 0, HEAD)?;
+        Ok(Self { file, identity, generation, head, quiet: 0, tail: Vec::new(), offset: 0, seen: None })
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.file.metadata().map_or(0, |meta| meta.len())
+    }
+
+    /// Whether no name leads to the file any more.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.file.metadata().is_ok_and(|meta| meta.nlink() == 0)
+    }
+
+    /// Starts at the first line that begins at or after `offset`.
+    pub(super) fn skip_to(&mut self, offset: u64) {
+        let from = offset.saturating_sub(1);
+        let found = bytes_at(&self.file, from, LINE_START).ok();
+        let line = found.and_then(|bytes| bytes.iter().position(|byte| *byte == b'\n'));
+        self.offset = line.map_or(offset, |at| from + at as u64 + 1);
+    }
+
+    /// Forgets what was read and starts at the beginning.
+    pub(super) fn restart(&mut self, generation: u64) {
+        self.generation = generation;
+        self.offset = 0;
+        self.head.clear();
+        self.tail.clear();
+        self.seen = None;
+    }
+
+    /// Reads about `budget` bytes on.
+    pub(super) fn read(&mut self, budget: usize) -> io::Result<Read> {
+        let meta = self.file.metadata()?;
+        let now = (meta.len(), meta.mtime(), meta.mtime_nsec());
+        if meta.len() < self.offset {
+            return Ok(Read::Restarted);
+        }
+        if self.seen == Some(now) && meta.len() == self.offset {
+            return Ok(Read::Nothing);
+        }
+        let bytes = bytes_at(&self.file, self.offset, budget)?;
+        // Compared after the read: what a truncation put there in between must not pass as a continuation.
+        if !self.is_same()? {
+            return Ok(Read::Restarted);
+        }
+        self.seen = Some(now);
+        if bytes.is_empty() {
+            return Ok(Read::Nothing);
+        }
+        self.offset += bytes.len() as u64;
+        self.remember(&bytes)?;
+        Ok(Read::Bytes(bytes))
+    }
+
+    fn is_same(&self) -> io::Result<bool> {
+        let head = bytes_at(&self.file, 0, self.head.len())?;
+        let before = self.offset.saturating_sub(self.tail.len() as u64);
+        let tail = bytes_at(&self.file, before, self.tail.len())?;
+        Ok(head == self.head && tail == self.tail)
+    }
+
+    fn remember(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or(bytes));
+        let excess = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..excess);
+        if self.head.len() < HEAD {
+            let known = usize::try_from(self.offset).unwrap_or(HEAD).min(HEAD);
+            self.head = bytes_at(&self.file, 0, known)?;
+        }
+        Ok(())
+    }
+}
+
+/// Up to `count` bytes from a position; fewer only at the end of the file.
+fn bytes_at(file: &File, offset: u64, count: usize) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; count];
+    let mut filled = 0;
+    while filled < count {
+        let Some(rest) = buffer.get_mut(filled..) else { break };
+        match file.read_at(rest, offset + filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    buffer.truncate(filled);
+    Ok(buffer)
+}

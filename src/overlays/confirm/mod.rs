@@ -1,0 +1,187 @@
+//! The confirm card: the whole command as it will run, its class and target, and the ceremony its class asks for.
+//! Reject has the focus; keys pressed too early, held keys and pasted text never confirm.
+
+mod body;
+mod view;
+
+use std::time::Duration;
+
+use crate::actions::{Confirmation, Demand, Digest, Gate};
+use crate::app::{Ctx, Intent};
+use crate::domain::{CleanText, Proposal, ProposalId};
+use crate::overlays::prompt::Purpose;
+use crate::ui::Line;
+use crate::ui::key::{Code, Key};
+
+/// Keys in this time after the card opened are dropped: they were meant for something else.
+const TOO_EARLY: Duration = Duration::from_millis(400);
+/// A key that follows another faster than this while the card opens is a held key.
+const HELD: Duration = Duration::from_millis(200);
+
+/// State of the card.
+pub struct Confirm {
+    ids: Vec<ProposalId>,
+    digests: Vec<(ProposalId, Digest)>,
+    demand: Demand,
+    stage: Stage,
+    opened: Duration,
+    last_key: Duration,
+    live: bool,
+    note: Option<CleanText>,
+    top: usize,
+    rows: Vec<Line>,
+    height: usize,
+    end_seen: bool,
+}
+
+/// How far the ceremony is.
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    /// Reject has the focus.
+    Reject,
+    /// Run has the focus.
+    Run,
+    /// `y` was pressed; Enter runs.
+    Armed,
+    /// Words are typed: those that are complete, and the one under way.
+    Typing(Vec<String>, String),
+}
+
+impl Confirm {
+    /// A card for these proposals as they stand now. Several together must all be reads.
+    pub fn open(proposals: &[Proposal], ctx: &Ctx<'_>, note: Option<CleanText>) -> Self {
+        let demand = match proposals {
+            [one] => ctx.gate.demand(one),
+            many => together(many, ctx.gate),
+        };
+        Self {
+            ids: proposals.iter().map(|proposal| proposal.id).collect(),
+            digests: proposals.iter().map(|proposal| (proposal.id, Gate::digest(proposal))).collect(),
+            demand,
+            stage: Stage::Reject,
+            opened: ctx.uptime,
+            last_key: ctx.uptime,
+            live: false,
+            note,
+            top: 0,
+            rows: Vec::new(),
+            height: 0,
+            end_seen: false,
+        }
+    }
+
+    /// The digests of what is on the card.
+    pub fn digests(&self) -> Vec<(ProposalId, Digest)> {
+        self.digests.clone()
+    }
+
+    /// Lays the card out for the screen's size and notes whether its end was in view.
+    pub fn settle(&mut self, ctx: &Ctx<'_>, size: (u16, u16)) {
+        let area = view::place(size, usize::MAX);
+        self.rows = body::rows(ctx, &self.ids, self.note.as_ref(), usize::from(area.width).saturating_sub(4));
+        let area = view::place(size, self.rows.len());
+        self.height = usize::from(area.height).saturating_sub(view::AROUND);
+        self.top = self.top.min(self.rows.len().saturating_sub(self.height));
+        self.end_seen |= self.top + self.height >= self.rows.len();
+    }
+
+    /// A key on the card.
+    pub fn on_key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
+        if key.code == Code::Esc {
+            return vec![Intent::Close];
+        }
+        if !self.is_live(ctx.uptime) {
+            return Vec::new();
+        }
+        if let Stage::Typing(done, word) = self.stage.clone() {
+            return self.on_typing(key, done, word);
+        }
+        match key.code {
+            Code::Down | Code::Char('j') => self.scroll(1),
+            Code::Up | Code::Char('k') => self.scroll(-1),
+            Code::PageDown | Code::Char(' ') => self.scroll(self.height as isize),
+            Code::PageUp => self.scroll(-(self.height as isize)),
+            Code::Char('G') | Code::End => self.scroll(isize::MAX / 2),
+            Code::Char('g') | Code::Home => self.scroll(isize::MIN / 2),
+            Code::Tab | Code::Right | Code::Left | Code::BackTab => self.turn(),
+            Code::Char('y') if self.demand == Demand::YThenEnter && self.end_seen => self.stage = Stage::Armed,
+            Code::Char('e') => return self.ids.first().map(|id| Intent::Edit(*id)).into_iter().collect(),
+            Code::Char('c') => return vec![Intent::Copy(self.texts(ctx))],
+            Code::Char('w') => return vec![Intent::Close, Intent::Prompt(Purpose::WhyNot(self.ids.clone()))],
+            Code::Enter => return self.on_enter(),
+            _ => self.stage = Stage::Reject,
+        }
+        Vec::new()
+    }
+
+    /// Whether keys count by now. A held key never lets the card come alive.
+    fn is_live(&mut self, uptime: Duration) -> bool {
+        let quiet = uptime.saturating_sub(self.last_key) >= HELD;
+        self.live |= quiet && uptime.saturating_sub(self.opened) >= TOO_EARLY;
+        self.last_key = uptime;
+        self.live
+    }
+
+    fn on_enter(&mut self) -> Vec<Intent> {
+        match (&self.stage, &self.demand) {
+            (Stage::Reject, _) => vec![Intent::Reject(self.ids.clone(), CleanText::default())],
+            (Stage::Run, Demand::Enter) => vec![Intent::Confirm(self.ids.clone(), Confirmation::Enter)],
+            (Stage::Armed, Demand::YThenEnter) => vec![Intent::Confirm(self.ids.clone(), Confirmation::YThenEnter)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Moves the focus between Reject and what runs it; only once the end of the card was in view.
+    fn turn(&mut self) {
+        self.stage = match (&self.stage, &self.demand) {
+            (Stage::Reject, Demand::Enter) if self.end_seen => Stage::Run,
+            (Stage::Reject, Demand::TypeWords { .. }) if self.end_seen => Stage::Typing(Vec::new(), String::new()),
+            _ => Stage::Reject,
+        };
+    }
+
+    fn on_typing(&mut self, key: Key, mut done: Vec<String>, mut word: String) -> Vec<Intent> {
+        let Demand::TypeWords { words } = &self.demand else { return Vec::new() };
+        match key.code {
+            Code::Tab | Code::BackTab => self.stage = Stage::Reject,
+            Code::Backspace => {
+                word.pop();
+                self.stage = Stage::Typing(done, word);
+            }
+            Code::Enter if words.get(done.len()) == Some(&word) => {
+                done.push(word);
+                if done.len() == words.len() {
+                    return vec![Intent::Confirm(self.ids.clone(), Confirmation::Typed(done))];
+                }
+                self.stage = Stage::Typing(done, String::new());
+            }
+            Code::Enter => {}
+            _ => {
+                if let Some(c) = key.typed() {
+                    word.push(c);
+                    self.stage = Stage::Typing(done, word);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn scroll(&mut self, by: isize) {
+        let last = self.rows.len().saturating_sub(self.height);
+        self.top = self.top.saturating_add_signed(by).min(last);
+    }
+
+    fn texts(&self, ctx: &Ctx<'_>) -> String {
+        let texts: Vec<&str> =
+            self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.suggestion.text.as_str())).collect();
+        texts.join("\n")
+    }
+}
+
+/// What several proposals on one card ask for: Enter if each of them alone would, else they cannot go together.
+fn together(proposals: &[Proposal], gate: &Gate) -> Demand {
+    match proposals.iter().all(|proposal| gate.demand(proposal) == Demand::Enter) {
+        true => Demand::Enter,
+        false => Demand::Never { why: CleanText::line("only reads can be confirmed together; review the others one by one") },
+    }
+}

@@ -1,0 +1,66 @@
+//! Draws the card. Its frame, class and buttons are midwatch's own; command text cannot reach them.
+
+use super::{Confirm, Stage};
+use crate::actions::Demand;
+use crate::app::Ctx;
+use crate::domain::Class;
+use crate::overlays::{centred, size_of};
+use crate::panes::copilot::class_role;
+use crate::ui::{Area, Canvas, Line, Role, frame};
+
+/// Rows of the card that are not body: the frame, a blank and the buttons.
+pub const AROUND: usize = 5;
+
+/// Where the card stands for a screen and a number of body rows.
+pub fn place(size: (u16, u16), rows: usize) -> Area {
+    let rows = u16::try_from(rows.saturating_add(AROUND)).unwrap_or(u16::MAX);
+    centred(size, 100, rows)
+}
+
+impl Confirm {
+    /// Draws the card.
+    pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
+        let area = place(size_of(canvas), self.rows.len());
+        let mut card = canvas.part(area);
+        card.clear();
+        let inner = frame::frame(&mut card, &self.title(ctx), &Line::new(), true);
+        let mut inside = card.part(Area::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height));
+        for (row, line) in self.rows.iter().skip(self.top).take(self.height).enumerate() {
+            inside.line(row, line);
+        }
+        let below = self.rows.len().saturating_sub(self.top + self.height);
+        if below > 0 {
+            inside.line(self.height, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
+        }
+        inside.line(self.height + 1, &self.buttons());
+        inside.line(self.height + 2, &Line::of("Esc closes  e edit  c copy  w why not", Role::Dim));
+    }
+
+    fn title(&self, ctx: &Ctx<'_>) -> Line {
+        let class = self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
+        let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
+        Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), class_role(class))
+    }
+
+    fn buttons(&self) -> Line {
+        let mut line = Line::new();
+        let reject = self.stage == Stage::Reject;
+        line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });
+        line.push("   ", Role::Text);
+        match (&self.demand, &self.stage) {
+            (Demand::Never { why }, _) => line.push(format!("cannot run: {why}"), Role::Critical),
+            (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
+            (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
+            (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
+            (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),
+            (Demand::YThenEnter, _) => line.push("Run: y, then Enter", Role::Text),
+            (Demand::TypeWords { words }, Stage::Typing(done, word)) => {
+                let wanted = words.get(done.len()).map(String::as_str).unwrap_or_default();
+                line.push(format!("type {wanted} : "), Role::Text);
+                line.push(format!("{word}▏"), Role::Focus);
+            }
+            (Demand::TypeWords { words }, _) => line.push(format!("Run: Tab, then type {}", words.join(", then ")), Role::Text),
+        }
+        line
+    }
+}

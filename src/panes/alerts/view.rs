@@ -1,0 +1,121 @@
+//! Draws pane 1.
+
+use super::{Alerts, Row};
+use crate::app::Ctx;
+use crate::domain::time::{coarse, short};
+use crate::domain::{Alert, AlertState, Urgency};
+use crate::ui::line::{cell, cell_right, width};
+use crate::ui::{Canvas, Line, Role, frame};
+
+impl Alerts {
+    /// Draws the pane.
+    pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, focused: bool) {
+        let title = Line::of("1 Alerts", Role::Text).with(self.counts(), Role::Dim);
+        let inner = frame::frame(canvas, &title, &Line::new(), focused);
+        let mut canvas = canvas.part(inner);
+        if self.rows.is_empty() {
+            return empty(&mut canvas, ctx);
+        }
+        let names = self.rows.iter().map(|row| self.name_width(ctx, row)).max().unwrap_or(0);
+        let visible = self.scroll.visible(self.rows.len(), self.height);
+        for (line, at) in visible.enumerate() {
+            let selected = at == self.scroll.selected();
+            let row = self.row(ctx, &self.rows[at], selected, names, canvas.width());
+            canvas.line(line, &row);
+            if selected && focused {
+                canvas.tint(line, Role::Selected);
+            }
+        }
+        let foot = canvas.height().saturating_sub(1);
+        canvas.line(foot, &self.foot(ctx));
+    }
+
+    fn counts(&self) -> String {
+        match self.alerts {
+            0 => String::new(),
+            alerts => format!("  {} group{} of {alerts}", self.groups, if self.groups == 1 { "" } else { "s" }),
+        }
+    }
+
+    fn name_width(&self, ctx: &Ctx<'_>, row: &Row) -> usize {
+        let key = row.alert();
+        ctx.stores.alerts.get(key).map_or(0, |alert| width(&alert.name()))
+    }
+
+    fn row(&self, ctx: &Ctx<'_>, row: &Row, selected: bool, names: usize, columns: usize) -> Line {
+        let key = row.alert();
+        let Some(alert) = ctx.stores.alerts.get(key) else { return Line::new() };
+        let role = role_of(alert);
+        let mut line = Line::of(if selected { "▌" } else { " " }, Role::Focus);
+        let (name, count) = match row {
+            Row::Group { count, .. } => (alert.name().to_string(), *count),
+            Row::Member { .. } => (format!("  {}", member_words(alert)), 1),
+        };
+        line.push(format!("{:<4} ", state_word(alert)), role);
+        let right = 5 + 7;
+        let room = columns.saturating_sub(6 + right);
+        let names = names.min(room * 3 / 5).max(1);
+        let text_role = if alert.state == AlertState::Firing { Role::Text } else { Role::Dim };
+        match row {
+            Row::Group { .. } => {
+                line.push(cell(&name, names), if alert.asks_for_attention() { Role::Strong } else { text_role });
+                line.push(format!(" {}", cell(&alert.subject(), room.saturating_sub(names + 1))), text_role);
+            }
+            Row::Member { .. } => line.push(cell(&name, room), text_role),
+        }
+        line.push(cell_right(&coarse(alert.starts_at.duration_until(ctx.now)), 6), Role::Dim);
+        let fired = ctx.stores.alerts.times_fired(key);
+        let noise = if fired > 2 { format!(" ↻{fired}") } else { String::new() };
+        let count = if count > 1 { format!(" ×{count}") } else { noise };
+        line.push(count, Role::Dim);
+        line
+    }
+
+    fn foot(&self, ctx: &Ctx<'_>) -> Line {
+        let left_out = ctx.stores.alerts.left_out();
+        if left_out > 0 {
+            return Line::of(format!("{left_out} more alerts found no room (limits.alerts)"), Role::Warning);
+        }
+        let selected = self.rows.get(self.scroll.selected()).and_then(|row| ctx.stores.alerts.get(row.alert()));
+        Line::of(selected.map(|alert| alert.summary()).unwrap_or_default(), Role::Dim)
+    }
+}
+
+/// The labels that tell members of a group apart.
+fn member_words(alert: &Alert) -> String {
+    let skip = ["alertname", "severity", "service", "job"];
+    let pairs: Vec<String> = alert
+        .labels
+        .iter()
+        .filter(|(name, _)| !skip.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if pairs.is_empty() { alert.summary().to_string() } else { pairs.join(" ") }
+}
+
+fn state_word(alert: &Alert) -> &'static str {
+    match alert.state {
+        AlertState::Firing => alert.urgency().word(),
+        AlertState::Suppressed => "mute",
+        AlertState::Resolved => "done",
+    }
+}
+
+fn role_of(alert: &Alert) -> Role {
+    match (alert.state, alert.urgency()) {
+        (AlertState::Resolved, _) => Role::Good,
+        (AlertState::Suppressed, _) | (_, Urgency::Heartbeat | Urgency::Info) => Role::Dim,
+        (AlertState::Firing, Urgency::Critical) => Role::Critical,
+        (AlertState::Firing, Urgency::Warning) => Role::Warning,
+    }
+}
+
+fn empty(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
+    let sources: Vec<_> = ctx.stores.sources.iter().filter(|source| source.gives.as_str() == "alerts").collect();
+    let text = match sources.iter().filter_map(|source| source.heard).max() {
+        _ if sources.is_empty() => "no source of alerts is configured".to_owned(),
+        Some(heard) => format!("no alerts firing, last checked {} ago", short(heard.duration_until(ctx.now))),
+        None => "no answer from the source of alerts yet".to_owned(),
+    };
+    canvas.line(0, &Line::of(text, Role::Dim));
+}

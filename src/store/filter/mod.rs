@@ -1,0 +1,103 @@
+//! The filter language of the log pane's chips, of `logs` proposals and of headless searches.
+//!
+//! Terms stand side by side and all must hold:
+//!
+//! | term | holds when |
+//! |---|---|
+//! | `refused` | the text is in the record; capitals in the term make it case-sensitive |
+//! | `"card declined"` | the same, with blanks |
+//! | `/time(d )?out/` | the regular expression finds something, as written; `(?i)` ignores case |
+//! | `service=payments` | the field is that; also `!=`, `~` contains, `!~` does not contain |
+//! | `level>=error` | the severity stands there in the order unset, trace, debug, info, warn, error, fatal |
+//! | `status>=500` `latency>1.5s` | the field is a number that compares so; units of time and size are converted |
+//! | `trace=4bf92f` | the trace id begins so |
+//! | `-healthz` `-status=404` | the term does not hold |
+//!
+//! Fields: `service`, `source`, `level`, `trace`, `body`, and any attribute by name. A field that is absent is the
+//! empty text: `user=""` finds records without a user.
+
+mod parse;
+mod quantity;
+mod term;
+
+use std::fmt;
+
+use crate::domain::{CleanText, LogRecord};
+
+use term::Term;
+
+/// A parsed filter; the empty one passes everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+/// Why a text is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: {message}")]
+pub struct FilterError {
+    /// Where, in characters counted from 1.
+    pub column: usize,
+    /// What is wrong and how to write it.
+    pub message: String,
+}
+
+impl Filter {
+    /// Reads a filter; a text of blanks is the empty filter.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        parse::terms(text).map(|terms| Self { terms })
+    }
+
+    /// Whether every term holds for the record.
+    pub fn matches(&self, record: &LogRecord) -> bool {
+        self.terms.iter().all(|term| term.holds(record))
+    }
+
+    /// Whether it passes everything.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// One text per term, as it would be typed.
+    pub fn chips(&self) -> Vec<CleanText> {
+        self.terms.iter().map(|term| CleanText::line(&term.to_string())).collect()
+    }
+
+    /// The filter without one of its chips.
+    #[must_use]
+    pub fn without(&self, chip: usize) -> Filter {
+        let mut terms = self.terms.clone();
+        if chip < terms.len() {
+            terms.remove(chip);
+        }
+        Self { terms }
+    }
+
+    /// Both filters at once; terms that both have stand once.
+    #[must_use]
+    pub fn and(&self, other: &Filter) -> Filter {
+        let mut terms = self.terms.clone();
+        terms.extend(other.terms.iter().filter(|term| !self.terms.contains(term)).cloned());
+        Self { terms }
+    }
+
+    /// The filter as text; reading it gives an equal filter.
+    pub fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, term) in self.terms.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            term.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

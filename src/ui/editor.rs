@@ -1,0 +1,250 @@
+//! A multi-line input with the habits of a shell's line editor. The Copilot input, the command editor and the note
+//! field each keep one.
+//!
+//! The text is kept exactly as typed or pasted; only the drawing makes control and invisible characters visible.
+
+use tui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::canvas::Canvas;
+use super::key::{Code, Key};
+use super::line::{Line, width};
+use super::theme::Role;
+use crate::domain::CleanText;
+
+/// Most bytes an input holds; what would go beyond is not taken.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// A multi-line input.
+#[derive(Clone, Debug, Default)]
+pub struct Editor {
+    area: TextArea<'static>,
+}
+
+/// One grapheme as it is drawn.
+struct Cell {
+    shown: CleanText,
+    cursor: bool,
+}
+
+impl Editor {
+    /// An empty input.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text, lines joined with `\n`.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Replaces the text; the cursor goes to its end. Undo does not reach behind it.
+    pub fn set_text(&mut self, text: &str) {
+        self.clear();
+        self.insert_str(text);
+    }
+
+    /// Empties the input and its undo history.
+    pub fn clear(&mut self) {
+        self.area = TextArea::default();
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Inserts typed or pasted text at the cursor; every form of line end becomes `\n`. Answers whether it was taken:
+    /// text that would exceed [`MAX_BYTES`] is refused whole.
+    pub fn insert_str(&mut self, text: &str) -> bool {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let held: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
+        if held.saturating_add(text.len()) > MAX_BYTES {
+            return false;
+        }
+        self.area.insert_str(text);
+        true
+    }
+
+    /// Takes a key; answers whether it was one of the editor's own.
+    ///
+    /// Not taken, so that the owner decides: Enter, Tab, Esc, page keys, function keys, Up on the first line and Down on
+    /// the last. A new line is alt-Enter, shift-Enter or ctrl-j.
+    pub fn key(&mut self, key: Key) -> bool {
+        if let Some(c) = key.typed() {
+            return self.insert_str(c.encode_utf8(&mut [0; 4]));
+        }
+        match (key.ctrl, key.alt, key.code) {
+            (false, false, Code::Enter) if key.shift => self.insert_str("\n"),
+            (false, true, Code::Enter) | (true, false, Code::Char('j')) => self.insert_str("\n"),
+            _ => self.edit(key) || self.go(key),
+        }
+    }
+
+    fn edit(&mut self, key: Key) -> bool {
+        let area = &mut self.area;
+        match (key.ctrl, key.alt, key.code) {
+            (false, false, Code::Backspace) | (true, false, Code::Char('h')) => area.delete_char(),
+            (false, false, Code::Delete) | (true, false, Code::Char('d')) => area.delete_next_char(),
+            (true, false, Code::Char('w')) | (_, true, Code::Backspace) | (true, false, Code::Backspace) => {
+                area.delete_word()
+            }
+            (false, true, Code::Char('d')) | (true, false, Code::Delete) => area.delete_next_word(),
+            (true, false, Code::Char('u')) => area.delete_line_by_head(),
+            (true, false, Code::Char('k')) => area.delete_line_by_end(),
+            (true, false, Code::Char('y')) => area.paste(),
+            (true, false, Code::Char('z' | '_')) => area.undo(),
+            (true, false, Code::Char('r')) | (false, true, Code::Char('z')) => area.redo(),
+            _ => return false,
+        };
+        true
+    }
+
+    fn go(&mut self, key: Key) -> bool {
+        let row = self.area.cursor().0;
+        let to = match (key.ctrl, key.alt, key.code) {
+            (false, false, Code::Left) | (true, false, Code::Char('b')) => CursorMove::Back,
+            (false, false, Code::Right) | (true, false, Code::Char('f')) => CursorMove::Forward,
+            (true, false, Code::Left) | (false, true, Code::Left | Code::Char('b')) => CursorMove::WordBack,
+            (true, false, Code::Right) | (false, true, Code::Right | Code::Char('f')) => CursorMove::WordForward,
+            (false, false, Code::Home) | (true, false, Code::Char('a')) => CursorMove::Head,
+            (false, false, Code::End) | (true, false, Code::Char('e')) => CursorMove::End,
+            (true, false, Code::Home) => CursorMove::Top,
+            (true, false, Code::End) => CursorMove::Bottom,
+            (false, false, Code::Up) if row > 0 => CursorMove::Up,
+            (false, false, Code::Down) if row + 1 < self.area.lines().len() => CursorMove::Down,
+            _ => return false,
+        };
+        self.area.move_cursor(to);
+        true
+    }
+
+    /// Rows the text takes when drawn that wide, at least one; for an owner that grows with its input.
+    pub fn rows(&self, columns: usize) -> usize {
+        self.wrapped(columns.max(1)).len()
+    }
+
+    /// Draws the text, wrapped, with the row of the cursor in view; an empty one shows the placeholder.
+    pub fn draw(&self, canvas: &mut Canvas, focused: bool, placeholder: &str) {
+        let (columns, height) = (canvas.width(), canvas.height());
+        if columns == 0 || height == 0 {
+            return;
+        }
+        if self.is_empty() {
+            let mut first = placeholder.graphemes(true);
+            let under = first.next().unwrap_or(" ");
+            let cursor = if focused { Role::Selected } else { Role::Dim };
+            canvas.line(0, &Line::of(under, cursor).with(first.as_str(), Role::Dim));
+            return;
+        }
+        let rows = self.wrapped(columns);
+        let at = rows.iter().position(|row| row.iter().any(|cell| cell.cursor)).unwrap_or(0);
+        let first = (at + 1).saturating_sub(height);
+        for (place, row) in rows.iter().skip(first).take(height).enumerate() {
+            let mut line = Line::new();
+            for cell in row {
+                line.push(cell.shown.clone(), if cell.cursor && focused { Role::Selected } else { Role::Text });
+            }
+            canvas.line(place, &line);
+        }
+    }
+
+    /// The text in rows of at most `columns`; a cell for the cursor behind a line's end.
+    fn wrapped(&self, columns: usize) -> Vec<Vec<Cell>> {
+        let cursor = self.area.cursor();
+        let mut rows = Vec::new();
+        for (number, line) in self.area.lines().iter().enumerate() {
+            let cursor_at = (number == cursor.0).then_some(cursor.1);
+            let mut row: Vec<Cell> = Vec::new();
+            let (mut used, mut chars) = (0, 0);
+            let ending = cursor_at.is_some_and(|at| at >= line.chars().count()).then_some(" ");
+            for grapheme in line.graphemes(true).chain(ending) {
+                let shown = CleanText::line(grapheme);
+                let count = grapheme.chars().count();
+                let under = cursor_at.is_some_and(|at| (chars..chars + count).contains(&at));
+                chars += count;
+                let wide = width(&shown);
+                if used > 0 && used + wide > columns {
+                    rows.push(std::mem::take(&mut row));
+                    used = 0;
+                }
+                used += wide;
+                row.push(Cell { shown, cursor: under });
+            }
+            rows.push(row);
+        }
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::dump::{draw_to_buffer, grid};
+    use crate::ui::theme::Theme;
+
+    fn press(editor: &mut Editor, keys: &str) {
+        for key in crate::ui::key::keys(keys).unwrap() {
+            editor.key(key);
+        }
+    }
+
+    fn drawn(editor: &Editor, columns: u16, rows: u16) -> String {
+        let buffer =
+            draw_to_buffer(columns, rows, &Theme::plain(), |canvas| editor.draw(canvas, true, "ask, or ! for a command"));
+        grid(&buffer)
+    }
+
+    #[test]
+    fn words_are_moved_over_and_deleted_as_in_a_shell() {
+        let mut editor = Editor::new();
+        press(&mut editor, "why does checkout<ctrl-w>payments<alt-b>X<end><ctrl-left><ctrl-k>!");
+        assert_eq!(editor.text(), "why does !");
+        press(&mut editor, "<ctrl-u>");
+        assert!(editor.is_empty());
+        press(&mut editor, "<ctrl-z>");
+        assert_eq!(editor.text(), "why does !");
+        press(&mut editor, "<ctrl-r>");
+        assert!(editor.is_empty());
+    }
+
+    #[test]
+    fn enter_and_the_edges_belong_to_the_owner() {
+        let mut editor = Editor::new();
+        for name in ["<enter>", "<tab>", "<esc>", "<up>", "<down>", "<pgup>", "<f1>"] {
+            assert!(!editor.key(name.parse().unwrap()), "{name} is not the editor's");
+        }
+        press(&mut editor, "a<alt-enter>b<ctrl-j>c");
+        assert_eq!(editor.text(), "a\nb\nc");
+        assert!(editor.key("<up>".parse().unwrap()) && editor.key("<up>".parse().unwrap()));
+        assert!(!editor.key("<up>".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_paste_keeps_every_byte_and_only_shows() {
+        let mut editor = Editor::new();
+        assert!(editor.insert_str("a\r\nb\u{1b}[2Jc\u{202e}d"));
+        assert_eq!(editor.text(), "a\nb\u{1b}[2Jc\u{202e}d");
+        assert_eq!(drawn(&editor, 20, 2), "a\nb␛[2Jc\\u{202e}d\n");
+        assert!(!editor.insert_str(&"x".repeat(MAX_BYTES)), "beyond the bound nothing is taken");
+    }
+
+    #[test]
+    fn long_input_wraps_and_the_cursor_stays_in_view() {
+        let mut editor = Editor::new();
+        editor.set_text("0123456789abcdef検検");
+        assert_eq!(drawn(&editor, 6, 9), "012345\n6789ab\ncdef検\n検\n\n\n\n\n\n");
+        assert_eq!(drawn(&editor, 6, 2), "cdef検\n検\n");
+        press(&mut editor, "<home>");
+        assert_eq!(drawn(&editor, 6, 2), "012345\n6789ab\n");
+        editor.set_text("012345");
+        assert_eq!(editor.rows(6), 2, "the cursor behind a full row has a row");
+        press(&mut editor, "<home>");
+        assert_eq!(editor.rows(6), 1);
+    }
+
+    #[test]
+    fn the_placeholder_shows_while_there_is_nothing() {
+        assert_eq!(drawn(&Editor::new(), 12, 1), "ask, or ! f…\n");
+    }
+}
