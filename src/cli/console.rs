@@ -48,10 +48,9 @@ impl Console for Terminal {
 
 /// Asks on standard error for a line that is not shown; `None` when the person gives up by Esc or Ctrl-C.
 pub(super) fn ask_unseen(prompt: &str) -> io::Result<Option<String>> {
-    write!(io::stderr(), "{prompt}")?;
-    io::stderr().flush()?;
+    // Before the prompt, so that no key typed at it is echoed.
     enable_raw_mode()?;
-    let answer = read_unseen();
+    let answer = write!(io::stderr(), "{prompt}").and_then(|()| io::stderr().flush()).and_then(|()| read_unseen());
     disable_raw_mode()?;
     writeln!(io::stderr())?;
     answer

@@ -4,6 +4,7 @@ pub mod args;
 mod completions;
 mod config;
 mod console;
+mod doctor;
 mod drill;
 mod exit;
 mod first_run;
@@ -12,6 +13,7 @@ pub mod launch;
 mod open;
 mod own_log;
 mod print;
+mod secrets;
 pub mod start;
 
 use std::ffi::OsString;
@@ -49,6 +51,7 @@ fn run(args: Args) -> Outcome {
     }
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
+        Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),
         Subcommand::Completions(completions) => completions::run(completions),
