@@ -1,21 +1,23 @@
 //! What must happen outside the model; `runtime` carries it out and answers with messages.
 
+use super::window::Window;
 use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::incident::{Incident, TimelineEntry};
-use crate::domain::{CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, Timestamp};
+use crate::domain::query::{QueryAnswer, QueryError};
+use crate::domain::{CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
 
 /// One thing to be done outside.
 #[derive(Debug)]
 pub enum Effect {
-    /// Class a suggestion and resolve its target.
-    Prepare(ProposalId, Suggestion),
+    /// Class a suggestion and resolve its target; a query asks about the window.
+    Prepare(ProposalId, Suggestion, TimeWindow),
     /// Run what a person approved.
     Run(ProposalId, ApprovedCommand),
     /// Stop the run and everything it started.
     Stop(ProposalId),
-    /// The log query that was let through was answered from the store.
-    EndLogQuery(ProposalId),
+    /// The answer of the store to a log query that was let through.
+    LogAnswer(ProposalId, Box<Result<QueryAnswer, QueryError>>),
     /// Send a prompt; the generation comes back with every delta.
     Ask(u64, Box<PreparedPrompt>, Vec<Evidence>),
     /// Forget the answer that is under way.
@@ -36,12 +38,14 @@ pub enum Effect {
     RecordSeries(Vec<Series>),
     /// The notes as they stand.
     RecordNotes(String),
-    /// Sources should cover this many seconds of history from now on.
-    Span(u64),
+    /// The panes look at another window now; sources that hold history should cover it.
+    Window(Window),
     /// Steer the replay's clock.
     Replay(Steer),
     /// Change the looks.
     Theme(String),
+    /// Draw everything anew.
+    Redraw,
     /// Leave.
     Quit,
 }
@@ -53,6 +57,8 @@ pub enum Decision {
     Proposed(Box<crate::domain::Proposal>),
     /// Its card was shown.
     Shown(Box<crate::domain::Proposal>),
+    /// A person confirmed it.
+    Approved(Box<crate::domain::Proposal>),
     /// A person said no.
     Rejected(Box<crate::domain::Proposal>, CleanText),
     /// The gate said no.

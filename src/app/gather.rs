@@ -101,8 +101,8 @@ fn errors(state: &State) -> Vec<Capture> {
     let window = onset(state);
     let mut by_service: Vec<(CleanText, Vec<&LogRecord>)> = Vec::new();
     for record in state.stores.logs.window(window).filter(|record| record.severity >= Severity::Error) {
-        match by_service.iter_mut().find(|(service, _)| *service == record.service) {
-            Some((_, records)) => records.push(record),
+        match by_service.iter().position(|(service, _)| *service == record.service) {
+            Some(at) => by_service[at].1.push(record),
             None if by_service.len() < 64 => by_service.push((record.service.clone(), vec![record])),
             None => {}
         }

@@ -80,6 +80,8 @@ pub enum Brain {
 pub struct State {
     /// The incident's clock.
     pub now: Timestamp,
+    /// The machine's own time, by which approvals expire.
+    pub wall: Timestamp,
     /// Time since the program started.
     pub uptime: Duration,
     /// What does not change.
@@ -134,6 +136,8 @@ pub struct Model {
     pub panes: Panes,
     /// Overlays, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// When Ctrl-C was pressed last.
+    pub interrupted: Option<Duration>,
     /// Which pane has the focus.
     pub focus: PaneId,
     /// Whether it has the whole screen.

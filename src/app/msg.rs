@@ -20,6 +20,8 @@ pub enum Msg {
     Tick {
         /// The incident's clock; a replay's own.
         now: Timestamp,
+        /// The machine's own time, by which approvals expire.
+        wall: Timestamp,
         /// Time since the program started; never stands still.
         uptime: Duration,
     },

@@ -106,7 +106,7 @@ fn window(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
         Ok(length) => {
             let end = model.state.window.end;
             model.state.window = super::window::Window { end, ..super::window::Window::following(length.signed()) };
-            effects.push(Effect::Span(navigation::span_seconds(&model.state)));
+            effects.push(Effect::Window(model.state.window));
         }
         Err(why) => model.state.problem(why),
     }

@@ -9,8 +9,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
     let state = &mut model.state;
     match msg {
-        Msg::Tick { now, uptime } => {
+        Msg::Tick { now, wall, uptime } => {
             state.now = now;
+            state.wall = wall;
             state.uptime = uptime;
             incident::on_tick(state, &mut effects);
         }

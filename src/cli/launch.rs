@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use super::Start;
+use crate::runtime;
 
 /// Opens the screen and stays until the person leaves it.
 pub fn launch(start: Start) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("this build has no screen to open for {start:?}")
+    runtime::run(start)
 }

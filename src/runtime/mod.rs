@@ -5,6 +5,7 @@ mod clock;
 mod effects;
 mod keeper;
 mod looper;
+mod runs;
 mod screen;
 mod session;
 mod signals;

@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::effects::{Executor, Outside};
 use crate::app::{Effect, Model, Msg, update};
 use crate::domain::Batch;
+use crate::sources::registry::Running;
 
 /// Batches that wait for the model; sources drop and count beyond that.
 pub const BATCHES: usize = 256;
@@ -31,6 +32,8 @@ pub struct Session {
     pub clock: Clock,
     /// Tells every source to stop when it turns true.
     pub stop: watch::Sender<bool>,
+    /// The sources at work.
+    pub running: Running,
     /// When it began.
     pub began: Instant,
     /// Mouse, theme and what else the terminal needs to know.
@@ -103,6 +106,12 @@ impl Session {
     pub fn take_batch(&mut self, batch: Batch) -> Vec<Chore> {
         self.executor.record_batch(&batch, self.model.state.now);
         self.tell(Msg::Batch(batch))
+    }
+
+    /// How long until the model should be told the time again.
+    pub fn until_next_look(&self) -> Duration {
+        let soon = Duration::from_millis(5);
+        if self.model.panes.logs.is_busy() { soon } else { self.clock.until_next_look() }
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Chore> {

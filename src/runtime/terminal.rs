@@ -81,7 +81,7 @@ fn give_back_on_panic() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if crate::actions::is_guarded_thread() {
+            if crate::actions::is_guarded() {
                 return;
             }
             give_back();

@@ -1,13 +1,25 @@
 //! A key goes to the topmost overlay, else to an input that is being typed into, else through the key table.
 
+use std::time::Duration;
+
 use super::{navigation, wants};
 use crate::app::keymap::{Action, lookup};
 use crate::app::{Effect, Intent, Model, PaneId};
-use crate::overlays;
+use crate::domain::Proposal;
+use crate::overlays::{self, Overlay};
 use crate::ui::key::Key;
+
+/// How soon a second Ctrl-C must follow to leave.
+const TWICE: Duration = Duration::from_secs(2);
 
 /// A key was pressed.
 pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+    if key == Key::ctrl('c') {
+        return interrupt(model, effects);
+    }
+    if key == Key::ctrl('l') {
+        return effects.push(Effect::Redraw);
+    }
     if let Some(top) = model.overlays.last_mut() {
         let intents = overlays::on_key(top, key, &model.state.ctx());
         return answer(model, intents, effects);
@@ -37,6 +49,32 @@ pub fn on_paste(model: &mut Model, text: &str) {
             model.panes.copilot.on_paste(text);
         }
         None => {}
+    }
+}
+
+/// Ctrl-C closes what is open, stops an answer, and twice in a row leaves. A run is stopped from its own view only.
+fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(Overlay::Running(running)) = model.overlays.last() {
+        let id = running.id;
+        if model.state.proposal(id).is_some_and(Proposal::is_running) {
+            return wants::on_want(model, Intent::Stop(id), effects);
+        }
+    }
+    if model.overlays.pop().is_some() {
+        return;
+    }
+    if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() {
+        return model.panes.copilot.stop_typing();
+    }
+    if model.state.conversation.active().is_some() {
+        return super::ask::cancel(&mut model.state, effects);
+    }
+    let again = model.interrupted.is_some_and(|at| model.state.uptime.saturating_sub(at) < TWICE);
+    model.interrupted = Some(model.state.uptime);
+    if again {
+        effects.push(Effect::Quit);
+    } else {
+        model.state.done("q leaves; Ctrl-C once more leaves too, and stops what runs");
     }
 }
 

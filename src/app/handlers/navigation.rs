@@ -125,7 +125,6 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
 
 fn move_window(model: &mut Model, slide: Slide, effects: &mut Vec<Effect>) {
     let state = &mut model.state;
-    let before = state.window.at(state.now).start;
     match slide {
         Slide::Earlier => state.window.shift(false, state.now),
         Slide::Later => state.window.shift(true, state.now),
@@ -133,15 +132,7 @@ fn move_window(model: &mut Model, slide: Slide, effects: &mut Vec<Effect>) {
         Slide::Narrower => state.window.scale(false),
         Slide::Now => state.window.end = None,
     }
-    if state.window.at(state.now).start < before {
-        effects.push(Effect::Span(span_seconds(state)));
-    }
-}
-
-/// Seconds of history the sources should hold for the window to be full.
-pub fn span_seconds(state: &crate::app::model::State) -> u64 {
-    let start = state.window.at(state.now).start;
-    u64::try_from(start.duration_until(state.now).as_secs()).unwrap_or(0)
+    effects.push(Effect::Window(state.window));
 }
 
 /// Searches in the focused pane.

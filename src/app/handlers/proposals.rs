@@ -33,7 +33,7 @@ pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effect
         preparing.card = vec![id];
         preparing.note = None;
     }
-    effects.push(Effect::Prepare(id, suggestion));
+    effects.push(Effect::Prepare(id, suggestion, model.state.visible_window()));
     id
 }
 
@@ -51,7 +51,7 @@ pub fn review_with(model: &mut Model, ids: Vec<ProposalId>, note: Option<CleanTe
         if let Some(proposal) = state.proposal(*id) {
             let suggestion = proposal.suggestion.clone();
             state.preparing.waiting.push((*id, suggestion.clone()));
-            effects.push(Effect::Prepare(*id, suggestion));
+            effects.push(Effect::Prepare(*id, suggestion, state.visible_window()));
         }
     }
     state.preparing.card = open;
@@ -115,10 +115,12 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
     let mut started = Vec::new();
     for id in ids {
         let now = model.state.now;
+        let wall = model.state.wall;
         let Some(proposal) = model.state.proposal(*id).cloned() else { continue };
         let Some(digest) = shown.iter().find(|(of, _)| of == id).map(|(_, digest)| digest.clone()) else { continue };
-        match model.state.gate.approve(&proposal, &digest, confirmation, now) {
+        match model.state.gate.approve(&proposal, &digest, confirmation, wall) {
             Ok(approved) => {
+                effects.push(Effect::Journal(Decision::Approved(Box::new(proposal))));
                 effects.push(Effect::Run(*id, approved));
                 if let Some(proposal) = model.state.proposal_mut(*id) {
                     proposal.state = ProposalState::Running { since: now };

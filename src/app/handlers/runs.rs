@@ -10,7 +10,9 @@ use crate::domain::approval::Frozen;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{CleanText, EvidenceId, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState};
+use crate::domain::{
+    CleanText, EvidenceId, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow,
+};
 use crate::overlays::Overlay;
 use crate::overlays::running::Running;
 use crate::store::{Filter, Capture};
@@ -160,7 +162,10 @@ fn answered(state: &mut State, id: ProposalId, answer: Result<QueryAnswer, Query
                 state.stores.series.replace(&source, &title, retitled(answer.series, &title));
             }
             let new = Capture {
-                kind: EvidenceKind::Metric,
+                kind: match proposal.suggestion.language {
+                    Language::Logs => EvidenceKind::Logs,
+                    Language::Promql | Language::Sh => EvidenceKind::Metric,
+                },
                 source: answer.source,
                 query: CleanText::line(&proposal.suggestion.text),
                 window,
@@ -184,37 +189,27 @@ fn retitled(series: Vec<crate::domain::Series>, title: &CleanText) -> Vec<crate:
 
 /// A log query is answered from the records held.
 fn read_logs(state: &mut State, id: ProposalId, effects: &mut Vec<Effect>) {
-    let Some(proposal) = state.proposal(id).cloned() else { return };
-    let Frozen::Query { window, .. } = &proposal.target.frozen else { return };
+    let Some(proposal) = state.proposal(id) else { return };
+    let Frozen::Query { window, source, .. } = &proposal.target.frozen else { return };
     let answer = match Filter::parse(&proposal.suggestion.text) {
-        Ok(filter) => {
-            let hits: Vec<_> = state.stores.logs.window(*window).filter(|record| filter.matches(record)).collect();
-            let left_out = hits.len().saturating_sub(LOG_ANSWER);
-            let text: Vec<_> = hits.iter().skip(left_out).map(|record| record.raw.as_str()).collect();
-            Ok(Capture {
-                kind: EvidenceKind::Logs,
-                source: CleanText::line("log records held"),
-                query: CleanText::line(&filter.to_text()),
-                window: Some(*window),
-                captured_at: state.now,
-                text: match text.is_empty() {
-                    true => CleanText::line("(no record matches)"),
-                    false => CleanText::block(&text.join("\n")),
-                },
-                cut: (left_out > 0).then(|| CleanText::line(&format!("{left_out} older of {} records left out", hits.len()))),
-            })
-        }
-        Err(error) => Err(error.to_string()),
+        Ok(filter) => Ok(matching_records(state, &filter, *window, source.clone())),
+        Err(error) => Err(QueryError { source: source.clone(), why: CleanText::line(&error.to_string()) }),
     };
-    match answer {
-        Ok(new) => finish(state, &proposal, Outcome::Exit(0), Some(new), effects),
-        Err(why) => {
-            state.outputs.add(id, &why);
-            state.problem(format!("{id}: {why}"));
-            finish(state, &proposal, Outcome::Failed, None, effects);
-        }
+    effects.push(Effect::LogAnswer(id, Box::new(answer)));
+}
+
+fn matching_records(state: &State, filter: &Filter, window: TimeWindow, source: CleanText) -> QueryAnswer {
+    let hits: Vec<_> = state.stores.logs.window(window).filter(|record| filter.matches(record)).collect();
+    let left_out = hits.len().saturating_sub(LOG_ANSWER);
+    let text: Vec<_> = hits.iter().skip(left_out).map(|record| record.raw.as_str()).collect();
+    let text = if text.is_empty() { "(no record matches)".to_owned() } else { text.join("\n") };
+    let cut = format!("{left_out} older of {} records left out", hits.len());
+    QueryAnswer {
+        source,
+        text: CleanText::block(&text),
+        series: Vec::new(),
+        cut: (left_out > 0).then(|| CleanText::line(&cut)),
     }
-    effects.push(Effect::EndLogQuery(id));
 }
 
 fn finish(

@@ -64,6 +64,11 @@ impl Copilot {
         }
     }
 
+    /// Leaves the input; what is written stays.
+    pub fn stop_typing(&mut self) {
+        self.typing = false;
+    }
+
     /// Pasted text goes into the input.
     pub fn on_paste(&mut self, text: &str) {
         self.editor.insert_str(text);

@@ -1,0 +1,310 @@
+//! Carries out what the core asks for: prompts, runs, the journal, the recording, the clipboard, the replay's clock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::clock::Clock;
+use super::keeper::{Keep, Keeper};
+use super::runs::{self, LogStoreEngine};
+use super::session::Chore;
+use crate::actions::{ApprovedCommand, Runner, RunSettings, Tables, classify, prepare, undo};
+use crate::app::effect::{Effect, Steer};
+use crate::app::msg::{Prepared, ReplayState, RunEvent};
+use crate::app::{Msg, window::Window};
+use crate::copilot::{self, Ask, Delta, Provider};
+use crate::domain::approval::{Frozen, Target};
+use crate::domain::ports::{CommandBook, QueryEngine};
+use crate::domain::query::{QueryAnswer, QueryError};
+use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
+use crate::sources::replay::Commands;
+use crate::sources::span::Span;
+use crate::ui::clipboard;
+
+/// Samples a confirmed query asks for at most.
+const POINTS: i64 = 240;
+
+/// What an effect needs from elsewhere.
+#[derive(Debug)]
+pub enum Outside {
+    /// The terminal's side has to do it.
+    Terminal(Chore),
+    /// The model should be told.
+    Model(Msg),
+}
+
+/// Holds everything effects work with.
+pub struct Executor {
+    /// Starts what was approved; `Err` says why nothing can be run.
+    pub runner: Result<Runner, CleanText>,
+    /// Rules by which commands are classed.
+    pub tables: Tables,
+    /// What holds for commands.
+    pub settings: Arc<RunSettings>,
+    /// Answers confirmed queries.
+    pub engine: Arc<dyn QueryEngine>,
+    /// The name of the source of metrics, for the card.
+    pub metrics: CleanText,
+    /// The recording's answers to commands; with it the host is never touched.
+    pub recorded: Option<(CleanText, Commands)>,
+    /// The model, once it is reached.
+    pub provider: Arc<Mutex<Option<Arc<dyn Provider>>>>,
+    /// Writes journal and bundle.
+    pub keeper: Keeper,
+    /// Where answers go.
+    pub results: mpsc::Sender<Msg>,
+    /// The incident's clock.
+    pub clock: Clock,
+    /// What the sources of metrics should cover.
+    pub span: watch::Sender<Span>,
+    /// Seconds between two samples of a panel.
+    pub step: u32,
+    /// Whether the clipboard is reached through tmux.
+    pub tmux: bool,
+    /// Runs that can be stopped.
+    pub stops: HashMap<ProposalId, watch::Sender<bool>>,
+    /// Log queries that wait for the core's answer.
+    pub log_answers: HashMap<ProposalId, oneshot::Sender<Result<QueryAnswer, QueryError>>>,
+    /// The answer under way.
+    pub asking: Option<JoinHandle<()>>,
+}
+
+impl Executor {
+    /// Carries out one effect, or says who has to.
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Outside> {
+        match effect {
+            Effect::Prepare(id, suggestion, window) => self.prepare(id, suggestion, window),
+            Effect::Run(id, approved) => return self.run(id, approved),
+            Effect::Stop(id) => {
+                if let Some(stop) = self.stops.get(&id) {
+                    stop.send_replace(true);
+                }
+            }
+            Effect::LogAnswer(id, answer) => {
+                if let Some(waiting) = self.log_answers.remove(&id) {
+                    // The run was stopped meanwhile.
+                    let _ = waiting.send(*answer);
+                }
+            }
+            Effect::Ask(generation, prepared, evidence) => self.ask(generation, *prepared, evidence),
+            Effect::CancelAsk => self.cancel_ask(),
+            Effect::Copy(text) => return Some(copy(&text, self.tmux)),
+            Effect::Journal(decision) => self.keep(Keep::Decision(decision)),
+            Effect::OpenBundle(incident, backlog) => {
+                self.keep(Keep::Open(incident));
+                backlog.into_iter().for_each(|record| self.keep(Keep::Log(record)));
+            }
+            Effect::UpdateIncident(incident) => self.keep(Keep::Incident(incident)),
+            Effect::RecordEntry(entry) => self.keep(Keep::Timeline(entry)),
+            Effect::RecordEvidence(evidence) => self.keep(Keep::Evidence(evidence)),
+            Effect::RecordSeries(series) => self.keep(Keep::Series(series)),
+            Effect::RecordNotes(text) => self.keep(Keep::Notes(text)),
+            Effect::Window(window) => self.cover(window),
+            Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
+            Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),
+            Effect::Redraw => return Some(Outside::Terminal(Chore::Redraw)),
+            Effect::Quit => return Some(Outside::Terminal(Chore::Quit)),
+        }
+        None
+    }
+
+    /// Puts a message into the results, from where the loop takes it in its turn.
+    pub fn answer(&self, msg: Msg) {
+        let results = self.results.clone();
+        // The queue is only full when the screen is far behind; waiting elsewhere keeps the order of the rest.
+        if let Err(mpsc::error::TrySendError::Full(msg)) = results.try_send(msg) {
+            tokio::spawn(async move { results.send(msg).await });
+        }
+    }
+
+    /// A batch goes into the recording of a live incident.
+    pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) {
+        self.keeper.record_batch(batch, now);
+    }
+
+    /// How the replay's clock stands.
+    pub fn replay_state(&self) -> Option<ReplayState> {
+        let clock = self.clock.replay()?;
+        Some(ReplayState { speed: clock.speed(), paused: clock.is_paused(), holding: clock.holding() || clock.ended() })
+    }
+
+    /// Stops every run and waits for them a moment, then lets the recording finish.
+    pub async fn shut_down(&mut self) {
+        self.cancel_ask();
+        self.stops.values().for_each(|stop| {
+            stop.send_replace(true);
+        });
+        let ended = async {
+            for stop in self.stops.values() {
+                stop.closed().await;
+            }
+        };
+        // The runner kills what does not end; longer than that nobody waits.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
+        self.keeper.finish();
+    }
+
+    fn keep(&mut self, keep: Keep) {
+        if let Some(problem) = self.keeper.keep(keep) {
+            self.answer(Msg::Problem(problem));
+        }
+    }
+
+    fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
+        let (tables, settings, results) = (self.tables.clone(), Arc::clone(&self.settings), self.results.clone());
+        let (metrics, recorded, step) = (self.metrics.clone(), self.recorded.clone(), self.step);
+        tokio::spawn(async move {
+            let classed = tokio::task::spawn_blocking(move || {
+                let verdict = classify(&suggestion.text, suggestion.language, &tables);
+                let target = match (suggestion.language, &recorded) {
+                    (Language::Promql, _) => query_target(Language::Promql, window, step, metrics),
+                    (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
+                    (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
+                    (Language::Sh, None) => prepare(&suggestion, &verdict, &tables, &settings),
+                };
+                let undo = match suggestion.language {
+                    Language::Sh => undo(&suggestion.text, &tables),
+                    Language::Promql | Language::Logs => None,
+                };
+                Prepared { verdict, target, undo }
+            })
+            .await;
+            let msg = match classed {
+                Ok(prepared) => Msg::Prepared(id, Box::new(prepared)),
+                Err(_) => Msg::Problem(CleanText::line(&format!("{id} could not be classed; nothing ran"))),
+            };
+            // Nobody listens any more when the program is ending.
+            let _ = results.send(msg).await;
+        });
+    }
+
+    fn run(&mut self, id: ProposalId, approved: ApprovedCommand) -> Option<Outside> {
+        let runner = match &self.runner {
+            Ok(runner) => runner.clone(),
+            Err(why) => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused(why.clone())))),
+        };
+        if let Frozen::Command(command) = approved.frozen()
+            && command.interactive
+        {
+            return Some(Outside::Terminal(Chore::Foreground(id, approved)));
+        }
+        let (stop, stopped) = watch::channel(false);
+        self.stops.retain(|_, stop| !stop.is_closed());
+        self.stops.insert(id, stop);
+        let results = self.results.clone();
+        match approved.frozen() {
+            Frozen::Query { language: Language::Logs, .. } => {
+                let (answer, answered) = oneshot::channel();
+                self.log_answers.insert(id, answer);
+                let engine = LogStoreEngine::new(id, results.clone(), answered);
+                tokio::spawn(runs::query(id, runner, approved, Arc::new(engine), results, stopped));
+            }
+            Frozen::Query { .. } => {
+                tokio::spawn(runs::query(id, runner, approved, Arc::clone(&self.engine), results, stopped));
+            }
+            Frozen::Recorded { .. } => match self.recorded.clone() {
+                Some((_, book)) => {
+                    tokio::spawn(runs::recorded(id, runner, approved, book, results, stopped));
+                }
+                None => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused("no recording plays".into())))),
+            },
+            Frozen::Command(_) | Frozen::Blocked { .. } => {
+                tokio::spawn(runs::command(id, runner, approved, results, stopped));
+            }
+        }
+        None
+    }
+
+    fn ask(&mut self, generation: u64, prepared: copilot::Prepared, evidence: Vec<Evidence>) {
+        self.cancel_ask();
+        let provider = self.provider.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let results = self.results.clone();
+        let Some(provider) = provider else {
+            return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
+        };
+        let (out, mut deltas) = mpsc::channel(64);
+        let ask = Ask {
+            messages: prepared.messages,
+            question: prepared.question,
+            evidence,
+            answer_tokens: prepared.answer_tokens,
+        };
+        self.asking = Some(tokio::spawn(async move {
+            let asking = provider.ask(ask, out);
+            let passing_on = async {
+                while let Some(delta) = deltas.recv().await {
+                    if results.send(Msg::Model(generation, delta)).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            tokio::join!(asking, passing_on);
+        }));
+    }
+
+    /// Dropping the task closes the connection at once.
+    fn cancel_ask(&mut self) {
+        if let Some(asking) = self.asking.take() {
+            asking.abort();
+        }
+    }
+
+    fn cover(&self, window: Window) {
+        self.span.send_replace(Span { length: window.length, end: window.end });
+    }
+
+    fn steer(&self, steer: Steer) -> Option<Msg> {
+        const SPEEDS: [f64; 6] = [0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+        let clock = self.clock.replay()?;
+        let at = SPEEDS.iter().position(|speed| *speed >= clock.speed()).unwrap_or(1);
+        match steer {
+            Steer::TogglePause if clock.is_paused() => clock.resume(),
+            Steer::TogglePause => clock.pause(),
+            Steer::Faster => clock.set_speed(SPEEDS[(at + 1).min(SPEEDS.len() - 1)]),
+            Steer::Slower => clock.set_speed(SPEEDS[at.saturating_sub(1)]),
+            Steer::JumpTo(to) => {
+                return Some(match clock.jump_to(to) {
+                    Ok(_) => Msg::Done("the recording's clock was moved".into()),
+                    Err(why) => Msg::Problem(why),
+                });
+            }
+        }
+        self.replay_state().map(Msg::Replay)
+    }
+}
+
+fn query_target(language: Language, window: TimeWindow, step: u32, source: CleanText) -> Target {
+    let seconds = window.length().as_secs().max(1);
+    let step = step.max(u32::try_from(seconds / POINTS).unwrap_or(u32::MAX)).max(1);
+    if source.is_empty() {
+        let why = CleanText::line("no source of metrics is configured");
+        return Target { place: why.clone(), facts: Vec::new(), production: None, frozen: Frozen::Blocked { why } };
+    }
+    Target {
+        place: source.clone(),
+        facts: Vec::new(),
+        production: None,
+        frozen: Frozen::Query { language, window, step, source },
+    }
+}
+
+fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {
+    let place = CleanText::line(&format!("the recording {name}: nothing touches this machine"));
+    let frozen = match book.answer(text) {
+        Some(_) => Frozen::Recorded { recording: name.clone() },
+        None => {
+            let known = book.known().join(" | ");
+            Frozen::Blocked { why: CleanText::line(&format!("the recording has no answer to it; it knows: {known}")) }
+        }
+    };
+    Target { place, facts: Vec::new(), production: None, frozen }
+}
+
+fn copy(text: &str, tmux: bool) -> Outside {
+    match clipboard::osc52(text, tmux) {
+        Ok(bytes) => Outside::Terminal(Chore::Send(bytes)),
+        Err(why) => Outside::Model(Msg::Problem(CleanText::line(&why.to_string()))),
+    }
+}

@@ -1,0 +1,383 @@
+//! From what the command line asked for to a session that is ready to run.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::clock::Clock;
+use super::effects::Executor;
+use super::keeper::Keeper;
+use super::session::{BATCHES, Looks, RESULTS, Session};
+use crate::actions::{Gate, Journal, RunSettings, Runner, Tables};
+use crate::app::conversation::Conversation;
+use crate::app::model::{Brain, Settings, State};
+use crate::app::notices::Notices;
+use crate::app::stores::{SourceState, Stores};
+use crate::app::window::Window;
+use crate::app::{Model, Msg, PaneId};
+use crate::bundle;
+use crate::cli::Start;
+use crate::config::schema::{Files, ProviderKind};
+use crate::config::secrets::Secrets;
+use crate::config::units::Size;
+use crate::config::Config;
+use crate::copilot::providers::{self, recorded::Recorded};
+use crate::copilot::{Prompts, Provider};
+use crate::domain::ports::SecretStore;
+use crate::domain::recording::Recording;
+use crate::domain::{CleanText, SourceId};
+use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
+use crate::sources::span::Span;
+use crate::sources::{Source, files, registry, stdin};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+
+/// How much of a file named on the command line is read from its end.
+const FILE_BACKLOG: Size = Size::mib(64);
+
+/// What plays instead of live sources.
+struct Played {
+    name: CleanText,
+    recording: Arc<Recording>,
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// In words, when what was named cannot be read.
+pub fn open(start: Start) -> anyhow::Result<Session> {
+    match start {
+        Start::Live { config, .. } => assemble(config, Vec::new(), None),
+        Start::Files { paths, stdin, config } => {
+            let sources = of_arguments(&paths, stdin);
+            assemble(without_sources(config), sources, None)
+        }
+        Start::Replay { dir, config } => {
+            let recording = bundle::load::load(&dir).map_err(|error| anyhow::anyhow!("{error}"))?;
+            assemble(without_sources(config), Vec::new(), Some(played(recording)))
+        }
+        Start::Drill { name, config } => {
+            let name = match name {
+                Some(name) => name,
+                None => bundle::drills::drills().first().context("this build holds no drill")?.name.to_owned(),
+            };
+            let recording = bundle::drills::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
+            let played = Played { name: CleanText::line(&name), recording: Arc::new(recording) };
+            assemble(without_sources(config), Vec::new(), Some(played))
+        }
+    }
+}
+
+fn played(recording: Recording) -> Played {
+    Played { name: recording.id.clone(), recording: Arc::new(recording) }
+}
+
+/// The configuration without its sources, for what is opened beside them.
+fn without_sources(config: Config) -> Config {
+    Config {
+        alertmanager: Vec::new(),
+        webhook: None,
+        prometheus: Vec::new(),
+        files: Vec::new(),
+        changes: Vec::new(),
+        git: Vec::new(),
+        command: Vec::new(),
+        ..config
+    }
+}
+
+fn of_arguments(paths: &[PathBuf], stdin: bool) -> Vec<Box<dyn Source>> {
+    let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    if !paths.is_empty() {
+        let paths = paths.iter().map(|path| glob::Pattern::escape(&path.to_string_lossy())).collect();
+        let files = Files { name: "files".to_owned(), paths, service: String::new(), backlog: FILE_BACKLOG };
+        sources.push(Box::new(files::FilesSource::new(&files)));
+    }
+    if stdin {
+        sources.push(Box::new(stdin::StdinSource::new()));
+    }
+    sources
+}
+
+fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Played>) -> anyhow::Result<Session> {
+    let (results, results_in) = mpsc::channel(RESULTS);
+    let (out, batches) = mpsc::channel(BATCHES);
+    let (stop, stopped) = watch::channel(false);
+    let (span, spanned) = watch::channel(Span::following(config.window.signed()));
+    let secrets: Arc<dyn SecretStore> = Arc::new(Secrets::new());
+
+    let clock = match &played {
+        Some(played) => Clock::Replay(ReplayClock::of(&played.recording)),
+        None => Clock::Live,
+    };
+    let mut states = announced(&config);
+    if let (Some(played), Clock::Replay(replay)) = (&played, &clock) {
+        let source = ReplaySource::new(Arc::clone(&played.recording), replay.clone());
+        states.push(SourceState::new(source.id().clone(), "alerts".into()));
+        sources.push(Box::new(source));
+    } else {
+        states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
+    }
+    sources.extend(registry::configured(&config, &secrets, &spanned));
+    let mut running = registry::start_sources(sources, out, stopped);
+    if played.is_none() {
+        running.engine = registry::engine(&config, &secrets);
+    }
+
+    let (tables, tables_problem) = tables(&config);
+    let journal = journal(&config, played.is_some());
+    let live = played.is_none() && !config.data_dir.as_os_str().is_empty();
+    let incidents = live.then(|| config.data_dir.join("incidents"));
+    let stack = stack(&config, played.as_ref());
+    let keeper = Keeper::start(journal.as_ref().ok().cloned(), incidents, stack.clone(), results.clone())
+        .context("the program could not start its threads")?;
+    let provider = Arc::new(Mutex::new(None));
+    let brain = connect(&config, played.as_ref(), Arc::clone(&provider), &secrets, &results);
+    let settings = RunSettings::new(&config.run);
+
+    let executor = Executor {
+        runner: journal.clone().map(|journal| Runner::new(journal, tables.clone(), settings.clone())),
+        tables,
+        settings: Arc::new(settings),
+        engine: match (&played, &clock) {
+            (Some(played), Clock::Replay(replay)) => {
+                Arc::new(RecordedEngine::new(Arc::clone(&played.recording), replay.clone()))
+            }
+            _ => Arc::clone(&running.engine),
+        },
+        metrics: match &played {
+            Some(played) => CleanText::line(&format!("the recording {}", played.name)),
+            None => config.prometheus.first().map(|one| CleanText::line(&format!("{} at {}", one.name, one.url))).unwrap_or_default(),
+        },
+        recorded: match (&played, &clock) {
+            (Some(played), Clock::Replay(replay)) => {
+                Some((played.name.clone(), Commands::new(Arc::clone(&played.recording), replay.clone())))
+            }
+            _ => None,
+        },
+        provider,
+        keeper,
+        results,
+        clock: clock.clone(),
+        span,
+        step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
+        tmux: std::env::var_os("TMUX").is_some(),
+        stops: HashMap::new(),
+        log_answers: HashMap::new(),
+        asking: None,
+    };
+
+    let prompts_dir = (!config.prompts_dir.as_os_str().is_empty()).then_some(config.prompts_dir.as_path());
+    let prompts = Prompts::load(prompts_dir).map_err(|why| anyhow::anyhow!("{why}"))?;
+    let settings = person_settings(&config, played.as_ref(), stack, running.queries.clone());
+    let mut model = model(&config, &clock, states, settings, prompts, brain);
+    model.state.journal = Some(match &journal {
+        Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
+        Err(why) => Err(why.clone()),
+    });
+    if let Some(problem) = tables_problem {
+        model.state.problem(problem);
+    }
+    if let Some(played) = &played {
+        adopt(&mut model.state, &played.recording);
+    }
+    let looks = Looks { theme: config.theme.clone(), ascii: config.ascii, mouse: config.mouse };
+    Ok(Session { model, executor, batches, results: results_in, clock, stop, running, began: Instant::now(), looks })
+}
+
+/// What a recording brings along: evidence collected then.
+fn adopt(state: &mut State, recording: &Recording) {
+    for evidence in &recording.evidence {
+        if let Err(full) = state.stores.evidence.adopt(evidence.clone()) {
+            state.problem(CleanText::line(&full.to_string()));
+            break;
+        }
+    }
+    if !recording.gaps.is_empty() {
+        let gaps: Vec<&str> = recording.gaps.iter().map(|gap| gap.as_str()).collect();
+        state.done(format!("not in this recording: {}", gaps.join("; ")));
+    }
+}
+
+/// Every configured source with what it gives, before it has spoken.
+fn announced(config: &Config) -> Vec<SourceState> {
+    let one = |name: &str, gives: &'static str| SourceState::new(SourceId::new(name), gives.into());
+    let mut states: Vec<SourceState> = Vec::new();
+    states.extend(config.alertmanager.iter().map(|source| one(&source.name, "alerts")));
+    states.extend(config.webhook.iter().map(|source| one(&source.name, "alerts")));
+    states.extend(config.prometheus.iter().map(|source| one(&source.name, "metrics")));
+    states.extend(config.files.iter().map(|source| one(&source.name, "logs")));
+    states.extend(config.command.iter().map(|source| one(&source.name, "logs")));
+    states.extend(config.changes.iter().map(|source| one(&source.name, "changes")));
+    states.extend(config.git.iter().map(|source| one(&source.name, "changes")));
+    states
+}
+
+/// The tables that class commands: built in, from files, and those of the drills. A bad file costs only itself.
+fn tables(config: &Config) -> (Tables, Option<CleanText>) {
+    let mut tables = Tables::builtin().unwrap_or_else(|_| Tables::empty());
+    for (name, text) in bundle::drills::drill_tables() {
+        tables = tables.clone().with_text(name, text).unwrap_or(tables);
+    }
+    match tables.clone().with_files(&config.run.tables) {
+        Ok(tables) => (tables, None),
+        Err(error) => (tables, Some(CleanText::line(&format!("tool tables: {error}; their tools are opaque")))),
+    }
+}
+
+fn journal(config: &Config, played: bool) -> Result<Arc<Journal>, CleanText> {
+    let default = if played { "drills-journal.jsonl" } else { "journal.jsonl" };
+    let path = match (config.journal.as_os_str().is_empty(), config.data_dir.as_os_str().is_empty()) {
+        (false, _) => config.journal.clone(),
+        (true, false) => config.data_dir.join(default),
+        (true, true) => return Err("there is no home directory for the journal; give one with --journal PATH".into()),
+    };
+    Journal::open(&path).map(Arc::new).map_err(|error| CleanText::line(&error.to_string()))
+}
+
+/// Reaches the model in the background; the screen does not wait.
+fn connect(
+    config: &Config,
+    played: Option<&Played>,
+    slot: Arc<Mutex<Option<Arc<dyn Provider>>>>,
+    secrets: &Arc<dyn SecretStore>,
+    results: &mpsc::Sender<Msg>,
+) -> Brain {
+    let put = |slot: &Mutex<Option<Arc<dyn Provider>>>, provider: Arc<dyn Provider>| {
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(provider);
+    };
+    match (config.model.provider, played) {
+        (ProviderKind::None, Some(played)) if !played.recording.answers.is_empty() => {
+            let provider = Arc::new(Recorded::new(played.name.clone(), played.recording.answers.clone()));
+            let label = provider.label();
+            put(&slot, provider);
+            Brain::Ready(label)
+        }
+        (ProviderKind::None, _) => Brain::Absent,
+        (ProviderKind::Ollama | ProviderKind::Openai, _) => {
+            let (model, secrets, results) = (config.model.clone(), Arc::clone(secrets), results.clone());
+            tokio::spawn(async move {
+                let known = providers::connect(&model, secrets).await.map(|provider| {
+                    let label = provider.label();
+                    put(&slot, provider);
+                    label
+                });
+                // Nobody listens any more when the program is ending.
+                let _ = results.send(Msg::ModelKnown(known)).await;
+            });
+            Brain::Connecting
+        }
+    }
+}
+
+/// The tools this team has, as far as the configuration and the PATH tell.
+fn stack(config: &Config, played: Option<&Played>) -> Vec<CleanText> {
+    if let Some(played) = played {
+        return played.recording.stack.clone();
+    }
+    let mut stack: Vec<CleanText> = Vec::new();
+    if !config.prometheus.is_empty() {
+        stack.push("prometheus".into());
+    }
+    if !config.alertmanager.is_empty() || config.webhook.is_some() {
+        stack.push("alertmanager".into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let tools = ["kubectl", "helm", "docker", "systemctl", "journalctl", "psql", "mysql", "redis-cli", "git", "curl", "labctl"];
+    let on_path = |tool: &str| std::env::split_paths(&path).any(|folder: PathBuf| Path::join(&folder, tool).is_file());
+    stack.extend(tools.iter().filter(|tool| on_path(tool)).map(|tool| CleanText::line(tool)));
+    stack
+}
+
+fn person_settings(
+    config: &Config,
+    played: Option<&Played>,
+    stack: Vec<CleanText>,
+    queries: Vec<crate::domain::query::PolledQuery>,
+) -> Settings {
+    let mut missing: Vec<CleanText> = Vec::new();
+    if played.is_none() {
+        let absent = [
+            ("alerts", config.alertmanager.is_empty() && config.webhook.is_none()),
+            ("metrics", config.prometheus.is_empty()),
+            ("logs", config.files.is_empty() && config.command.is_empty()),
+            ("changes", config.changes.is_empty() && config.git.is_empty()),
+        ];
+        missing.extend(absent.iter().filter(|(_, absent)| *absent).map(|(name, _)| CleanText::line(name)));
+    }
+    missing.push("traces".into());
+    let uname = rustix::system::uname();
+    let person = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| {
+        format!("uid {}", rustix::process::getuid().as_raw())
+    });
+    Settings {
+        person: CleanText::line(&person),
+        host: CleanText::line(&uname.nodename().to_string_lossy()),
+        read_only: config.read_only,
+        recording: played.map(|played| played.name.clone()),
+        first_alert: played.and_then(|played| first_alert(&played.recording)),
+        stack,
+        not_configured: missing,
+        answer_tokens: config.model.answer_tokens,
+        ascii: config.ascii,
+        seed: fastrand::u64(..),
+        queries,
+    }
+}
+
+fn model(
+    config: &Config,
+    clock: &Clock,
+    sources: Vec<SourceState>,
+    settings: Settings,
+    prompts: Prompts,
+    brain: Brain,
+) -> Model {
+    let limits = &config.limits;
+    let state = State {
+        now: clock.now(),
+        wall: Clock::wall(),
+        uptime: std::time::Duration::ZERO,
+        settings,
+        stores: Stores {
+            logs: LogStore::new(limits.logs.bytes()),
+            series: SeriesStore::new(limits.series),
+            alerts: AlertStore::new(limits.alerts),
+            changes: ChangeStore::new(10_000),
+            evidence: EvidenceStore::new(limits.evidence),
+            sources,
+        },
+        window: Window::following(config.window.signed()),
+        paused_at: None,
+        relative_times: false,
+        incident: None,
+        proposals: Vec::new(),
+        conversation: Conversation::default(),
+        generation: 0,
+        brain,
+        prompts,
+        gate: Gate { read_only: config.read_only },
+        selection: None,
+        notices: Notices::default(),
+        replay: None,
+        journal: None,
+        bundle: None,
+        outputs: Default::default(),
+        preparing: Default::default(),
+        last_preview: None,
+        series_recorded: std::time::Duration::ZERO,
+    };
+    Model {
+        state,
+        panes: Default::default(),
+        overlays: Vec::new(),
+        interrupted: None,
+        focus: PaneId::Alerts,
+        zoomed: false,
+        size: (80, 24),
+        layout: Default::default(),
+    }
+}
