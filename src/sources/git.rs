@@ -146,7 +146,6 @@ fn arguments(path: &std::path::Path, since: Timestamp) -> Vec<String> {
         &format!("--max-count={MAX_COMMITS}"),
         &format!("--since=@{}", since.as_second()),
         FORMAT,
-        "HEAD",
         "--",
     ]
     .map(str::to_owned)

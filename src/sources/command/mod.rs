@@ -37,7 +37,7 @@ pub struct CommandSource {
 
 /// Turns bytes into what the lines are configured to be.
 enum Decoder {
-    Logs(LineParser),
+    Logs(Box<LineParser>),
     Changes(Lines, Rejects, SourceId),
 }
 
@@ -140,7 +140,7 @@ impl Decoder {
         match config.lines {
             CommandLines::Logs => {
                 let service = if config.service.is_empty() { &config.name } else { &config.service };
-                Decoder::Logs(LineParser::new(id.clone(), service))
+                Decoder::Logs(Box::new(LineParser::new(id.clone(), service)))
             }
             CommandLines::Changes => Decoder::Changes(Lines::default(), Rejects::default(), id.clone()),
         }
