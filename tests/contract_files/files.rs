@@ -125,7 +125,7 @@ async fn a_missing_file_degrades_and_is_read_when_it_appears() {
     let later = dir.path().join("cart.log");
     append(&path, "one\n");
     let mut bench = Bench::start(source(&[path, later.clone()]));
-    bench.until_health("degraded", "1 files are read, but: ").await;
+    bench.until_health("degraded", "1 file is read, but: ").await;
     append(&later, "two\n");
     bench.until_bodies(&["one", "two"]).await;
     bench.until_health("ok", "").await;

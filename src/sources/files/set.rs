@@ -170,7 +170,8 @@ impl FileSet {
         if reading == 0 {
             Condition::Down(format!("no file can be read: {list}{more}"))
         } else {
-            Condition::Degraded(format!("{reading} files are read, but: {list}{more}"))
+            let are = if reading == 1 { "file is" } else { "files are" };
+            Condition::Degraded(format!("{reading} {are} read, but: {list}{more}"))
         }
     }
 }
