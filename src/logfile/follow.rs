@@ -173,7 +173,7 @@ impl Follower {
             }
             Ok(_) => {}
         }
-        let opened = Open::open(&self.path, self.generations + 1);
+        let opened = Open::at_path(&self.path, self.generations + 1);
         let mut open = match opened {
             Ok(open) => open,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,

@@ -109,7 +109,8 @@ fn fit(text: &CleanText, cut: Option<CleanText>) -> (CleanText, Option<CleanText
     if text.len() <= MAX_TEXT {
         return (text.clone(), cut);
     }
-    let fits = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or("");
+    let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let fits = text.get(..end).unwrap_or("");
     let head = fits.rfind('\n').and_then(|end| fits.get(..end)).unwrap_or(fits);
     let rest = text.get(head.len()..).unwrap_or("").trim_start_matches('\n');
     let said = format!("the last {} lines ({} bytes) were left out", rest.lines().count(), rest.len());

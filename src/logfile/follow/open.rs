@@ -39,7 +39,7 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn open(path: &Path, generation: u64) -> io::Result<Self> {
+    pub(super) fn at_path(path: &Path, generation: u64) -> io::Result<Self> {
         let file = File::open(path)?;
         let meta = file.metadata()?;
         let identity = Identity { device: meta.dev(), inode: meta.ino() };

@@ -290,6 +290,7 @@ pub(in crate::logfile) fn clipped(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let head = text.get(..text.floor_char_boundary(limit)).unwrap_or("");
+    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let head = text.get(..end).unwrap_or("");
     format!("{head}… [+{} bytes]", text.len() - head.len())
 }

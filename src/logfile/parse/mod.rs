@@ -78,6 +78,11 @@ pub fn parse(line: &str, usual: Option<Format>, observed: Timestamp) -> Option<(
         .find(|(_, parsed)| !strong_only || parsed.time.is_some() || parsed.severity.is_some())
 }
 
+/// Reads a value that is a time in any form that logs write: text with a date, or digits since the epoch.
+pub fn instant(value: &str) -> Option<Timestamp> {
+    stamp::value(value)
+}
+
 /// The format that most of the sample's lines are in; plain when none fits half of them.
 pub fn detect<'a>(sample: impl Iterator<Item = &'a str> + Clone, observed: Timestamp) -> Format {
     let total = sample.clone().filter(|line| !line.trim().is_empty()).count();

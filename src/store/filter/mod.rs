@@ -48,6 +48,11 @@ impl Filter {
         parse::terms(text).map(|terms| Self { terms })
     }
 
+    /// The filter for records whose field is exactly this value, for chips made from a selected record.
+    pub fn equals(field: &str, value: &str) -> Result<Self, FilterError> {
+        Self::parse(&format!("{field}={}", parse::write_value(value)))
+    }
+
     /// Whether every term holds for the record.
     pub fn matches(&self, record: &LogRecord) -> bool {
         self.terms.iter().all(|term| term.holds(record))

@@ -110,6 +110,19 @@ fn chips_come_off_one_by_one() {
     );
 }
 
+#[test]
+fn a_selected_value_becomes_a_chip_however_it_is_written() {
+    for value in ["payments", "card declined", "\"quoted\"", "=x", "", "a\\b"] {
+        let filter = Filter::equals("reason", value).unwrap();
+        let with = |text: &str| LogRecord {
+            attributes: Box::new([(CleanText::line("reason"), CleanText::line(text))]),
+            ..record(0, "x")
+        };
+        assert!(filter.matches(&with(value)), "{value}");
+        assert!(!filter.matches(&with("other")), "{value}");
+    }
+}
+
 /// Text made of the pieces that matter to the reader.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
