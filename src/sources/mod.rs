@@ -5,17 +5,21 @@ pub mod alertmanager;
 pub mod backoff;
 pub mod changes;
 pub mod command;
+pub mod discover;
 pub mod files;
 pub mod git;
 pub mod http;
 pub mod outlet;
+pub mod poll;
 pub mod prometheus;
 pub mod registry;
 pub mod replay;
+pub mod span;
 pub mod stdin;
 pub mod webhook;
 
 pub use outlet::Outlet;
+pub use span::Span;
 
 use tokio::sync::watch;
 

@@ -1,1 +1,120 @@
-//! (room)
+//! Starts the configured sources, a task each, and routes confirmed queries to them. Called by `runtime` (screen) and
+//! `cli` (headless). A new kind of source is one line in [`configured`].
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::alertmanager::AlertmanagerSource;
+use super::prometheus::{Client, PrometheusSource};
+use super::webhook::WebhookSource;
+use super::{Outlet, Source, Span};
+use crate::config::Config;
+use crate::domain::ports::{Pending, QueryEngine, SecretStore};
+use crate::domain::query::{PolledQuery, QueryAnswer, QueryError, QueryRequest};
+use crate::domain::{Batch, CleanText, Language, SourceId, Timestamp};
+
+/// The sources at work.
+pub struct Running {
+    /// Answers confirmed queries.
+    pub engine: Arc<dyn QueryEngine>,
+    /// What is asked again and again, for `:queries`.
+    pub queries: Vec<PolledQuery>,
+    /// Every source, in the order of the header.
+    pub ids: Vec<SourceId>,
+    /// One per source; each ends soon after `stop` turned true.
+    pub tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits until every source has ended; call it after `stop` was set, with a deadline around it.
+    pub async fn ended(self) {
+        for task in self.tasks {
+            // A watcher never panics; it reports its source's panic as health.
+            let _ = task.await;
+        }
+    }
+}
+
+/// Starts every configured source. `span` moves the window that history is asked for; `stop` turning true, or its
+/// sender going away, ends them all.
+pub fn start(
+    config: &Config,
+    secrets: Arc<dyn SecretStore>,
+    span: watch::Receiver<Span>,
+    out: mpsc::Sender<Batch>,
+    stop: watch::Receiver<bool>,
+) -> Running {
+    let sources = configured(config, &secrets, &span);
+    let engine = Arc::new(Engine::new(config, &secrets));
+    Running { engine, ..start_sources(sources, out, stop) }
+}
+
+/// Starts these sources alone, with an engine that answers nothing: standard input, files named on the command line.
+pub fn start_sources(sources: Vec<Box<dyn Source>>, out: mpsc::Sender<Batch>, stop: watch::Receiver<bool>) -> Running {
+    let queries = sources.iter().flat_map(|source| source.queries()).collect();
+    let ids = sources.iter().map(|source| source.id().clone()).collect();
+    let tasks = sources.into_iter().map(|source| watched(source, &out, &stop)).collect();
+    Running { engine: Arc::new(Engine { metrics: None }), queries, ids, tasks }
+}
+
+/// The sources of a configuration, in the order of the header.
+pub fn configured(
+    config: &Config,
+    secrets: &Arc<dyn SecretStore>,
+    span: &watch::Receiver<Span>,
+) -> Vec<Box<dyn Source>> {
+    let mut all: Vec<Box<dyn Source>> = Vec::new();
+    let secret = || Arc::clone(secrets);
+    all.extend(config.prometheus.iter().map(|own| boxed(PrometheusSource::new(own, secret(), span.clone()))));
+    all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
+    all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
+    all
+}
+
+fn boxed(source: impl Source) -> Box<dyn Source> {
+    Box::new(source)
+}
+
+/// Runs a source in a task of its own beside a second one that tells when the first broke.
+fn watched(source: Box<dyn Source>, out: &mpsc::Sender<Batch>, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let id = source.id().clone();
+    let (out, stop) = (out.clone(), stop.clone());
+    tokio::spawn(async move {
+        let outlet = Outlet::new(id.clone(), out.clone());
+        let work = tokio::spawn(source.run(outlet, stop));
+        if let Err(error) = work.await
+            && error.is_panic()
+        {
+            let why = "this source broke inside midwatch; the others go on. Restart to bring it back, and report it";
+            Outlet::new(id, out).down(why, Timestamp::now()).await;
+        }
+    })
+}
+
+/// Routes a confirmed query to the source that can answer it.
+struct Engine {
+    metrics: Option<Client>,
+}
+
+impl Engine {
+    fn new(config: &Config, secrets: &Arc<dyn SecretStore>) -> Self {
+        let metrics = config.prometheus.iter().find_map(|own| Client::new(own, Arc::clone(secrets)).ok());
+        Self { metrics }
+    }
+}
+
+impl QueryEngine for Engine {
+    fn ask(&self, request: QueryRequest) -> Pending<'_, Result<QueryAnswer, QueryError>> {
+        Box::pin(async move {
+            let why = match (request.language, &self.metrics) {
+                (Language::Promql, Some(client)) => return client.answer(request).await,
+                (Language::Promql, None) => "no metrics source is configured; add [[prometheus]] with its url",
+                (Language::Logs, _) => "log queries are answered from the records held, not by a source",
+                (Language::Sh, _) => "a command is not a query; it is run, not asked",
+            };
+            Err(QueryError { source: CleanText::line(request.language.word()), why: why.into() })
+        })
+    }
+}

@@ -1,1 +1,16 @@
-//! (room)
+//! A Prometheus HTTP API, or what speaks it (VictoriaMetrics, Thanos, Mimir): polls the configured panels, answers
+//! confirmed queries, tells its rules. Started by the registry; discovery reads its rules.
+
+mod client;
+mod evidence;
+pub mod promql;
+mod rules;
+mod source;
+mod unit;
+mod wire;
+
+pub use client::Client;
+pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
+pub use source::PrometheusSource;
+pub use unit::guess as guess_unit;
+pub use wire::{MOST_SERIES, RangeAnswer, RawPoint, RawSeries};

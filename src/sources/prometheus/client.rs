@@ -1,0 +1,162 @@
+//! Asks one Prometheus API: ranges for panels and confirmed queries. Used by the source, the query engine, discovery.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::{evidence, rules, unit, wire};
+use crate::config::schema;
+use crate::domain::ports::SecretStore;
+use crate::domain::query::{QueryAnswer, QueryError, QueryRequest};
+use crate::domain::series::Unit;
+use crate::domain::{CleanText, Language, Series, SourceId, TimeWindow, time};
+use crate::sources::http::{Endpoint, HttpError};
+
+/// Points per series that Prometheus gives at most.
+const MOST_POINTS: i64 = 11_000;
+
+/// One Prometheus API. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    id: SourceId,
+    endpoint: Endpoint,
+}
+
+impl Client {
+    /// Prepares to ask the configured server; asks nothing yet.
+    ///
+    /// # Errors
+    /// When its address cannot be used.
+    pub fn new(config: &schema::Prometheus, secrets: Arc<dyn SecretStore>) -> Result<Self, HttpError> {
+        let endpoint = Endpoint::new(&config.url, &config.headers, secrets, config.timeout.std())?;
+        Ok(Self { id: SourceId::new(&config.name), endpoint })
+    }
+
+    /// The configured name.
+    pub fn id(&self) -> &SourceId {
+        &self.id
+    }
+
+    /// The base address, for people.
+    pub fn at(&self) -> &str {
+        self.endpoint.at()
+    }
+
+    /// The values of `query` over `window`, one every `step` seconds.
+    ///
+    /// # Errors
+    /// See [`HttpError`]; a query the server does not accept is [`HttpError::Refused`] with its reason.
+    pub async fn range(&self, query: &str, window: TimeWindow, step: u32) -> Result<wire::RangeAnswer, HttpError> {
+        let (start, end) = (time::to_seconds(window.start), time::to_seconds(window.end));
+        let (start, end, step) = (format!("{start:.3}"), format!("{end:.3}"), step.max(1).to_string());
+        let parameters = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        let answer = self.endpoint.ask("api/v1/query_range", &parameters, wire::range).await?;
+        answer.map_err(|said| self.refused(said))
+    }
+
+    /// Asks the least that shows whether the API answers.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub async fn probe(&self) -> Result<(), HttpError> {
+        self.data("api/v1/query", &[("query", "vector(1)")], |_| Ok(())).await
+    }
+
+    /// The recording and alerting rules it evaluates; empty where it evaluates none.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub async fn rules(&self) -> Result<rules::Rules, HttpError> {
+        self.data("api/v1/rules", &[], rules::rules).await
+    }
+
+    /// What it knows of its metrics' types and meanings, at most a thousand.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub async fn metadata(&self) -> Result<Vec<rules::Metadata>, HttpError> {
+        self.data("api/v1/metadata", &[("limit", "1000"), ("limit_per_metric", "1")], rules::metadata).await
+    }
+
+    /// Answers a confirmed query with raw lines and series. Ends within the configured timeout.
+    ///
+    /// # Errors
+    /// In words for the person who confirmed it.
+    pub async fn answer(&self, request: QueryRequest) -> Result<QueryAnswer, QueryError> {
+        let source = CleanText::line(self.id.as_str());
+        if request.language != Language::Promql {
+            let why = format!("{} answers promql only, not {}", self.id, request.language.word()).into();
+            return Err(QueryError { source, why });
+        }
+        let step = affordable_step(&request);
+        let answer = self.range(&request.text, request.window, step).await;
+        let answer = answer.map_err(|error| QueryError { source: source.clone(), why: error.to_string().into() })?;
+        let (text, mut left_out) = evidence::lines(&answer);
+        if step != request.step.max(1) {
+            left_out
+                .insert(0, format!("step {step}s instead of {}s, at most {MOST_POINTS} points a series", request.step));
+        }
+        let (query, unit) = (CleanText::block(&request.text), unit::guess(&request.text));
+        let series = answer.series.into_iter().map(|raw| self.series(raw, &query, &query, unit)).collect();
+        let cut = (!left_out.is_empty()).then(|| CleanText::line(&left_out.join("; ")));
+        Ok(QueryAnswer { source, text: CleanText::block(&text), series, cut })
+    }
+
+    pub(super) fn series(&self, raw: wire::RawSeries, query: &CleanText, title: &CleanText, unit: Unit) -> Series {
+        Series {
+            source: self.id.clone(),
+            query: query.clone(),
+            title: title.clone(),
+            unit,
+            labels: raw.labels,
+            samples: raw.points.into_iter().map(|point| point.sample).collect(),
+        }
+    }
+
+    async fn data<T: Send + 'static>(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        read: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let decode = move |text: &str| {
+            let envelope: wire::Envelope<'_> = serde_json::from_str(text)?;
+            match envelope.failure() {
+                Some(said) => Ok(Err(said)),
+                None => read(envelope.data.map_or("null", RawValue::get)).map(Ok),
+            }
+        };
+        self.endpoint.ask(path, parameters, decode).await?.map_err(|said| self.refused(said))
+    }
+
+    fn refused(&self, said: String) -> HttpError {
+        HttpError::Refused { at: self.endpoint.at().to_owned(), status: 200, said, retry_after: None }
+    }
+}
+
+/// The asked resolution, coarser where the window would hold more points than the server gives.
+fn affordable_step(request: &QueryRequest) -> u32 {
+    let least = request.window.length().as_secs() / (MOST_POINTS - 1) + 1;
+    request.step.max(1).max(u32::try_from(least).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn a_step_grows_until_the_points_fit() {
+        let request = |length, step| QueryRequest {
+            language: Language::Promql,
+            text: "up".to_owned(),
+            window: TimeWindow::ending("2026-11-20T22:00:00Z".parse().unwrap(), length),
+            step,
+        };
+        assert_eq!(affordable_step(&request(SignedDuration::from_mins(30), 0)), 1);
+        assert_eq!(affordable_step(&request(SignedDuration::from_mins(30), 15)), 15);
+        let week = SignedDuration::from_hours(24 * 7);
+        let step = affordable_step(&request(week, 1));
+        assert!(week.as_secs() / i64::from(step) < MOST_POINTS, "{step}");
+    }
+}
