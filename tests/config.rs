@@ -1,6 +1,8 @@
 //! The configuration as people write it: one file for each case, with the exact message for each that is wrong, and the
 //! example that must stay true. `MIDWATCH_BLESS=1 cargo test --test config` writes the messages anew; read the difference.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -70,7 +70,7 @@ fn span(root: &DeTable<'_>, steps: &[Step<'_>], part: Part) -> Option<Range<usiz
                 value = inner;
             }
             (Step::At(position), DeValue::Array(array)) => {
-                let Some(inner) = array.iter().nth(*position) else { break };
+                let Some(inner) = array.get(*position) else { break };
                 found = inner.span();
                 value = inner;
             }
