@@ -1,0 +1,105 @@
+//! The one way out: whatever is sent to a model passes [`outgoing`], and nothing else can make an [`Outgoing`].
+
+use std::ops::Deref;
+
+use crate::domain::model::Location;
+use crate::trust::redact::Redactor;
+
+/// Who says a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// midwatch's instructions.
+    System,
+    /// The person, with the data midwatch adds.
+    User,
+    /// The model, earlier.
+    Assistant,
+}
+
+/// One message of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub text: String,
+}
+
+/// Messages that passed the redactor: the only thing a provider can send.
+///
+/// ```compile_fail
+/// let messages = midwatch::copilot::Outgoing { messages: Vec::new(), redacted: 0 };
+/// ```
+/// ```
+/// use midwatch::copilot::outgoing::outgoing;
+/// let messages = outgoing(Vec::new(), midwatch::domain::model::Location::Remote);
+/// assert!(messages.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    messages: Vec<Message>,
+    redacted: usize,
+}
+
+/// Redacts what is to be sent. The same secret gets the same placeholder throughout the request. A local model gets the
+/// redacted text too: a placeholder costs an answer little, and a local server may log or forward what it is sent. Only
+/// a recording, to which nothing is sent, sees the text as it is.
+pub fn outgoing(messages: Vec<Message>, location: Location) -> Outgoing {
+    match location {
+        Location::Recorded => Outgoing { messages, redacted: 0 },
+        Location::Local | Location::Remote => {
+            let mut redactor = Redactor::new();
+            let messages = messages
+                .into_iter()
+                .map(|message| Message { role: message.role, text: redactor.redact(&message.text) })
+                .collect();
+            Outgoing { messages, redacted: redactor.count() }
+        }
+    }
+}
+
+impl Outgoing {
+    /// How many different secrets were replaced.
+    pub fn redacted(&self) -> usize {
+        self.redacted
+    }
+}
+
+impl Deref for Outgoing {
+    type Target = [Message];
+    fn deref(&self) -> &[Message] {
+        &self.messages
+    }
+}
+
+impl Role {
+    /// The word both wire formats use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_leaves_for_no_server_and_has_one_name_in_all_messages() {
+        let text = "postgres://shop:s3cr3tpw@db/shop".to_owned();
+        let messages = vec![
+            Message { role: Role::System, text: text.clone() },
+            Message { role: Role::User, text: format!("again {text}") },
+        ];
+        for location in [Location::Local, Location::Remote] {
+            let sent = outgoing(messages.clone(), location);
+            assert!(sent.iter().all(|message| !message.text.contains("s3cr3tpw")));
+            assert!(sent.iter().all(|message| message.text.contains("[REDACTED:url-password:1]")));
+            assert_eq!(sent.redacted(), 1);
+        }
+        assert_eq!(outgoing(messages.clone(), Location::Recorded)[0], messages[0]);
+    }
+}
