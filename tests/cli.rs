@@ -1,5 +1,7 @@
 //! The program from outside, without a screen: what it prints, where, and with which status.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::PathBuf;

@@ -1,6 +1,8 @@
 //! The configuration as people write it: one file for each case, with the exact message for each that is wrong, and the
 //! example that must stay true. `MIDWATCH_BLESS=1 cargo test --test config` writes the messages anew; read the difference.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -223,4 +225,18 @@ fn what_is_no_text_or_far_too_large_is_refused_with_words() {
     fs::write(&path, vec![b'#'; (1 << 20) + 1]).unwrap();
     assert!(world.load(None, vec![]).unwrap_err().contains("larger than 1 MiB"));
     assert!(world.load(Some(world.folder.path().to_str().unwrap()), vec![]).unwrap_err().contains("cannot be read"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic_and_every_refusal_has_words(at in 0usize..20_000, cut in 0usize..40, add in "\\PC{0,6}|[\\[\\]{}\"'=.,#\n]{0,4}") {
+        let mut text: Vec<char> = uncommented(&example()).chars().collect();
+        let at = at % text.len();
+        let end = (at + cut).min(text.len());
+        text.splice(at..end, add.chars());
+        if let Err(problems) = check_text(&text.into_iter().collect::<String>()) {
+            let message = ConfigError { file: Some("c.toml".into()), problems }.to_string();
+            proptest::prop_assert!(message.starts_with("c.toml"), "{}", message);
+        }
+    }
 }

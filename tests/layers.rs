@@ -1,7 +1,10 @@
 //! Who may import whom, from the text of `src/`: the table of `docs/architecture.md` as code. Test modules are left out.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -112,6 +115,25 @@ const ROOMS: [Room; 18] = [
     room("testing", EVERYTHING, &[]),
 ];
 
+static ALLOW: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"#!?\[\s*allow\s*\(").unwrap());
+static OURS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\w+(?:::\w+)?)").unwrap());
+static GROUP: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::((?:\w+::)?)\{").unwrap());
+static CLIMB: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b((?:super::)+)(\w+(?:::\w+)?)").unwrap());
+static TESTS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"#\[cfg\(test\)\]\s*mod\s+\w+\s*\{").unwrap());
+/// Comments, strings and characters.
+static SKIP: LazyLock<Regex> = LazyLock::new(|| {
+    let skip = [
+        r"//[^\n]*",
+        r"/\*.*?\*/",
+        r###"\bb?r##".*?"##"###,
+        r##"\bb?r#".*?"#"##,
+        r#"\bb?r".*?""#,
+        r#""(?:\\.|[^"\\])*""#,
+        r"'(?:\\[^\n]{1,9}|[^'\\\n])'",
+    ];
+    Regex::new(&format!("(?s){}", skip.join("|"))).unwrap()
+});
+
 /// Longest file, in lines.
 const LONGEST: usize = 600;
 
@@ -136,7 +158,7 @@ fn violations(path: &str, text: &str, crates: &[String]) -> Vec<String> {
         wrong(format!("has more than {LONGEST} lines"));
     }
     let code = bare(text);
-    if Regex::new(r"#!?\[\s*allow\s*\(").unwrap().is_match(&code) {
+    if ALLOW.is_match(&code) {
         wrong("has a bare `allow`; use `#[expect(lint, reason = \"...\")]`".to_owned());
     }
     let Some((name, _)) = path.split_once('/') else { return found };
@@ -192,12 +214,8 @@ fn names(code: &str, path: &str) -> bool {
 
 /// Our own modules that the code names, from the crate's root: `store::logs`.
 fn ours(path: &str, code: &str) -> Vec<String> {
-    let mut found: Vec<String> = Regex::new(r"\bcrate::(\w+(?:::\w+)?)")
-        .unwrap()
-        .captures_iter(code)
-        .map(|target| target[1].to_owned())
-        .collect();
-    for group in Regex::new(r"\bcrate::((?:\w+::)?)\{").unwrap().captures_iter(code) {
+    let mut found: Vec<String> = OURS.captures_iter(code).map(|target| target[1].to_owned()).collect();
+    for group in GROUP.captures_iter(code) {
         let start = group.get(0).unwrap().end();
         found.extend(group_members(&code[start..]).into_iter().map(|member| format!("{}{member}", &group[1])));
     }
@@ -205,7 +223,7 @@ fn ours(path: &str, code: &str) -> Vec<String> {
     if module.last() == Some(&"mod") {
         module.pop();
     }
-    for climb in Regex::new(r"\b((?:super::)+)(\w+(?:::\w+)?)").unwrap().captures_iter(code) {
+    for climb in CLIMB.captures_iter(code) {
         let up = climb[1].matches("super").count();
         let mut target: Vec<&str> = module[..module.len().saturating_sub(up)].to_vec();
         target.extend(climb[2].split("::"));
@@ -235,22 +253,12 @@ fn group_members(text: &str) -> Vec<String> {
 
 /// The code without comments and without the insides of strings.
 fn bare(text: &str) -> String {
-    let skip = [
-        r"//[^\n]*",
-        r"/\*.*?\*/",
-        r###"\bb?r##".*?"##"###,
-        r##"\bb?r#".*?"#"##,
-        r#"\bb?r".*?""#,
-        r#""(?:\\.|[^"\\])*""#,
-        r"'(?:\\[^\n]{1,9}|[^'\\\n])'",
-    ];
-    let skip = Regex::new(&format!("(?s){}", skip.join("|"))).unwrap();
-    skip.replace_all(text, " ").into_owned()
+    SKIP.replace_all(text, " ").into_owned()
 }
 
 /// The code without its `#[cfg(test)] mod`.
 fn without_tests(code: &str) -> String {
-    let Some(start) = Regex::new(r"#\[cfg\(test\)\]\s*mod\s+\w+\s*\{").unwrap().find(code) else {
+    let Some(start) = TESTS.find(code) else {
         return code.to_owned();
     };
     let mut depth = 1usize;

@@ -1,5 +1,7 @@
 //! What may be in the tree of dependencies, from `Cargo.lock` alone: no network, no build.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
+
 use std::fs;
 use std::path::Path;
 

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_last_value_stands_against_the_hour_before() {
-        let series = samples(&[(-3700, 99.0), (-3000, 1.0), (-10, 3.0), (0, 7.0), (50, 8.0), (60, f64::NAN), (100, 9.0)]);
+        let series =
+            samples(&[(-3700, 99.0), (-3000, 1.0), (-10, 3.0), (0, 7.0), (50, 8.0), (60, f64::NAN), (100, 9.0)]);
         let trend = compare(&series, window(0, 100));
         assert_eq!(trend, Trend { last: Some(8.0), before: Some(2.0), ratio: Some(4.0) });
     }

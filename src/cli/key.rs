@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Read};
 use std::process::ExitCode;
 
-use super::{Failure, Outcome, console, print};
+use super::{Failure, Outcome, console, print, secrets};
 
 /// Longest secret, in bytes.
 const LONGEST: u64 = 16 << 10;
@@ -27,12 +27,12 @@ enum What {
 /// Runs the part that was asked for.
 pub(super) fn run(key: Key) -> Outcome {
     let What::Set { name } = key.what;
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')) {
-        return Err(Failure::bad_input("the name of a secret has letters, digits, `-`, `_`, `.` and `/` only"));
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        return Err(Failure::bad_input("the name of a secret has letters, digits, `-`, `_` and `.` only"));
     }
     let secret = secret(&name)?;
-    store(&name, &secret)?;
-    print::print(&format!("kept; write it in the configuration as \"keyring:{name}\""))?;
+    let keeper = secrets::keep(&name, &secret).map_err(|why| Failure::CouldNot(anyhow::anyhow!(why)))?;
+    print::print(&format!("kept in {keeper}; write it in the configuration as \"keyring:{name}\""))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,8 +56,4 @@ fn secret(name: &str) -> Result<String, Failure> {
         return Err(Failure::bad_input("the secret holds a line end or control character; nothing was kept"));
     }
     Ok(secret.to_owned())
-}
-
-fn store(name: &str, _secret: &str) -> anyhow::Result<()> {
-    anyhow::bail!("no keyring is connected for `{name}`")
 }

@@ -9,6 +9,7 @@ pub mod paths;
 mod place;
 pub mod problem;
 pub mod schema;
+pub mod secrets;
 pub mod show;
 pub mod units;
 pub mod validate;

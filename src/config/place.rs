@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use unicode_width::UnicodeWidthStr;
 
 use super::problem::{Place, masked};
 use crate::domain::CleanText;
@@ -70,7 +71,7 @@ fn span(root: &DeTable<'_>, steps: &[Step<'_>], part: Part) -> Option<Range<usiz
                 value = inner;
             }
             (Step::At(position), DeValue::Array(array)) => {
-                let Some(inner) = array.iter().nth(*position) else { break };
+                let Some(inner) = array.get(*position) else { break };
                 found = inner.span();
                 value = inner;
             }
@@ -96,9 +97,10 @@ pub(super) fn at(text: &str, span: Range<usize>) -> Place {
     let raw = text[line_start..line_end].trim_end_matches('\r');
     let shown = CleanText::line(&masked(raw));
     let column = text[line_start..start].chars().count() + 1;
-    let length = text[start..end.min(line_end).max(start)].chars().count();
-    let room = (shown.chars().count() + 1).saturating_sub(column).max(1);
-    Place { line: text[..start].matches('\n').count() + 1, column, length: length.clamp(1, room), text: shown }
+    let cells = |text: &str| CleanText::line(text).width();
+    let indent = cells(&text[line_start..start]).min(shown.width());
+    let length = cells(&text[start..end.min(line_end).max(start)]).clamp(1, (shown.width() - indent).max(1));
+    Place { line: text[..start].matches('\n').count() + 1, column, indent, length, text: shown }
 }
 
 /// The last boundary of a character at or before the byte.

@@ -15,7 +15,9 @@ pub struct Place {
     pub line: usize,
     /// In characters, counted from 1.
     pub column: usize,
-    /// Characters to underline, at least 1.
+    /// Terminal cells before what is to be underlined.
+    pub indent: usize,
+    /// Terminal cells to underline, at least 1.
     pub length: usize,
     /// The line itself, secrets masked.
     pub text: CleanText,
@@ -82,8 +84,8 @@ impl ConfigError {
         if let (None, Some(place)) = (&problem.origin, &problem.place) {
             let gutter = place.line.to_string().len();
             write!(f, "\n  {} | {}", place.line, place.text)?;
-            let before: String = place.text.chars().take(place.column - 1).map(|_| ' ').collect();
-            write!(f, "\n  {:gutter$} | {before}{}", "", "^".repeat(place.length))?;
+            let (before, under) = (" ".repeat(place.indent), "^".repeat(place.length));
+            write!(f, "\n  {:gutter$} | {before}{under}", "")?;
         }
         if !problem.fix.is_empty() {
             write!(f, "\n  fix: {}", CleanText::line(&problem.fix))?;

@@ -339,7 +339,7 @@ fn bad_reference(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("names no secret");
     }
-    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     (!fits).then_some("is no name of a secret")
 }
 

@@ -78,6 +78,15 @@ impl Client {
         self.data("api/v1/metadata", &[("limit", "1000"), ("limit_per_metric", "1")], rules::metadata).await
     }
 
+    /// The names of all its metrics.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub async fn names(&self) -> Result<Vec<String>, HttpError> {
+        let read = |data: &str| Ok(serde_json::from_str::<Option<Vec<String>>>(data)?.unwrap_or_default());
+        self.data("api/v1/label/__name__/values", &[], read).await
+    }
+
     /// Answers a confirmed query with raw lines and series. Ends within the configured timeout.
     ///
     /// # Errors
