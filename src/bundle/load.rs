@@ -118,7 +118,7 @@ pub fn load_from(files: &dyn Files, path: &str) -> Result<Recording, BundleError
         ..Recording::default()
     };
     read_lines(files, &source, &mut recording, &mut gaps);
-    read_metrics(files, &source, &mut recording, &mut gaps);
+    read_metrics(files, &source, &manifest.panels, &mut recording, &mut gaps);
     recording.logs = read_logs(files, &source, &recording, &mut gaps);
     recording.answers = read_answers(files, &mut gaps);
     for (folder, what) in [("traces", "spans"), ("database", "database load")] {
@@ -170,9 +170,12 @@ fn read_lines(files: &dyn Files, source: &SourceId, recording: &mut Recording, g
     }
 }
 
-fn read_metrics(files: &dyn Files, source: &SourceId, recording: &mut Recording, gaps: &mut Gaps) {
+fn read_metrics(files: &dyn Files, source: &SourceId, panels: &[String], recording: &mut Recording, gaps: &mut Gaps) {
     let Some(names) = folder(files, "metrics", gaps) else { return };
-    for (file, name) in names.iter().filter_map(|file| Some((file, file.strip_suffix(".json")?))) {
+    let mut names: Vec<&str> = names.iter().filter_map(|file| file.strip_suffix(".json")).collect();
+    names.sort_by_key(|name| panels.iter().position(|panel| panel == name).unwrap_or(usize::MAX));
+    for name in names {
+        let file = format!("{name}.json");
         let path = format!("metrics/{file}");
         let Some(content) = gaps.read(files, &path, LARGE) else { continue };
         match metrics::read(name, &content.bytes, source) {

@@ -20,6 +20,8 @@ pub(super) struct Manifest {
     pub(super) opens_at: Option<Timestamp>,
     pub(super) holds_at: Option<Timestamp>,
     pub(super) stack: Vec<CleanText>,
+    /// Names of metrics files in the order of their rows on the screen; the others follow.
+    pub(super) panels: Vec<String>,
 }
 
 /// Why the text is no manifest.
@@ -47,7 +49,10 @@ pub(super) fn read(source: &str, gaps: &mut Gaps) -> Result<Manifest, Malformed>
             "it has no `[window]` with a `start` before its `end`; the data's own times stand in",
         );
     }
-    let stack = table.get("stack").and_then(Value::as_array).cloned().unwrap_or_default();
+    let texts = |list: Option<&Value>| -> Vec<String> {
+        let list = list.and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
     Ok(Manifest {
         version: table.get("version").and_then(Value::as_integer).unwrap_or(VERSION),
         id: text("id"),
@@ -56,7 +61,8 @@ pub(super) fn read(source: &str, gaps: &mut Gaps) -> Result<Manifest, Malformed>
         window,
         opens_at: instant(&replay, "replay.opens_at", gaps),
         holds_at: instant(&replay, "replay.holds_at", gaps),
-        stack: stack.iter().filter_map(Value::as_str).map(CleanText::line).collect(),
+        stack: texts(table.get("stack")).iter().map(|tool| CleanText::line(tool)).collect(),
+        panels: texts(replay.get("panels")),
     })
 }
 

@@ -129,3 +129,26 @@ fn an_incident_with_nothing_in_it_says_so() {
     let lost = markdown(&incident(), &|_| None, &NotesInput::default());
     assert!(lost.contains("### E3\n\nNo longer held."));
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_fence_is_longer_than_anything_in_it(text in "[`~a\n ]{0,60}") {
+        let mut out = String::new();
+        fenced(&mut out, "text", &text);
+        let fence = out.split("text").next().unwrap();
+        let inside = out.strip_prefix(fence).unwrap().strip_suffix(&format!("{fence}\n")).unwrap();
+        proptest::prop_assert!(fence.chars().all(|c| c == '`') && fence.len() >= 3);
+        proptest::prop_assert!(!inside.contains(fence));
+    }
+
+    #[test]
+    fn plain_text_stays_on_its_line_and_holds_no_live_markup(text in "[`*_\\[\\]<>&~a\\\\\n]{0,40}") {
+        let out = plain(&text);
+        proptest::prop_assert!(!out.contains('\n') && !out.contains('<'));
+        let mut escaped = false;
+        for c in out.chars() {
+            proptest::prop_assert!(escaped || !matches!(c, '`' | '*' | '[' | ']' | '~'), "{}", out);
+            escaped = c == '\\' && !escaped;
+        }
+    }
+}

@@ -58,6 +58,21 @@ fn one_unreadable_file_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn rows_come_in_the_order_the_manifest_names_and_the_others_after() {
+    let manifest = format!("{MANIFEST}[replay]\npanels = [\"c\", \"gone\", \"a\"]");
+    let row = br#"{"data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"]]}]}}"#;
+    let dir = bundle(&[
+        ("incident.toml", manifest.as_bytes()),
+        ("metrics/a.json", row),
+        ("metrics/b.json", row),
+        ("metrics/c.json", row),
+    ]);
+    let recording = read(dir.path());
+    let titles: Vec<&str> = recording.series.iter().map(|series| series.title.as_str()).collect();
+    assert_eq!(titles, ["c", "a", "b"]);
+}
+
+#[test]
 fn a_window_that_is_none_leaves_the_datas_own_times() {
     let manifest =
         "id = \"x\"\n[window]\nstart = \"2026-11-20T03:00:00Z\"\nend = 2026-11-20T02:00:00Z\n[replay]\nopens_at = 7";

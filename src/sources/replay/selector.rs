@@ -179,4 +179,11 @@ mod tests {
             assert!(Selector::parse(text).is_none(), "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_stops_the_reading(text in "[a-z_:{}=!~\"'`\\\\,() é]{0,40}") {
+            let _ = Selector::parse(&text);
+        }
+    }
 }
