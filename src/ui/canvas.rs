@@ -53,9 +53,10 @@ impl Area {
 }
 
 impl<'a> Canvas<'a> {
-    /// A canvas over a whole buffer; for the runtime and the test harness.
+    /// A canvas over a whole buffer, in the theme's ground; for the runtime and the test harness.
     pub fn over(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
         let Rect { x, y, width, height } = buffer.area;
+        buffer.set_style(buffer.area, theme.style(Role::Text));
         Self { buffer, area: Area { x, y, width, height }, theme }
     }
 
@@ -109,12 +110,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Gives every cell of a row the look of a role, keeping its text.
+    /// Lays the look of a role over every cell of a row; the text stays, and its colours where the theme says nothing.
     pub fn tint(&mut self, row: usize, role: Role) {
         if row >= self.height() {
             return;
         }
-        let style = self.theme.style(role);
+        let style = self.theme.only(role);
         let row = Rect { x: self.area.x, y: self.area.y + row as u16, width: self.area.width, height: 1 };
         self.buffer.set_style(row.intersection(self.buffer.area), style);
     }

@@ -1,6 +1,8 @@
 //! What stands on a screen, as text: the grid, then the looks, so that a snapshot fails when a colour changes. Also the
 //! one way for tests elsewhere to get a canvas without the screen library.
 
+use std::collections::BTreeMap;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
@@ -27,13 +29,24 @@ pub fn grid(buffer: &Buffer) -> String {
     out
 }
 
-/// The text, an empty line, then a line per run of equal looks: `row columns words`, counted from 0, plain runs left out.
+/// The text, an empty line, the look that most cells have if it is not plain, then a line per run of another look:
+/// `row columns words`, counted from 0.
 pub fn dump(buffer: &Buffer) -> String {
+    let rows: Vec<Vec<Run>> = (buffer.area.top()..buffer.area.bottom()).map(|y| runs(buffer, y)).collect();
+    let mut cells: BTreeMap<&str, usize> = BTreeMap::new();
+    for run in rows.iter().flatten() {
+        *cells.entry(&run.words).or_default() += usize::from(run.to - run.from) + 1;
+    }
+    let most = cells.iter().max_by_key(|(_, count)| **count).map_or("", |(words, _)| *words);
     let mut out = grid(buffer);
     out.push('\n');
-    for y in buffer.area.top()..buffer.area.bottom() {
-        for run in runs(buffer, y).into_iter().filter(|run| !run.words.is_empty()) {
-            out.push_str(&format!("{y} {}-{} {}\n", run.from, run.to, run.words));
+    if !most.is_empty() {
+        out.push_str(&format!("else {most}\n"));
+    }
+    for (y, row) in rows.iter().enumerate() {
+        for run in row.iter().filter(|run| run.words != most) {
+            let words = if run.words.is_empty() { "plain" } else { &run.words };
+            out.push_str(&format!("{y} {}-{} {words}\n", run.from, run.to));
         }
     }
     out

@@ -133,7 +133,7 @@ impl Editor {
         if self.is_empty() {
             let mut first = placeholder.graphemes(true);
             let under = first.next().unwrap_or(" ");
-            let cursor = if focused { Role::Selected } else { Role::Dim };
+            let cursor = if focused { Role::Cursor } else { Role::Dim };
             canvas.line(0, &Line::of(under, cursor).with(first.as_str(), Role::Dim));
             return;
         }
@@ -143,7 +143,7 @@ impl Editor {
         for (place, row) in rows.iter().skip(first).take(height).enumerate() {
             let mut line = Line::new();
             for cell in row {
-                line.push(cell.shown.clone(), if cell.cursor && focused { Role::Selected } else { Role::Text });
+                line.push(cell.shown.clone(), if cell.cursor && focused { Role::Cursor } else { Role::Text });
             }
             canvas.line(place, &line);
         }

@@ -1,15 +1,21 @@
 //! The drawing kit: the only room that knows the screen library. Panes draw lines of clean text in roles, never in colours.
 
 pub mod canvas;
+pub mod chart;
+pub mod clipboard;
 #[cfg(any(test, feature = "testing"))]
 pub mod dump;
 pub mod editor;
+mod flow;
 pub mod frame;
+pub mod highlight;
 pub mod key;
 pub mod layout;
 pub mod line;
 pub mod list;
+pub mod markdown;
 pub mod number;
+pub mod reveal;
 pub mod spark;
 pub mod theme;
 
@@ -20,4 +26,4 @@ pub use key::{Code, Key};
 pub use layout::{Layout, Shape};
 pub use line::{Line, Span};
 pub use list::{Scroll, Step};
-pub use theme::{Role, Theme};
+pub use theme::{Depth, Role, Theme};

@@ -50,11 +50,13 @@ pub enum Role {
     Literal,
     /// Syntax: operators, redirects, separators.
     Operator,
+    /// The cursor of an input.
+    Cursor,
 }
 
 impl Role {
     /// Every role, for themes and tests.
-    pub const ALL: [Role; 23] = [
+    pub const ALL: [Role; 24] = [
         Role::Text,
         Role::Strong,
         Role::Dim,
@@ -78,35 +80,36 @@ impl Role {
         Role::Keyword,
         Role::Literal,
         Role::Operator,
+        Role::Cursor,
     ];
-}
 
-/// How each role looks, and which glyphs borders and sparklines use.
-#[derive(Clone, Debug)]
-pub struct Theme {
-    styles: Vec<ratatui::style::Style>,
-    /// Plain ASCII borders and sparklines.
-    pub ascii: bool,
-}
-
-impl Theme {
-    /// No colour at all: weight and reversal only, as `NO_COLOR` asks.
-    pub fn plain() -> Self {
-        use ratatui::style::{Modifier, Style};
-        let style = |role: Role| match role {
-            Role::Strong | Role::Focus | Role::Critical | Role::Destructive | Role::Opaque | Role::Key => {
-                Style::new().add_modifier(Modifier::BOLD)
-            }
-            Role::Dim | Role::Frame => Style::new().add_modifier(Modifier::DIM),
-            Role::Selected | Role::Highlight => Style::new().add_modifier(Modifier::REVERSED),
-            Role::Chip | Role::Write => Style::new().add_modifier(Modifier::UNDERLINED),
-            _ => Style::new(),
-        };
-        Self { styles: Role::ALL.iter().map(|role| style(*role)).collect(), ascii: false }
-    }
-
-    /// The style of a role.
-    pub(crate) fn style(&self, role: Role) -> ratatui::style::Style {
-        self.styles.get(role as usize).copied().unwrap_or_default()
+    /// Its name in a theme file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Text => "text",
+            Role::Strong => "strong",
+            Role::Dim => "dim",
+            Role::Frame => "frame",
+            Role::Focus => "focus",
+            Role::Selected => "selected",
+            Role::Highlight => "highlight",
+            Role::Chip => "chip",
+            Role::Key => "key",
+            Role::Critical => "critical",
+            Role::Warning => "warning",
+            Role::Good => "good",
+            Role::Change => "change",
+            Role::Read => "read",
+            Role::Write => "write",
+            Role::Destructive => "destructive",
+            Role::Opaque => "opaque",
+            Role::Model => "model",
+            Role::Person => "person",
+            Role::Trend => "trend",
+            Role::Keyword => "keyword",
+            Role::Literal => "literal",
+            Role::Operator => "operator",
+            Role::Cursor => "cursor",
+        }
     }
 }
