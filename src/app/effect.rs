@@ -18,8 +18,17 @@ pub enum Effect {
     Stop(ProposalId),
     /// The answer of the store to a log query that was let through.
     LogAnswer(ProposalId, Box<Result<QueryAnswer, QueryError>>),
-    /// Send a prompt; the generation comes back with every delta.
-    Ask(u64, Box<PreparedPrompt>, Vec<Evidence>),
+    /// Send a prompt.
+    Ask {
+        /// Comes back with every delta.
+        generation: u64,
+        /// The question, by which a recording finds its answer.
+        question: CleanText,
+        /// What is sent.
+        prepared: Box<PreparedPrompt>,
+        /// The evidence it was made from.
+        evidence: Vec<Evidence>,
+    },
     /// Forget the answer that is under way.
     CancelAsk,
     /// Copy to the terminal's clipboard.

@@ -3,6 +3,7 @@
 //! `runtime` connects a [`Provider`], builds a [`TurnContext`], calls [`prepare`] and sends [`Prepared::ask`] to it;
 //! `cli` does the same for `ask`. A reply holds nothing stronger than a [`crate::domain::Suggestion`].
 
+pub mod connect;
 pub mod excerpt;
 pub mod fence;
 pub mod outgoing;
@@ -14,6 +15,7 @@ pub mod reply;
 pub mod tokens;
 pub mod turn;
 
+pub use connect::{connect, models};
 pub use fence::Fence;
 pub use outgoing::{Message, Outgoing, Role};
 pub use prepare::{Prepared, prepare};

@@ -21,7 +21,7 @@ use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
 use crate::sources::replay::Commands;
 use crate::sources::span::Span;
-use crate::ui::clipboard;
+use crate::ui::clipboard::{Through, osc52};
 
 /// Samples a confirmed query asks for at most.
 const POINTS: i64 = 240;
@@ -61,8 +61,8 @@ pub struct Executor {
     pub span: watch::Sender<Span>,
     /// Seconds between two samples of a panel.
     pub step: u32,
-    /// Whether the clipboard is reached through tmux.
-    pub tmux: bool,
+    /// What stands between here and the terminal's clipboard.
+    pub through: Through,
     /// Runs that can be stopped.
     pub stops: HashMap<ProposalId, watch::Sender<bool>>,
     /// Log queries that wait for the core's answer.
@@ -88,9 +88,11 @@ impl Executor {
                     let _ = waiting.send(*answer);
                 }
             }
-            Effect::Ask(generation, prepared, evidence) => self.ask(generation, *prepared, evidence),
+            Effect::Ask { generation, question, prepared, evidence } => {
+                self.ask(generation, question, *prepared, evidence);
+            }
             Effect::CancelAsk => self.cancel_ask(),
-            Effect::Copy(text) => return Some(copy(&text, self.tmux)),
+            Effect::Copy(text) => return Some(copy(&text, self.through)),
             Effect::Journal(decision) => self.keep(Keep::Decision(decision)),
             Effect::OpenBundle(incident, backlog) => {
                 self.keep(Keep::Open(incident));
@@ -217,7 +219,7 @@ impl Executor {
         None
     }
 
-    fn ask(&mut self, generation: u64, prepared: copilot::Prepared, evidence: Vec<Evidence>) {
+    fn ask(&mut self, generation: u64, question: CleanText, prepared: copilot::Prepared, evidence: Vec<Evidence>) {
         self.cancel_ask();
         let provider = self.provider.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let results = self.results.clone();
@@ -227,7 +229,7 @@ impl Executor {
         let (out, mut deltas) = mpsc::channel(64);
         let ask = Ask {
             messages: prepared.messages,
-            question: prepared.question,
+            question,
             evidence,
             answer_tokens: prepared.answer_tokens,
         };
@@ -302,8 +304,8 @@ fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {
     Target { place, facts: Vec::new(), production: None, frozen }
 }
 
-fn copy(text: &str, tmux: bool) -> Outside {
-    match clipboard::osc52(text, tmux) {
+fn copy(text: &str, through: Through) -> Outside {
+    match osc52(text, through) {
         Ok(bytes) => Outside::Terminal(Chore::Send(bytes)),
         Err(why) => Outside::Model(Msg::Problem(CleanText::line(&why.to_string()))),
     }

@@ -188,15 +188,16 @@ async fn foreground(
 /// The theme of that name or file, or none of its colours where `NO_COLOR` is set.
 fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let mut theme = match Theme::named(name) {
-        _ if plain => Theme::plain(),
-        Some(theme) => theme,
-        None => {
-            let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
-                CleanText::line(&format!("theme `{name}`: {error}; there are dark, light and high-contrast"))
-            })?;
-            Theme::parse(&text).map_err(|why| CleanText::line(&format!("theme `{name}`: {why}")))?
-        }
+    let mut theme = if plain {
+        Theme::plain()
+    } else if Theme::names().contains(&name) {
+        Theme::named(name).map_err(|why| CleanText::line(&why))?
+    } else {
+        let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
+            let names = Theme::names().join(", ");
+            CleanText::line(&format!("theme `{name}`: {error}; built in are {names}"))
+        })?;
+        Theme::parse(&text).map_err(|why| CleanText::line(&format!("theme `{name}`: {why}")))?
     };
     theme.ascii |= ascii || !std::io::stdout().is_terminal();
     Ok(theme)

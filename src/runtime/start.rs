@@ -25,8 +25,8 @@ use crate::config::schema::{Files, ProviderKind};
 use crate::config::secrets::Secrets;
 use crate::config::units::Size;
 use crate::config::Config;
-use crate::copilot::providers::{self, recorded::Recorded};
-use crate::copilot::{Prompts, Provider};
+use crate::copilot::providers::recorded::Recorded;
+use crate::copilot::{self, Prompts, Provider};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, SourceId};
@@ -62,9 +62,9 @@ pub fn open(start: Start) -> anyhow::Result<Session> {
         Start::Drill { name, config } => {
             let name = match name {
                 Some(name) => name,
-                None => bundle::drills::drills().first().context("this build holds no drill")?.name.to_owned(),
+                None => bundle::drills().first().context("this build holds no drill")?.name.to_owned(),
             };
-            let recording = bundle::drills::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
+            let recording = bundle::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
             let played = Played { name: CleanText::line(&name), recording: Arc::new(recording) };
             assemble(without_sources(config), Vec::new(), Some(played))
         }
@@ -97,7 +97,7 @@ fn of_arguments(paths: &[PathBuf], stdin: bool) -> Vec<Box<dyn Source>> {
         sources.push(Box::new(files::FilesSource::new(&files)));
     }
     if stdin {
-        sources.push(Box::new(stdin::StdinSource::new()));
+        sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin")));
     }
     sources
 }
@@ -107,7 +107,7 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
     let (out, batches) = mpsc::channel(BATCHES);
     let (stop, stopped) = watch::channel(false);
     let (span, spanned) = watch::channel(Span::following(config.window.signed()));
-    let secrets: Arc<dyn SecretStore> = Arc::new(Secrets::new());
+    let secrets: Arc<dyn SecretStore> = Arc::new(Secrets);
 
     let clock = match &played {
         Some(played) => Clock::Replay(ReplayClock::of(&played.recording)),
@@ -164,7 +164,7 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         clock: clock.clone(),
         span,
         step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
-        tmux: std::env::var_os("TMUX").is_some(),
+        through: Through::of_environment(|name| std::env::var_os(name).is_some()),
         stops: HashMap::new(),
         log_answers: HashMap::new(),
         asking: None,
@@ -219,7 +219,7 @@ fn announced(config: &Config) -> Vec<SourceState> {
 /// The tables that class commands: built in, from files, and those of the drills. A bad file costs only itself.
 fn tables(config: &Config) -> (Tables, Option<CleanText>) {
     let mut tables = Tables::builtin().unwrap_or_else(|_| Tables::empty());
-    for (name, text) in bundle::drills::drill_tables() {
+    for (name, text) in bundle::drill_tables() {
         tables = tables.clone().with_text(name, text).unwrap_or(tables);
     }
     match tables.clone().with_files(&config.run.tables) {
@@ -260,7 +260,7 @@ fn connect(
         (ProviderKind::Ollama | ProviderKind::Openai, _) => {
             let (model, secrets, results) = (config.model.clone(), Arc::clone(secrets), results.clone());
             tokio::spawn(async move {
-                let known = providers::connect(&model, secrets).await.map(|provider| {
+                let known = copilot::connect(&model, secrets).await.map(|provider| {
                     let label = provider.label();
                     put(&slot, provider);
                     label

@@ -7,6 +7,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::alertmanager::AlertmanagerSource;
+use super::changes::ChangesSource;
+use super::command::CommandSource;
+use super::files::FilesSource;
+use super::git::GitSource;
 use super::prometheus::{Client, PrometheusSource};
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
@@ -47,8 +51,12 @@ pub fn start(
     stop: watch::Receiver<bool>,
 ) -> Running {
     let sources = configured(config, &secrets, &span);
-    let engine = Arc::new(Engine::new(config, &secrets));
-    Running { engine, ..start_sources(sources, out, stop) }
+    Running { engine: engine(config, &secrets), ..start_sources(sources, out, stop) }
+}
+
+/// Answers confirmed queries from the configured sources.
+pub fn engine(config: &Config, secrets: &Arc<dyn SecretStore>) -> Arc<dyn QueryEngine> {
+    Arc::new(Engine::new(config, secrets))
 }
 
 /// Starts these sources alone, with an engine that answers nothing: standard input, files named on the command line.
@@ -70,6 +78,10 @@ pub fn configured(
     all.extend(config.prometheus.iter().map(|own| boxed(PrometheusSource::new(own, secret(), span.clone()))));
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
+    all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own))));
+    all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
+    all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));
+    all.extend(config.git.iter().map(|own| boxed(GitSource::new(own))));
     all
 }
 

@@ -11,6 +11,7 @@ use regex::{Captures, Regex};
 #[derive(Default)]
 pub struct Redactor {
     seen: HashMap<(&'static str, String), usize>,
+    last: HashMap<&'static str, usize>,
 }
 
 /// One rule: the group `secret` of the pattern is what is replaced, or all of the match.
@@ -126,8 +127,11 @@ impl Redactor {
     }
 
     fn placeholder(&mut self, kind: &'static str, value: &str) -> String {
-        let next = self.seen.keys().filter(|(seen, _)| *seen == kind).count() + 1;
-        let number = *self.seen.entry((kind, value.to_owned())).or_insert(next);
+        let last = self.last.entry(kind).or_default();
+        let number = *self.seen.entry((kind, value.to_owned())).or_insert_with(|| {
+            *last += 1;
+            *last
+        });
         format!("[REDACTED:{kind}:{number}]")
     }
 }

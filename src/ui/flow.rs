@@ -64,6 +64,10 @@ impl Flow {
 
     pub(super) fn finish(mut self) -> Vec<(Line, Range<usize>)> {
         self.end_word();
+        // A line end at the end of a block opens no row.
+        if self.fresh && self.rows.len() > 1 {
+            self.rows.pop();
+        }
         let mut end = 0;
         let mut out = Vec::with_capacity(self.rows.len());
         for (line, span) in self.rows {

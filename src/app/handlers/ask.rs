@@ -101,7 +101,8 @@ fn send(
     let now = state.now;
     incident::add(state, now, EntryKind::Question, question.as_str(), Vec::new(), effects);
     state.last_preview = Some(prepared.preview());
-    effects.push(Effect::Ask(state.generation, Box::new(prepared), evidence));
+    let generation = state.generation;
+    effects.push(Effect::Ask { generation, question, prepared: Box::new(prepared), evidence });
 }
 
 /// What would be sent if the question were asked now, without sending it.

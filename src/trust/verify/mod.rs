@@ -4,6 +4,7 @@
 pub mod cite;
 pub mod claim;
 pub mod facts;
+pub mod marks;
 pub mod number;
 pub mod quote;
 pub mod split;
@@ -193,7 +194,7 @@ fn named(locators: &[Locator]) -> String {
 fn blank(text: &str) -> String {
     let mut blanked = String::with_capacity(text.len());
     let mut at = 0;
-    for mark in split::marks(text) {
+    for mark in marks::marks(text) {
         blanked.push_str(&text[at..mark.span.start]);
         blanked.push(' ');
         at = mark.span.end;

@@ -1,7 +1,7 @@
 //! Quoted text and code spans of a sentence, and whether the cited lines hold them word for word.
 
 use super::facts::{Facts, fold};
-use super::split::{Mark, marks};
+use super::marks::{Mark, marks};
 
 /// A quoted text of a sentence.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,9 +4,7 @@
 use std::ops::Range;
 
 use super::cite;
-
-/// Longest text between quotation marks that is taken as a quote, in bytes.
-const LONGEST_QUOTE: usize = 600;
+use super::marks::marks;
 
 /// An opening fence of a code block.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,17 +38,6 @@ impl<'a> Fence<'a> {
         let indent = line.bytes().take(self.indent).take_while(|byte| *byte == b' ').count();
         &line[indent..]
     }
-}
-
-/// A part of a text that is not prose.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
-    /// All of it with its delimiters.
-    pub span: Range<usize>,
-    /// What is between them.
-    pub inner: Range<usize>,
-    /// Whether it is a code span; else it is a quote.
-    pub code: bool,
 }
 
 /// The sentences of an answer as byte ranges, in order, none overlapping, none empty.
@@ -211,7 +198,7 @@ fn is_abbreviation(before: &str, rest: &str) -> bool {
     }
     let next = rest.trim_start().chars().next();
     match word.to_ascii_lowercase().as_str() {
-        "e.g" | "i.e" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "dr" | "mr" | "mrs" | "ms" => true,
+        "e.g" | "i.e" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "dr" | "mr" | "mrs" => true,
         "etc" | "al" | "min" | "max" | "sec" | "hrs" | "avg" | "a.m" | "p.m" => next.is_some_and(char::is_lowercase),
         "no" | "fig" | "nr" | "p" => next.is_some_and(|c| c.is_ascii_digit()),
         // The number of a list item that stands inside a line.
@@ -245,57 +232,6 @@ fn has_citation(text: &str) -> bool {
     text.match_indices("[E").any(|(at, _)| cite::bracket_at(text, at).is_some())
 }
 
-/// The code spans and quotes of a text, in order, none overlapping.
-pub fn marks(text: &str) -> Vec<Mark> {
-    let runs = backtick_runs(text);
-    let mut found: Vec<Mark> = Vec::new();
-    let mut quote: Option<(usize, usize, char)> = None;
-    let mut run = runs.iter().peekable();
-    let mut before = ' ';
-    let mut skip = 0;
-    for (at, c) in text.char_indices() {
-        if at < skip {
-            before = c;
-            continue;
-        }
-        if let Some((start, length, close)) = run.next_if(|(start, _, _)| *start == at).copied() {
-            skip = start + length;
-            if let (Some(close), true) = (close, quote.is_none()) {
-                found.push(Mark { span: start..close + length, inner: start + length..close, code: true });
-                skip = close + length;
-                while run.next_if(|(start, _, _)| *start < skip).is_some() {}
-            }
-        } else if let Some((open, inner, closing)) = quote {
-            if c == closing {
-                found.push(Mark { span: open..at + c.len_utf8(), inner: inner..at, code: false });
-                quote = None;
-            } else if at - open > LONGEST_QUOTE {
-                quote = None;
-            }
-        } else if c == '“' || (c == '"' && !before.is_alphanumeric()) {
-            quote = Some((at, at + c.len_utf8(), if c == '"' { '"' } else { '”' }));
-        }
-        before = c;
-    }
-    found
-}
-
-/// Runs of backticks: start, length, and the start of the run that closes each.
-fn backtick_runs(text: &str) -> Vec<(usize, usize, Option<usize>)> {
-    let mut runs: Vec<(usize, usize, Option<usize>)> = Vec::new();
-    for (at, _) in text.match_indices('`') {
-        match runs.last_mut() {
-            Some((start, length, _)) if *start + *length == at => *length += 1,
-            Some(_) | None => runs.push((at, 1, None)),
-        }
-    }
-    let mut next_of_length = std::collections::HashMap::new();
-    for (start, length, close) in runs.iter_mut().rev() {
-        *close = next_of_length.insert(*length, *start);
-    }
-    runs
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -309,6 +245,7 @@ mod tests {
     #[test]
     fn citations_after_the_full_stop_belong_to_the_sentence_before() {
         assert_eq!(split("It fails. [E3] It is down [E1]."), ["It fails. [E3]", "It is down [E1]."]);
+        assert_eq!(split("It took 5 ms. It fell."), ["It took 5 ms.", "It fell."]);
         assert_eq!(split("It fails.[E3][E4:1] payments is down."), ["It fails.[E3][E4:1]", "payments is down."]);
         assert_eq!(split("It fails [E1]. [E3] shows why."), ["It fails [E1].", "[E3] shows why."]);
     }
@@ -354,13 +291,6 @@ mod tests {
     #[test]
     fn a_quote_that_ends_with_a_stop_ends_the_sentence() {
         assert_eq!(split("It says \"no route.\" Then it stops."), ["It says \"no route.\"", "Then it stops."]);
-    }
-
-    #[test]
-    fn marks_are_quotes_and_code() {
-        let text = "a `b\"c` \"d `e` f\" “g” 5\" x ``h ` i``";
-        let found: Vec<_> = marks(text).into_iter().map(|mark| (&text[mark.inner], mark.code)).collect();
-        assert_eq!(found, [("b\"c", true), ("d `e` f", false), ("g", false), ("h ` i", true)]);
     }
 
     proptest! {

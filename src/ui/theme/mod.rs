@@ -121,7 +121,7 @@ fn nearest(colour: Color) -> Color {
 }
 
 /// What the fixed part of the 256-colour palette looks like: a cube from 16, greys from 232.
-fn palette(index: u8) -> (u8, u8, u8) {
+pub(super) fn palette(index: u8) -> (u8, u8, u8) {
     if index >= 232 {
         let grey = 8 + (index - 232) * 10;
         return (grey, grey, grey);
