@@ -1,5 +1,5 @@
 //! Incident bundles: the one format on disk for everything that outlives the screen. Live incidents are recorded into one
-//! ([`record`]), replays and drills read the same ([`load`]), and the notes to paste are written from it ([`notes`]).
+//! ([`mod@record`]), replays and drills read the same ([`mod@load`]), and the notes to paste are written from it ([`mod@notes`]).
 
 mod alerts;
 mod changes;

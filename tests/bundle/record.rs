@@ -163,6 +163,7 @@ fn a_line_torn_by_a_crash_costs_only_itself() {
     let dir = tempfile::tempdir().unwrap();
     let mut recorder = Recorder::create(dir.path(), &incident()).unwrap();
     recorder.append(&Entry::Timeline(entry("before"))).unwrap();
+    recorder.update_incident(&incident(), &[CleanText::line("git")]).unwrap();
     let folder = recorder.folder().to_path_buf();
     drop(recorder);
     let mut file = std::fs::File::options().append(true).open(folder.join("timeline.jsonl")).unwrap();
@@ -174,6 +175,9 @@ fn a_line_torn_by_a_crash_costs_only_itself() {
     recorder.append(&Entry::Timeline(entry("after"))).unwrap();
     let texts: Vec<String> = read(&folder).timeline.iter().map(|entry| entry.text.to_string()).collect();
     assert_eq!(texts, ["before", "after"]);
+    let again = read(&folder);
+    assert_eq!(again.window.unwrap().end, at("2026-11-20T02:06:00Z"), "what was covered before stays covered");
+    assert_eq!(again.stack, [CleanText::line("git")]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
+use super::gaps::Gaps;
 use super::{alerts, changes, manifest, metrics, replies};
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::recording::RecordedCommand;
@@ -68,8 +69,8 @@ impl Recorder {
         let place = Place::claim(parent, &file_name(&incident.id))?;
         let log_bytes = place.size_of("logs");
         let mut recorder = Self { place, lines: Lines::default(), log_budget: LOG_BUDGET, log_bytes, covered: None };
-        recorder.cover(incident.started_at);
-        recorder.update_incident(incident, &[])?;
+        let stack = recorder.resume();
+        recorder.update_incident(incident, &stack)?;
         Ok(recorder)
     }
 
@@ -147,6 +148,17 @@ impl Recorder {
         let window = TimeWindow { start: covered.start, end };
         let text = manifest::write(incident, window, minus(start, LEAD).max(covered.start), stack);
         self.place.replace(Path::new("incident.toml"), text.as_bytes())
+    }
+
+    /// Takes over the time covered and the tools from a bundle that is there already, and goes on from them.
+    fn resume(&mut self) -> Vec<CleanText> {
+        let before = std::fs::read_to_string(self.place.path("incident.toml")).unwrap_or_default();
+        let Ok(before) = manifest::read(&before, &mut Gaps::default()) else { return Vec::new() };
+        if let Some(window) = before.window {
+            self.cover(window.start);
+            self.cover(window.end);
+        }
+        before.stack
     }
 
     fn line(&mut self, path: &str, line: &str) -> Result<(), RecordError> {
