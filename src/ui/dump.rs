@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use ratatui::buffer::{Buffer, Cell};
+pub use ratatui::buffer::Buffer;
+use ratatui::buffer::Cell;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 

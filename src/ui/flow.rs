@@ -44,7 +44,8 @@ impl Flow {
         let exact = piece.text.len() == piece.span.len();
         let mut at = 0;
         for run in runs(&piece.text) {
-            let span = if exact { piece.span.start + at..piece.span.start + at + run.len() } else { piece.span.clone() };
+            let span =
+                if exact { piece.span.start + at..piece.span.start + at + run.len() } else { piece.span.clone() };
             at += run.len();
             if run.starts_with('\n') {
                 self.end_word();
@@ -64,6 +65,10 @@ impl Flow {
 
     pub(super) fn finish(mut self) -> Vec<(Line, Range<usize>)> {
         self.end_word();
+        // A line end at the end of a block opens no row.
+        if self.fresh && self.rows.len() > 1 {
+            self.rows.pop();
+        }
         let mut end = 0;
         let mut out = Vec::with_capacity(self.rows.len());
         for (line, span) in self.rows {

@@ -31,14 +31,46 @@ const MEANINGS: [(&str, Role); 11] = [
 
 /// Words of PromQL that are no metric names.
 const PROMQL: [&str; 33] = [
-    "sum", "min", "max", "avg", "count", "stddev", "topk", "bottomk", "quantile", "by", "without", "on", "ignoring", "offset",
-    "group_left", "group_right", "and", "or", "unless", "bool", "rate", "irate", "increase", "delta", "histogram_quantile",
-    "absent", "changes", "resets", "label_replace", "sum_over_time", "avg_over_time", "max_over_time", "count_values",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "count",
+    "stddev",
+    "topk",
+    "bottomk",
+    "quantile",
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "offset",
+    "group_left",
+    "group_right",
+    "and",
+    "or",
+    "unless",
+    "bool",
+    "rate",
+    "irate",
+    "increase",
+    "delta",
+    "histogram_quantile",
+    "absent",
+    "changes",
+    "resets",
+    "label_replace",
+    "sum_over_time",
+    "avg_over_time",
+    "max_over_time",
+    "count_values",
 ];
 
 struct Grammars {
     set: SyntaxSet,
     meanings: Vec<(Scope, Role)>,
+    /// The key of an object, which is a string to the grammar.
+    key: Option<Scope>,
 }
 
 /// Reads the grammars, so that the first [`code`] does not wait for them.
@@ -70,7 +102,8 @@ fn grammars() -> &'static Grammars {
     GRAMMARS.get_or_init(|| {
         let scope = |(name, role): (&str, Role)| Scope::new(name).ok().map(|scope| (scope, role));
         let meanings = MEANINGS.into_iter().filter_map(scope).collect();
-        Grammars { set: SyntaxSet::load_defaults_newlines(), meanings }
+        let key = Scope::new("meta.structure.dictionary.key").ok();
+        Grammars { set: SyntaxSet::load_defaults_newlines(), meanings, key }
     })
 }
 
@@ -113,7 +146,11 @@ fn highlighted(line: &str, state: &mut ParseState, stack: &mut ScopeStack) -> Li
 
 /// What the innermost scope that means something means.
 fn meaning(stack: &ScopeStack, all: &Grammars) -> Role {
-    for scope in stack.as_slice().iter().rev() {
+    let innermost = stack.as_slice().iter().rev();
+    if innermost.clone().take(3).any(|scope| all.key.is_some_and(|key| key.is_prefix_of(*scope))) {
+        return Role::Keyword;
+    }
+    for scope in innermost {
         let fits = all.meanings.iter().filter(|(prefix, _)| prefix.is_prefix_of(*scope));
         if let Some((_, role)) = fits.max_by_key(|(prefix, _)| prefix.len()) {
             return *role;
@@ -181,13 +218,15 @@ mod tests {
         assert_eq!(role("kubectl get pods | wc -l", "sh", "kubectl"), Role::Keyword);
         assert_eq!(role("kubectl get pods | wc -l", "bash", "|"), Role::Operator);
         assert_eq!(role("{\"code\": 502, \"ok\": \"x\"}", "json", "502"), Role::Literal);
+        assert_eq!(role("{\"code\": 502, \"ok\": \"x\"}", "json", "code"), Role::Keyword);
+        assert_eq!(role("{\"code\": 502, \"ok\": \"x\"}", "json", "x"), Role::Literal);
         assert_eq!(role("SELECT 1 FROM t -- why", "sql", "SELECT"), Role::Keyword);
         assert_eq!(role("SELECT 1 FROM t -- why", "sql", "why"), Role::Dim);
         let promql = "sum by (code) (rate(http_requests_total{code=~\"5..\"}[1m])) > 3";
         assert_eq!(role(promql, "promql", "rate"), Role::Keyword);
         assert_eq!(role(promql, "promql", "5.."), Role::Literal);
         assert_eq!(role(promql, "promql", "http_requests_total"), Role::Text);
-        assert_eq!(role(promql, "promql", "=") , Role::Operator);
+        assert_eq!(role(promql, "promql", "="), Role::Operator);
     }
 
     #[test]

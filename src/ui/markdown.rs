@@ -25,7 +25,10 @@ pub struct MdRow {
     pub span: Range<usize>,
 }
 
-/// Renders to rows of at most `columns`.
+/// The least width a page is laid out for; on a narrower canvas its rows are cut there.
+const LEAST_COLUMNS: usize = 26;
+
+/// Renders to rows of at most `columns`, or [`LEAST_COLUMNS`] if that is more.
 pub fn render(text: &str, columns: usize) -> Vec<MdRow> {
     let mut end = text.len().min(MOST_BYTES);
     while !text.is_char_boundary(end) {
@@ -34,7 +37,7 @@ pub fn render(text: &str, columns: usize) -> Vec<MdRow> {
     let source = &text[..end];
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut events = Parser::new_ext(source, options).into_offset_iter();
-    let mut page = Page::new(source, columns.max(8));
+    let mut page = Page::new(source, columns.max(LEAST_COLUMNS));
     for (event, span) in &mut events {
         page.event(event, span);
     }
@@ -115,7 +118,7 @@ impl<'a> Page<'a> {
                 None => self.word(&text, self.role(), span),
             },
             Event::Code(text) => self.word(&text, Role::Literal, span),
-            Event::Html(text) | Event::InlineHtml(text) => self.word(text.trim_end_matches('\n'), Role::Dim, span),
+            Event::Html(text) | Event::InlineHtml(text) => self.word(&text, Role::Dim, span),
             Event::InlineMath(text) | Event::DisplayMath(text) => self.word(&text, Role::Literal, span),
             Event::FootnoteReference(text) => self.word(&format!("[^{text}]"), Role::Text, span),
             Event::SoftBreak => self.word(" ", Role::Text, span),
@@ -290,7 +293,7 @@ impl<'a> Page<'a> {
     /// What stands before a block's first row and before its others.
     fn indents(&mut self) -> (Line, Line) {
         let mut rest = Line::new();
-        for _ in 0..self.quotes {
+        for _ in 0..self.quotes.min(self.columns / 8) {
             rest.push("▏ ", Role::Dim);
         }
         let depth = self.lists.len().saturating_sub(1).min(self.columns / 8);
@@ -341,7 +344,7 @@ impl<'a> Page<'a> {
         let Some(code) = self.code.take() else { return };
         self.before_block();
         let (first, rest) = self.indents();
-        let room = self.columns.saturating_sub(rest.width() + 2).max(8);
+        let room = self.columns.saturating_sub(rest.width() + 2).max(1);
         let mut at = 0;
         for (number, line) in highlight::code(&code.text, &code.language).into_iter().enumerate() {
             let length = code.text[at..].find('\n').unwrap_or(code.text.len() - at);
@@ -403,10 +406,10 @@ mod tests {
 
     #[test]
     fn each_row_knows_the_bytes_it_shows() {
-        let text = "The **card gateway** refuses. [E7:2-4]\n\n```promql\nsum(x)\nrate(y)\n```";
-        let rows = render(text, 20);
+        let text = "Now the **card gateway** refuses. [E7:2-4]\n\n```promql\nsum(x)\nrate(y)\n```";
+        let rows = render(text, 26);
         let sources: Vec<&str> = rows.iter().map(|row| &text[row.span.clone()]).collect();
-        assert_eq!(sources, ["The **card gateway", "refuses. [E7:2-4]", "", "sum(x)", "rate(y)"]);
+        assert_eq!(sources, ["Now the **card gateway", "refuses. [E7:2-4]", "", "sum(x)", "rate(y)"]);
         assert_eq!(rows[0].line.spans().iter().find(|span| span.role == Role::Strong).unwrap().text.as_str(), "card");
     }
 
@@ -415,7 +418,11 @@ mod tests {
         assert_eq!(shown("see [the page](http://x/y) or <http://z>", 60), ["see the page <http://x/y> or http://z"]);
         assert_eq!(shown("| a | b |\n|---|---|\n| 1 | 2 |", 40), ["a │ b", "1 │ 2"]);
         assert_eq!(shown("a <b>c</b> ![pic](http://i)", 60), ["a <b>c</b> image: pic <http://i>"]);
-        assert_eq!(shown("as [E2] shows\n\n[E2]: http://evil", 60), ["as [E2] <http://evil> shows", "", "[E2]: http://evil"]);
+        assert_eq!(shown("<p>\nraw &\n</p>\n\nafter", 60), ["<p>", "raw &", "</p>", "", "after"]);
+        assert_eq!(
+            shown("as [E2] shows\n\n[E2]: http://evil", 60),
+            ["as [E2] <http://evil> shows", "", "[E2]: http://evil"]
+        );
     }
 
     #[test]
@@ -431,14 +438,14 @@ mod tests {
                 "# ", "**", "`", "```sh\n", "```\n", "- ", "1. ", "> ", "[E2]", "[E2]: x\n", "word ", "検索結果", "\n", "\n\n", "| a | b |\n|--|--|\n",
                 "    ", "&amp;", "\\*", "<b>", "http://x ", "\u{1b}[2J", "e\u{301}", "---\n", "![i](u)", "\r\n", "\t", "[x]",
             ]), 0..40),
-            columns in 8usize..50,
+            columns in 8usize..70,
         ) {
             let text = pieces.concat();
             for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
                 let mut last = 0;
                 for row in render(&text[..end], columns) {
                     let wide = row.line.width();
-                    prop_assert!(wide <= columns.max(8) || row.line.text().starts_with(['▏', ' ']), "{} in {columns}: {:?}", wide, row.line.text());
+                    prop_assert!(wide <= columns.max(LEAST_COLUMNS), "{} in {columns}: {:?}", wide, row.line.text());
                     prop_assert!(text.get(row.span.clone()).is_some(), "{:?}", row.span);
                     last = last.max(row.span.end);
                 }
@@ -447,7 +454,7 @@ mod tests {
         }
 
         #[test]
-        fn no_word_is_lost(words in prop::collection::vec("[a-z]{1,12}", 1..30), columns in 8usize..40) {
+        fn no_word_is_lost(words in prop::collection::vec("[a-z]{1,12}", 1..30), columns in 26usize..60) {
             let text = words.join(" ");
             let rows = shown(&text, columns);
             prop_assert!(rows.iter().all(|row| width(row) <= columns));

@@ -17,6 +17,8 @@ pub mod markdown;
 pub mod number;
 pub mod reveal;
 pub mod spark;
+#[cfg(any(test, feature = "testing"))]
+pub mod svg;
 pub mod theme;
 
 pub use canvas::{Area, Canvas};

@@ -68,9 +68,13 @@ impl Theme {
     /// # Errors
     /// No theme of that name, in words that list those there are.
     pub fn named(name: &str) -> Result<Self, String> {
-        let text = BUILT_IN.get_file(format!("{name}.toml")).and_then(include_dir::File::contents_utf8).ok_or_else(|| {
-            format!("no theme is called `{name}`; there are {}, or give the path of a theme file", Self::names().join(", "))
-        })?;
+        let text =
+            BUILT_IN.get_file(format!("{name}.toml")).and_then(include_dir::File::contents_utf8).ok_or_else(|| {
+                format!(
+                    "no theme is called `{name}`; there are {}, or give the path of a theme file",
+                    Self::names().join(", ")
+                )
+            })?;
         Self::parse(text)
     }
 
@@ -121,7 +125,7 @@ fn nearest(colour: Color) -> Color {
 }
 
 /// What the fixed part of the 256-colour palette looks like: a cube from 16, greys from 232.
-fn palette(index: u8) -> (u8, u8, u8) {
+pub(super) fn palette(index: u8) -> (u8, u8, u8) {
     if index >= 232 {
         let grey = 8 + (index - 232) * 10;
         return (grey, grey, grey);
