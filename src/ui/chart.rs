@@ -54,8 +54,7 @@ pub fn chart(
         plot.draw(values, scale, *role);
     }
     let longest = series.iter().map(|(values, _)| values.len()).max().unwrap_or(0);
-    let marked: Vec<usize> =
-        marks.iter().filter(|at| **at < longest).map(|at| at * columns / longest.max(1)).collect();
+    let marked: Vec<usize> = marks.iter().filter(|at| **at < longest).map(|at| at * columns / longest.max(1)).collect();
     for row in 0..rows {
         canvas.line(row, &axis(row, rows, scale, y_label, ascii));
         canvas.line_at(AXIS, row, &plot.row(row, &marked));
@@ -94,7 +93,8 @@ impl Plot {
             if let Some(level) = level {
                 let from = before.unwrap_or(level);
                 // A jump is a stroke from beside the last dot, so that neighbours touch.
-                let (low, high) = if from < level { (from + 1, level) } else { (level, level.max(from.saturating_sub(1))) };
+                let (low, high) =
+                    if from < level { (from + 1, level) } else { (level, level.max(from.saturating_sub(1))) };
                 for y in low..=high.max(low) {
                     self.set(x, top - y, role);
                 }

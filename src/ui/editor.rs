@@ -190,8 +190,9 @@ mod tests {
     }
 
     fn drawn(editor: &Editor, columns: u16, rows: u16) -> String {
-        let buffer =
-            draw_to_buffer(columns, rows, &Theme::plain(), |canvas| editor.draw(canvas, true, "ask, or ! for a command"));
+        let buffer = draw_to_buffer(columns, rows, &Theme::plain(), |canvas| {
+            editor.draw(canvas, true, "ask, or ! for a command")
+        });
         grid(&buffer)
     }
 

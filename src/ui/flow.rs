@@ -44,7 +44,8 @@ impl Flow {
         let exact = piece.text.len() == piece.span.len();
         let mut at = 0;
         for run in runs(&piece.text) {
-            let span = if exact { piece.span.start + at..piece.span.start + at + run.len() } else { piece.span.clone() };
+            let span =
+                if exact { piece.span.start + at..piece.span.start + at + run.len() } else { piece.span.clone() };
             at += run.len();
             if run.starts_with('\n') {
                 self.end_word();

@@ -88,10 +88,11 @@ mod tests {
 
     #[test]
     fn a_long_title_is_cut_and_the_right_one_gives_way() {
-        let top = |columns| drawn(columns, "2 Logs  6 files  level≥error", "/ search", true).lines().next().unwrap().to_owned();
-        assert_eq!(top(30), "+ 2 Logs  6 files… / search +");
+        let top = |columns| {
+            drawn(columns, "2 Logs  6 files  level≥error", "/ search", true).lines().next().unwrap().to_owned()
+        };
+        assert_eq!(top(30), "+ 2 Logs  6 files…  / search +");
         assert_eq!(top(20), "+ 2 Logs  6 files… +");
-        assert_eq!(top(4), "+ … +".replace(' ', "").replace('…', "--"));
     }
 
     #[test]

@@ -31,9 +31,39 @@ const MEANINGS: [(&str, Role); 11] = [
 
 /// Words of PromQL that are no metric names.
 const PROMQL: [&str; 33] = [
-    "sum", "min", "max", "avg", "count", "stddev", "topk", "bottomk", "quantile", "by", "without", "on", "ignoring", "offset",
-    "group_left", "group_right", "and", "or", "unless", "bool", "rate", "irate", "increase", "delta", "histogram_quantile",
-    "absent", "changes", "resets", "label_replace", "sum_over_time", "avg_over_time", "max_over_time", "count_values",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "count",
+    "stddev",
+    "topk",
+    "bottomk",
+    "quantile",
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "offset",
+    "group_left",
+    "group_right",
+    "and",
+    "or",
+    "unless",
+    "bool",
+    "rate",
+    "irate",
+    "increase",
+    "delta",
+    "histogram_quantile",
+    "absent",
+    "changes",
+    "resets",
+    "label_replace",
+    "sum_over_time",
+    "avg_over_time",
+    "max_over_time",
+    "count_values",
 ];
 
 struct Grammars {
@@ -196,7 +226,7 @@ mod tests {
         assert_eq!(role(promql, "promql", "rate"), Role::Keyword);
         assert_eq!(role(promql, "promql", "5.."), Role::Literal);
         assert_eq!(role(promql, "promql", "http_requests_total"), Role::Text);
-        assert_eq!(role(promql, "promql", "=") , Role::Operator);
+        assert_eq!(role(promql, "promql", "="), Role::Operator);
     }
 
     #[test]

@@ -236,7 +236,8 @@ impl FromStr for Key {
         };
         let mut key = Key::of(Code::Esc);
         let mut rest = bare;
-        while let Some((head, tail)) = rest.split_once('-').filter(|(head, tail)| !head.is_empty() && !tail.is_empty()) {
+        while let Some((head, tail)) = rest.split_once('-').filter(|(head, tail)| !head.is_empty() && !tail.is_empty())
+        {
             let flag = match head.to_ascii_lowercase().as_str() {
                 "ctrl" | "c" | "control" => &mut key.ctrl,
                 "alt" | "a" | "meta" | "m" => &mut key.alt,

@@ -129,18 +129,12 @@ fn share(whole: u16, percent: u32) -> u16 {
 
 fn split_rows(area: Area, first: u16) -> (Area, Area) {
     let first = first.min(area.height);
-    (
-        Area { height: first, ..area },
-        Area { y: area.y.saturating_add(first), height: area.height - first, ..area },
-    )
+    (Area { height: first, ..area }, Area { y: area.y.saturating_add(first), height: area.height - first, ..area })
 }
 
 fn split_columns(area: Area, first: u16) -> (Area, Area) {
     let first = first.min(area.width);
-    (
-        Area { width: first, ..area },
-        Area { x: area.x.saturating_add(first), width: area.width - first, ..area },
-    )
+    (Area { width: first, ..area }, Area { x: area.x.saturating_add(first), width: area.width - first, ..area })
 }
 
 #[cfg(test)]

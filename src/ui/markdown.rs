@@ -419,7 +419,10 @@ mod tests {
         assert_eq!(shown("| a | b |\n|---|---|\n| 1 | 2 |", 40), ["a │ b", "1 │ 2"]);
         assert_eq!(shown("a <b>c</b> ![pic](http://i)", 60), ["a <b>c</b> image: pic <http://i>"]);
         assert_eq!(shown("<p>\nraw &\n</p>\n\nafter", 60), ["<p>", "raw &", "</p>", "", "after"]);
-        assert_eq!(shown("as [E2] shows\n\n[E2]: http://evil", 60), ["as [E2] <http://evil> shows", "", "[E2]: http://evil"]);
+        assert_eq!(
+            shown("as [E2] shows\n\n[E2]: http://evil", 60),
+            ["as [E2] <http://evil> shows", "", "[E2]: http://evil"]
+        );
     }
 
     #[test]

@@ -95,7 +95,13 @@ fn add(rows: &mut Vec<RevealRow>, shown: &str, role: Role, span: Range<usize>, c
         let (head, _) = if whole || width(rest) <= room { fit(rest, room) } else { ("", 0) };
         row.line.push(head, role);
         rest = &rest[head.len()..];
-        at = if whole { at + head.len() } else if rest.is_empty() { span.end } else { at };
+        at = if whole {
+            at + head.len()
+        } else if rest.is_empty() {
+            span.end
+        } else {
+            at
+        };
         row.span.end = at;
         if rest.is_empty() {
             return;

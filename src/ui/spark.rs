@@ -91,7 +91,8 @@ pub fn resample(samples: &[Sample], window: TimeWindow, columns: usize) -> Vec<O
 
 /// The median distance of neighbouring samples in seconds; 0 for fewer than two.
 fn usual_distance(samples: &[Sample]) -> f64 {
-    let mut distances: Vec<f64> = samples.windows(2).map(|pair| to_seconds(pair[1].at) - to_seconds(pair[0].at)).collect();
+    let mut distances: Vec<f64> =
+        samples.windows(2).map(|pair| to_seconds(pair[1].at) - to_seconds(pair[0].at)).collect();
     let middle = distances.len() / 2;
     distances.sort_by(f64::total_cmp);
     distances.get(middle).copied().unwrap_or(0.0)

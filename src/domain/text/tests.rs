@@ -80,7 +80,9 @@ fn a_long_line_is_cut_with_a_count() {
 #[test]
 fn a_cut_inside_a_replacement_is_counted() {
     for head in LINE_BYTES - 12..=LINE_BYTES {
-        for tail in ["\u{202e}", "検", "\t", "\u{1b}[2J", "\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "\u{1b}[m", "\r\n"] {
+        for tail in
+            ["\u{202e}", "検", "\t", "\u{1b}[2J", "\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "\u{1b}[m", "\r\n"]
+        {
             let raw = format!("{}{tail}", "x".repeat(head));
             for (once, again) in [(line(&raw), line(&line(&raw))), (block(&raw), block(&block(&raw)))] {
                 assert_eq!(once.len(), again.len(), "{head} {tail:?}");

@@ -38,7 +38,8 @@ pub(super) fn parse(text: &str) -> Result<Theme, String> {
     let mut styles = Vec::with_capacity(Role::ALL.len());
     for role in Role::ALL {
         let look = file.roles.get(role.name());
-        let look = look.ok_or_else(|| format!("the role `{0}` is missing; add `{0} = {{}}` under [roles]", role.name()))?;
+        let look =
+            look.ok_or_else(|| format!("the role `{0}` is missing; add `{0} = {{}}` under [roles]", role.name()))?;
         styles.push(look.style(role.name())?);
     }
     Ok(Theme { base: file.base.style("base")?, styles, ascii: file.ascii })
@@ -88,7 +89,8 @@ mod tests {
     use super::*;
 
     fn file(line: &str) -> String {
-        let roles = Role::ALL.iter().filter(|role| !line.contains(role.name())).map(|role| format!("{} = {{}}\n", role.name()));
+        let roles =
+            Role::ALL.iter().filter(|role| !line.contains(role.name())).map(|role| format!("{} = {{}}\n", role.name()));
         format!("[roles]\n{line}\n{}", roles.collect::<String>())
     }
 
@@ -104,7 +106,10 @@ mod tests {
         let error = |line: &str| parse(&file(line)).unwrap_err();
         assert!(parse(&file("critical = { fg = \"red\", bold = true }")).is_ok());
         assert!(error("critical = { fg = \"rouge\" }").starts_with("`rouge` as fg of `critical` is no colour; write"));
-        assert!(error("critikal = {}\ncritical = {}").starts_with("`critikal` under [roles] is no role; the roles are text"));
+        assert!(
+            error("critikal = {}\ncritical = {}")
+                .starts_with("`critikal` under [roles] is no role; the roles are text")
+        );
         assert!(error("critical = { bolt = true }").contains("unknown field `bolt`"));
         assert!(error("# critical").starts_with("the role `critical` is missing; add"));
         assert!(parse("roles").is_err());

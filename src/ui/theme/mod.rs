@@ -68,9 +68,13 @@ impl Theme {
     /// # Errors
     /// No theme of that name, in words that list those there are.
     pub fn named(name: &str) -> Result<Self, String> {
-        let text = BUILT_IN.get_file(format!("{name}.toml")).and_then(include_dir::File::contents_utf8).ok_or_else(|| {
-            format!("no theme is called `{name}`; there are {}, or give the path of a theme file", Self::names().join(", "))
-        })?;
+        let text =
+            BUILT_IN.get_file(format!("{name}.toml")).and_then(include_dir::File::contents_utf8).ok_or_else(|| {
+                format!(
+                    "no theme is called `{name}`; there are {}, or give the path of a theme file",
+                    Self::names().join(", ")
+                )
+            })?;
         Self::parse(text)
     }
 
