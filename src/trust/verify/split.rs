@@ -198,7 +198,7 @@ fn is_abbreviation(before: &str, rest: &str) -> bool {
     }
     let next = rest.trim_start().chars().next();
     match word.to_ascii_lowercase().as_str() {
-        "e.g" | "i.e" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "dr" | "mr" | "mrs" | "ms" => true,
+        "e.g" | "i.e" | "cf" | "vs" | "approx" | "ca" | "resp" | "incl" | "dr" | "mr" | "mrs" => true,
         "etc" | "al" | "min" | "max" | "sec" | "hrs" | "avg" | "a.m" | "p.m" => next.is_some_and(char::is_lowercase),
         "no" | "fig" | "nr" | "p" => next.is_some_and(|c| c.is_ascii_digit()),
         // The number of a list item that stands inside a line.
@@ -245,6 +245,7 @@ mod tests {
     #[test]
     fn citations_after_the_full_stop_belong_to_the_sentence_before() {
         assert_eq!(split("It fails. [E3] It is down [E1]."), ["It fails. [E3]", "It is down [E1]."]);
+        assert_eq!(split("It took 5 ms. It fell."), ["It took 5 ms.", "It fell."]);
         assert_eq!(split("It fails.[E3][E4:1] payments is down."), ["It fails.[E3][E4:1]", "payments is down."]);
         assert_eq!(split("It fails [E1]. [E3] shows why."), ["It fails [E1].", "[E3] shows why."]);
     }
