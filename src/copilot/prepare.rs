@@ -5,7 +5,7 @@ use super::excerpt::{self, Excerpt};
 use super::fence::Fence;
 use super::outgoing::{Message, Outgoing, Role, outgoing};
 use super::prompts::{PromptData, PromptName, Prompts, Rejected};
-use super::provider::Ask;
+use super::provider::{Ask, Provider};
 use super::tokens::{PER_MESSAGE, estimate};
 use super::turn::{Exchange, TurnContext};
 use crate::domain::model::ModelLabel;
@@ -34,18 +34,34 @@ pub struct Prepared {
     label: ModelLabel,
 }
 
-/// Builds the request for a model. `answer_tokens` is what the configuration keeps free for the answer; it is never
-/// given more than half of the context. Fails only when a replaced prompt cannot be rendered with these values.
-pub fn prepare(
-    turn: &TurnContext,
-    prompts: &Prompts,
-    label: &ModelLabel,
-    answer_tokens: u32,
-    fence: &Fence,
-) -> Result<Prepared, CleanText> {
+/// The room a model has for a request.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Which model, where it lives, and its context length.
+    pub label: ModelLabel,
+    /// Tokens to keep free for the answer; never more than half of the context is given.
+    pub answer_tokens: u32,
+    /// How many of its tokens an estimated one is, see [`Provider::token_weight`].
+    pub token_weight: f32,
+}
+
+impl Room {
+    /// The room of a provider's model, with the configured share for the answer.
+    pub fn of(provider: &dyn Provider, answer_tokens: u32) -> Self {
+        Self { label: provider.label(), answer_tokens, token_weight: provider.token_weight() }
+    }
+}
+
+/// Builds the request for a model. The fence is [`Fence::random`] but in tests. Fails only when a replaced prompt cannot
+/// be rendered with these values.
+pub fn prepare(turn: &TurnContext, prompts: &Prompts, room: &Room, fence: &Fence) -> Result<Prepared, CleanText> {
+    let label = &room.label;
     let context = label.context_tokens.unwrap_or(ASSUMED_CONTEXT);
-    let answer_tokens = answer_tokens.clamp(1, (context / 2).max(1));
-    let budget_tokens = context - answer_tokens.min(context);
+    let answer_tokens = room.answer_tokens.clamp(1, (context / 2).max(1));
+    let whole_budget = context - answer_tokens.min(context);
+    let token_weight = room.token_weight.max(0.1);
+    // From here on in estimated tokens; what is reported is in the model's own.
+    let budget_tokens = (whole_budget as f32 / token_weight) as u32;
     let mut left_out = Vec::new();
     let mut data = frame(turn, fence, budget_tokens / 4, &mut left_out);
     let instructions = if turn.wants_command { PromptName::Command } else { PromptName::Answer };
@@ -62,8 +78,16 @@ pub fn prepare(
     messages.extend(history);
     messages.push(Message { role: Role::User, text: prompts.render(PromptName::Turn, &data)? });
     let messages = outgoing(messages, label.location);
-    let estimated_tokens = messages.iter().map(|message| estimate(&message.text) + PER_MESSAGE).sum();
-    Ok(Prepared { messages, left_out, estimated_tokens, budget_tokens, answer_tokens, label: label.clone() })
+    let estimated: u32 = messages.iter().map(|message| estimate(&message.text) + PER_MESSAGE).sum();
+    let estimated_tokens = (estimated as f32 * token_weight) as u32;
+    Ok(Prepared {
+        messages,
+        left_out,
+        estimated_tokens,
+        budget_tokens: whole_budget,
+        answer_tokens,
+        label: label.clone(),
+    })
 }
 
 impl Prepared {

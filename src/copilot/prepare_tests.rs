@@ -37,8 +37,13 @@ fn label(context_tokens: u32, location: Location) -> ModelLabel {
 }
 
 fn prepared(turn: &TurnContext, context: u32) -> Prepared {
+    weighed(turn, context, 1.0)
+}
+
+fn weighed(turn: &TurnContext, context: u32, token_weight: f32) -> Prepared {
     let prompts = Prompts::load(None).unwrap();
-    prepare(turn, &prompts, &label(context, Location::Local), 1024, &Fence::fixed("f00d")).unwrap()
+    let room = Room { label: label(context, Location::Local), answer_tokens: 1024, token_weight };
+    prepare(turn, &prompts, &room, &Fence::fixed("f00d")).unwrap()
 }
 
 fn long_log(lines: usize) -> String {
@@ -94,6 +99,15 @@ fn no_context_length_makes_it_fail_or_overflow() {
             assert!(sent.estimated_tokens <= sent.budget_tokens, "{context}: {}", sent.estimated_tokens);
         }
     }
+}
+
+#[test]
+fn a_model_with_short_tokens_gets_less_text() {
+    let turn = turn((1..=5).map(|id| evidence(id, &long_log(200))).collect());
+    let (plain, heavy) = (prepared(&turn, 8192), weighed(&turn, 8192, 2.0));
+    let length = |sent: &Prepared| sent.messages.iter().map(|message| message.text.len()).sum::<usize>();
+    assert!(length(&heavy) * 3 < length(&plain) * 2, "{} {}", length(&heavy), length(&plain));
+    assert!(heavy.estimated_tokens <= heavy.budget_tokens && heavy.budget_tokens == 7168);
 }
 
 #[test]

@@ -44,6 +44,11 @@ pub trait Provider: Send + Sync {
     /// Which model it is and where it lives.
     fn label(&self) -> ModelLabel;
 
+    /// How many of its tokens one token of `tokens::estimate` is: measured where the server can count, else 1.
+    fn token_weight(&self) -> f32 {
+        1.0
+    }
+
     /// Asks once and streams the answer into `out`. Ends by itself when the server stays silent longer than configured,
     /// and when the receiver is gone. Dropping the future closes the connection.
     fn ask(&self, ask: Ask, out: mpsc::Sender<Delta>) -> Pending<'static, ()>;

@@ -57,14 +57,16 @@ const PATTERNS: &[(&str, &str)] = &[
     ("google-key", r"\bAIza[A-Za-z0-9_-]{35}"),
     (
         "api-key",
-        r"\b(?:sk-[A-Za-z0-9_-]{20,}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|hvs\.[A-Za-z0-9_-]{20,}|glsa_[A-Za-z0-9_]{20,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,})",
+        r"\b(?:sk-[A-Za-z0-9_-]{20,}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|hvs\.[A-Za-z0-9_-]{20,}|glsa_[A-Za-z0-9_]{20,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,})",
     ),
     ("url-password", r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'<>]*:(?P<secret>[^\s/@"'<>]+)@"#),
-    ("bearer", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/=-]{8,})"),
+    ("url-signature", r"[?&](?:sig|signature|X-Amz-Signature)=(?P<secret>[^&\s]{8,})"),
+    ("basic-auth", r#"(?i)\bcurl\b[^\n|;]*?\s(?:-u|--user)\s+['"]?[^\s:'"]+:(?P<secret>[^\s'"]+)"#),
+    ("bearer", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{8,}={0,2})(?:[^=\w]|$)"),
     ("basic-auth", r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"),
     (
         "secret",
-        r#"(?i)(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key(?:[-_]?id)?|secret[-_]?key|credentials?|private[-_]?key|authorization|cookie|session[-_]?id)\\*["']?(?P<link>\s*=>\s*|\s*[=:]\s*)(?P<secret>\\*"(?:[^"\\]|\\[^"])+|'[^']+|[^\s"'\\,;&)}\]<>]+)"#,
+        r#"(?i)(?:password|passwd|passphrase|pwd|_pass|secret|account[-_]?key|token|api[-_]?key|access[-_]?key(?:[-_]?id)?|secret[-_]?key|credentials?|private[-_]?key|authorization|cookie|session[-_]?id)\\*["']?(?P<link>\s*=>\s*|\s*[=:]\s*)(?P<secret>\\*"(?:[^"\\]|\\[^"])+|'[^']+|[^\s"'\\,;&)}\]<>]+)"#,
     ),
     ("secret", r#"(?i)--(?:password|passwd|token|secret|api-key)\s+(?P<secret>[^\s"'-][^\s"']*)"#),
 ];

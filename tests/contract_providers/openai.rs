@@ -85,3 +85,16 @@ async fn a_server_without_a_list_serves_the_model_that_is_named() {
     let label = connect(&config, Arc::new(Secrets)).await.unwrap().label();
     assert_eq!((label.model.as_str(), label.context_tokens), ("named", None));
 }
+
+#[tokio::test]
+async fn a_server_that_can_count_is_measured_and_one_that_cannot_is_not() {
+    let list = Answer::new("200 OK", "application/json").chunk(include_str!("fixtures/openai-models.json"));
+    let tokens = format!("{{\"tokens\":[{}]}}", vec!["7"; 1500].join(","));
+    let count = Answer::new("200 OK", "application/json").chunk(tokens);
+    let server =
+        crate::server::Server::start(vec![("/v1/models", list.clone()), ("/tokenize", count)], Vec::new()).await;
+    let provider = connect(&WIRE.config(&server.url, "5s"), Arc::new(Secrets)).await.unwrap();
+    assert!(provider.token_weight() > 1.5, "{}", provider.token_weight());
+    let server = crate::server::Server::start(vec![("/v1/models", list)], Vec::new()).await;
+    assert_eq!(connect(&WIRE.config(&server.url, "5s"), Arc::new(Secrets)).await.unwrap().token_weight(), 1.0);
+}

@@ -87,7 +87,10 @@ impl Wire {
                 ("/api/tags", json(include_str!("fixtures/ollama-tags.json"))),
                 ("/api/show", json(include_str!("fixtures/ollama-show.json"))),
             ],
-            Wire::Openai => vec![("/v1/models", json(include_str!("fixtures/openai-models.json")))],
+            Wire::Openai => vec![
+                ("/v1/models", json(include_str!("fixtures/openai-models.json"))),
+                ("/tokenize", Answer::new("404 Not Found", "application/json").chunk("{}")),
+            ],
         };
         Server::start(fixed, answers).await
     }

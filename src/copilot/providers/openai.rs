@@ -12,6 +12,7 @@ use super::http::{self, Lines, Server};
 use super::refusal::{self, Failure};
 use super::thinking::Thinking;
 use crate::copilot::provider::{Ask, Delta, Provider};
+use crate::copilot::tokens;
 use crate::domain::CleanText;
 use crate::domain::model::ModelLabel;
 use crate::domain::ports::Pending;
@@ -30,6 +31,7 @@ struct Inner {
     server: Server,
     model: String,
     context: Option<u32>,
+    token_weight: f32,
     temperature: f32,
     /// What the server was found to take; shared by all questions of the session.
     dialect: Mutex<Dialect>,
@@ -107,6 +109,12 @@ fn listed(model: &Value) -> Option<Listed> {
     Some(Listed { id, context: context.map(|length| u32::try_from(length).unwrap_or(u32::MAX)) })
 }
 
+/// Lets a server that can (llama.cpp) count the tokens of a sample; one that cannot weighs nothing.
+async fn weigh(server: &Server) -> f32 {
+    let counted = server.post_for_json("tokenize", &json!({"content": tokens::SAMPLE})).await;
+    counted.ok().and_then(|answer| Some(tokens::weight_of(answer.get("tokens")?.as_array()?.len()))).unwrap_or(1.0)
+}
+
 impl OpenAi {
     /// Chooses the model: the configured one, listed or not, else the first of the list. `configured` of 0 takes the
     /// context length that the list tells.
@@ -125,8 +133,9 @@ impl OpenAi {
             0 => told,
             configured => Some(told.map_or(configured, |told| told.min(configured))),
         };
+        let token_weight = weigh(&server).await;
         let dialect = Mutex::new(Dialect { usage: true, temperature: true, completion_tokens: false });
-        Ok(Self { inner: Arc::new(Inner { server, model, context, temperature, dialect }) })
+        Ok(Self { inner: Arc::new(Inner { server, model, context, token_weight, temperature, dialect }) })
     }
 }
 
@@ -138,6 +147,10 @@ impl Provider for OpenAi {
             location: self.inner.server.location(),
             context_tokens: self.inner.context,
         }
+    }
+
+    fn token_weight(&self) -> f32 {
+        self.inner.token_weight
     }
 
     fn ask(&self, ask: Ask, out: mpsc::Sender<Delta>) -> Pending<'static, ()> {
