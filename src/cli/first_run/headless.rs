@@ -14,9 +14,9 @@ use crate::domain::CleanText;
 pub(in crate::cli) fn run(finder: &mut dyn Finder, from: &[String], write: Option<&Path>) -> Outcome {
     let (draft, left_out) = compose(finder, from);
     if draft.is_empty() {
-        let tried = if from.is_empty() { "on this machine".to_owned() } else { format!("at {}", from.join(", ")) };
+        let why: String = left_out.iter().map(|line| format!("\n  {line}")).collect();
         return Err(Failure::CouldNot(anyhow::anyhow!(
-            "nothing was found {tried}; name addresses or folders with --from, as --from http://127.0.0.1:9090 /var/log/app"
+            "nothing was found{why}\n  fix: name addresses or folders with --from, as --from http://127.0.0.1:9090 /var/log/app"
         )));
     }
     let mut text = draft.text();
@@ -32,7 +32,9 @@ pub(in crate::cli) fn run(finder: &mut dyn Finder, from: &[String], write: Optio
 
 fn compose(finder: &mut dyn Finder, from: &[String]) -> (Draft, Vec<CleanText>) {
     let (mut draft, mut left_out) = (Draft::default(), Vec::new());
-    for thing in finder.look(from).into_iter().filter(|thing| !thing.snippet.trim().is_empty()) {
+    let looked = finder.look(from);
+    left_out.extend(looked.silent);
+    for thing in looked.found.into_iter().filter(|thing| !thing.snippet.trim().is_empty()) {
         match draft.fit(&thing.snippet) {
             Ok(part) => {
                 let found = format!("{} at {}: {}", thing.what, thing.at, thing.evidence);

@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(super) use compose::Draft;
-pub(super) use find::{Finder, Found, Network};
+pub(super) use find::{Finder, Found, Looked, Network};
 pub(super) use headless::run as init;
 pub(super) use write::write_new;
 
@@ -77,25 +77,24 @@ fn configure(console: &mut dyn Console, finder: &mut dyn Finder, target: &Path) 
         if place.is_empty() {
             break;
         }
-        let news = finder.look(std::slice::from_ref(&place));
-        if add(console, &mut found, news)? == 0 {
-            console.say(&format!("  nothing that is known answers at {}", CleanText::line(&place)))?;
-        }
+        add(console, &mut found, finder.look(std::slice::from_ref(&place)))?;
     }
     let Some(draft) = pick(console, found)? else { return Ok(None) };
     offer(console, &draft, target)
 }
 
-/// Adds what is not known yet and says each; gives how many were new.
-fn add(console: &mut dyn Console, found: &mut Vec<Found>, news: Vec<Found>) -> io::Result<usize> {
-    let before = found.len();
-    for new in news {
+/// Adds what is not known yet; says each, and where nothing was found.
+fn add(console: &mut dyn Console, found: &mut Vec<Found>, looked: Looked) -> io::Result<()> {
+    for new in looked.found {
         if !found.iter().any(|old| old.what == new.what && old.at == new.at) {
             console.say(&format!("  {} at {}: {}", new.what, new.at, new.evidence))?;
             found.push(new);
         }
     }
-    Ok(found.len() - before)
+    for silent in looked.silent {
+        console.say(&format!("  nothing found: {silent}"))?;
+    }
+    Ok(())
 }
 
 /// Asks about each thing that was found, its TOML in view.

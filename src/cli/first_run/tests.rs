@@ -41,12 +41,18 @@ struct Machine {
 }
 
 impl Finder for Machine {
-    fn look(&mut self, places: &[String]) -> Vec<Found> {
+    fn look(&mut self, places: &[String]) -> Looked {
         if places.is_empty() {
-            return self.here.clone();
+            return Looked { found: self.here.clone(), silent: Vec::new() };
         }
-        let at = |place: &String| self.elsewhere.iter().find(|(at, _)| at == place).map(|(_, found)| found.clone());
-        places.iter().filter_map(at).collect()
+        let mut looked = Looked::default();
+        for place in places {
+            match self.elsewhere.iter().find(|(at, _)| at == place) {
+                Some((_, found)) => looked.found.push(found.clone()),
+                None => looked.silent.push(CleanText::line(&format!("{place}: nobody listens"))),
+            }
+        }
+        looked
     }
 }
 
@@ -114,7 +120,7 @@ fn what_is_found_is_shown_before_it_is_written_and_only_what_was_taken_is_writte
     assert!(written.contains("url = \"http://b:1\"") && !written.contains("prometheus"), "{written}");
     let whole = talk.heard.find("This would be written").unwrap();
     assert!(talk.heard[whole..].contains("    url = \"http://b:1\""));
-    assert!(talk.heard.contains("nothing that is known answers at http://c:1"));
+    assert!(talk.heard.contains("nothing found: http://c:1: nobody listens"));
     assert_eq!(crate::config::load::check_text(&written).unwrap().alertmanager.len(), 1);
 }
 

@@ -115,6 +115,19 @@ pub async fn survey(extra: &[String], secrets: Arc<dyn SecretStore>) -> Survey {
     survey
 }
 
+/// Like [`survey`], but looks at what is named and nowhere else.
+pub async fn survey_named(named: &[String], secrets: Arc<dyn SecretStore>) -> Survey {
+    let outcomes = join_all(named.iter().map(|name| by_name(name.trim(), &secrets))).await;
+    let (mut survey, mut names) = (Survey::default(), snippet::Names::default());
+    for outcome in outcomes {
+        match outcome {
+            Ok(found) => survey.found.extend(found.into_iter().map(|found| found.named(&mut names))),
+            Err(silent) => survey.silent.push(silent),
+        }
+    }
+    survey
+}
+
 /// An address, a folder or a file: whatever the text names.
 async fn by_name(name: &str, secrets: &Arc<dyn SecretStore>) -> Outcome {
     if name.starts_with("http://") || name.starts_with("https://") {
