@@ -1,1 +1,3 @@
 //! (room)
+pub mod check;
+pub mod journal;
