@@ -71,6 +71,10 @@ fn case_05_commands_inside_words_documents_and_sums() {
         (Destructive, "for f in $(rm x); do ls; done"),
         (Destructive, "cat <<< \"$(rm x)\""),
         (Destructive, "echo \"\\`$(rm x)\\`\""),
+        (Opaque, "cat <<X\n$(rm x\nX"),
+        (Opaque, "echo $[a[0]]"),
+        (Read, "cat <<X\n\\$(rm x)\nX"),
+        (Read, "echo \"costs 5$\" '$(rm x)'"),
     ]);
 }
 
