@@ -11,10 +11,9 @@ use super::stores::Stores;
 use super::window::Window;
 use super::{Ctx, Selection};
 use crate::actions::gate::Gate;
-use crate::copilot::Prompts;
+use crate::copilot::{Prompts, Room};
 use crate::domain::evidence::sha256_hex;
 use crate::domain::incident::Incident;
-use crate::domain::model::ModelLabel;
 use crate::domain::query::PolledQuery;
 use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
 use crate::overlays::Overlay;
@@ -53,8 +52,6 @@ pub struct Settings {
     pub stack: Vec<CleanText>,
     /// Kinds of source nobody configured, for coverage.
     pub not_configured: Vec<CleanText>,
-    /// Tokens kept for an answer.
-    pub answer_tokens: u32,
     /// Plain ASCII for borders and trends.
     pub ascii: bool,
     /// Random number of this session, from which prompt fences are made.
@@ -71,7 +68,7 @@ pub enum Brain {
     /// Configured, not reached yet.
     Connecting,
     /// There.
-    Ready(ModelLabel),
+    Ready(Room),
     /// Configured and not to be had.
     Failed(CleanText),
 }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::keymap::Action;
 use super::{PaneId, Selection};
-use crate::copilot::Delta;
+use crate::copilot::{Delta, Room};
 use crate::domain::approval::Target;
-use crate::domain::model::ModelLabel;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, ProposalId, Suggestion, Timestamp, Verdict};
@@ -40,7 +39,7 @@ pub enum Msg {
     /// A model answers.
     Model(u64, Delta),
     /// Which model is there, or why none.
-    ModelKnown(Result<ModelLabel, CleanText>),
+    ModelKnown(Result<Room, CleanText>),
     /// The replay's clock changed state.
     Replay(ReplayState),
     /// Whether the journal can be written; why not.

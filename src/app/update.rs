@@ -22,7 +22,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Prepared(id, prepared) => proposals::on_prepared(model, id, *prepared, &mut effects),
         Msg::Run(id, event) => runs::on_event(model, id, event, &mut effects),
         Msg::Model(generation, delta) => ask::on_delta(model, generation, delta, &mut effects),
-        Msg::ModelKnown(Ok(label)) => state.brain = Brain::Ready(label),
+        Msg::ModelKnown(Ok(room)) => state.brain = Brain::Ready(room),
         Msg::ModelKnown(Err(why)) => {
             state.problem(format!("no model: {why}; everything but answers works without it"));
             state.brain = Brain::Failed(why);

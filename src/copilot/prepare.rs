@@ -35,7 +35,7 @@ pub struct Prepared {
 }
 
 /// The room a model has for a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Room {
     /// Which model, where it lives, and its context length.
     pub label: ModelLabel,

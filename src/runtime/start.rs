@@ -26,13 +26,14 @@ use crate::config::secrets::Secrets;
 use crate::config::units::Size;
 use crate::config::Config;
 use crate::copilot::providers::recorded::Recorded;
-use crate::copilot::{self, Prompts, Provider};
+use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, SourceId};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
+use crate::ui::clipboard::Through;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
 
 /// How much of a file named on the command line is read from its end.
@@ -164,7 +165,11 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         clock: clock.clone(),
         span,
         step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
-        through: Through::of_environment(|name| std::env::var_os(name).is_some()),
+        through: match (std::env::var_os("TMUX"), std::env::var_os("STY")) {
+            (Some(_), _) => Through::Tmux,
+            (None, Some(_)) => Through::Screen,
+            (None, None) => Through::Terminal,
+        },
         stops: HashMap::new(),
         log_answers: HashMap::new(),
         asking: None,
@@ -252,18 +257,18 @@ fn connect(
     match (config.model.provider, played) {
         (ProviderKind::None, Some(played)) if !played.recording.answers.is_empty() => {
             let provider = Arc::new(Recorded::new(played.name.clone(), played.recording.answers.clone()));
-            let label = provider.label();
+            let room = Room::of(provider.as_ref(), config.model.answer_tokens);
             put(&slot, provider);
-            Brain::Ready(label)
+            Brain::Ready(room)
         }
         (ProviderKind::None, _) => Brain::Absent,
         (ProviderKind::Ollama | ProviderKind::Openai, _) => {
             let (model, secrets, results) = (config.model.clone(), Arc::clone(secrets), results.clone());
             tokio::spawn(async move {
                 let known = copilot::connect(&model, secrets).await.map(|provider| {
-                    let label = provider.label();
+                    let room = Room::of(provider.as_ref(), model.answer_tokens);
                     put(&slot, provider);
-                    label
+                    room
                 });
                 // Nobody listens any more when the program is ending.
                 let _ = results.send(Msg::ModelKnown(known)).await;
@@ -321,7 +326,6 @@ fn person_settings(
         first_alert: played.and_then(|played| first_alert(&played.recording)),
         stack,
         not_configured: missing,
-        answer_tokens: config.model.answer_tokens,
         ascii: config.ascii,
         seed: fastrand::u64(..),
         queries,

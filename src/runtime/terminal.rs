@@ -81,11 +81,9 @@ fn give_back_on_panic() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if crate::actions::is_guarded() {
-                return;
-            }
             give_back();
             before(info);
         }));
+        crate::actions::silence_panics();
     });
 }

@@ -76,6 +76,10 @@ impl Walk<'_> {
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
+            None if parsed.last().wraps.is_some() || parsed.last().wraps_dashes => {
+                self.found.interactive |= parsed.last().wraps_text;
+                self.opaque(span, &rule, "the command that it would run is missing");
+            }
             None => {}
         }
     }
@@ -131,7 +135,7 @@ impl Walk<'_> {
             }
         }
         for given in &parsed.options {
-            let Some(raise) = given.raise else { continue };
+            let Some(raise) = given.raise.filter(|raise| raise.class != Class::Read) else { continue };
             let harmless = given
                 .value
                 .as_ref()

@@ -78,10 +78,13 @@ impl Walk<'_> {
     }
 
     fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, span: &Range<usize>, into: &mut Building) {
+        if holds_unread_substitution(pieces) {
+            self.opaque(span, "shell.word", "a substitution in it is not understood");
+        }
         for piece in pieces {
             match &piece.piece {
                 WordPiece::Text(text) => {
-                    into.glob |= !quoted && text.contains(['*', '?', '[']);
+                    into.glob |= !quoted && (text.contains(['*', '?']) || (text.contains('[') && text.contains(']')));
                     into.push(text);
                 }
                 WordPiece::SingleQuotedText(text) => into.push(text),
@@ -237,6 +240,27 @@ impl Building {
         self.dynamic = true;
         self.may_split |= may_split;
     }
+}
+
+/// The parser leaves a substitution that it cannot read as pieces of plain text; bash may still see one there.
+fn holds_unread_substitution(pieces: &[WordPieceWithSource]) -> bool {
+    let mut run = String::new();
+    for piece in pieces {
+        match &piece.piece {
+            WordPiece::Text(text) => run.push_str(text),
+            WordPiece::SingleQuotedText(_)
+            | WordPiece::AnsiCQuotedText(_)
+            | WordPiece::DoubleQuotedSequence(_)
+            | WordPiece::GettextDoubleQuotedSequence(_)
+            | WordPiece::TildeExpansion(_)
+            | WordPiece::ParameterExpansion(_)
+            | WordPiece::CommandSubstitution(_)
+            | WordPiece::BackquotedCommandSubstitution(_)
+            | WordPiece::EscapeSequence(_)
+            | WordPiece::ArithmeticExpression(_) => run.push('\n'),
+        }
+    }
+    ["`", "$(", "${", "$["].iter().any(|start| run.contains(start))
 }
 
 fn expands(op: &ParameterTransformOp) -> bool {

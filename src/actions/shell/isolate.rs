@@ -59,9 +59,15 @@ pub fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     }
 }
 
-/// Whether this thread is one of the parser's, whose panics are answers: a panic hook stays silent for it.
-pub fn is_guarded() -> bool {
-    thread::current().name() == Some(THREAD)
+/// Puts a panic hook in front of the present one that stays silent for the parser's threads. Call it once, after the
+/// program's own hook is in place.
+pub fn silence_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(THREAD) {
+            before(info);
+        }
+    }));
 }
 
 #[cfg(test)]

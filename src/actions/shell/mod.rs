@@ -16,7 +16,7 @@ mod value;
 mod walk;
 
 pub use findings::Findings;
-pub use isolate::is_guarded;
+pub use isolate::silence_panics;
 pub use paint::{SyntaxKind, spans};
 
 use crate::domain::{Class, CleanText, Language, Reason, Verdict};

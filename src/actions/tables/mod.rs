@@ -177,6 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn the_drills_own_table_holds_its_examples() {
+        let text = include_str!("../../../drills/labctl.toml");
+        let tables = Tables::builtin().unwrap().with_text("labctl.toml", text).unwrap();
+        let undo = crate::actions::undo("labctl rollback payments --reason 'x'", &tables);
+        assert_eq!(undo.as_deref(), Some("labctl rollback payments"));
+        assert_eq!(crate::actions::undo("labctl rollback payments --dry-run", &tables), None);
+    }
+
+    #[test]
     fn an_unknown_key_is_named() {
         let error = Tables::builtin().unwrap().with_text("mine.toml", "[[tool]]\nnam = \"x\"").unwrap_err();
         assert!(error.to_string().contains("mine.toml") && error.to_string().contains("nam"), "{error}");

@@ -5,7 +5,7 @@ use super::{incident, proposals};
 use crate::app::conversation::{LONGEST_ANSWER, Turn, TurnState};
 use crate::app::model::{Brain, State};
 use crate::app::{Effect, Model, gather};
-use crate::copilot::{self, Coverage, Delta, Exchange, Fence, TurnContext, reply};
+use crate::copilot::{self, Coverage, Delta, Exchange, Fence, Room, TurnContext, reply};
 use crate::domain::incident::EntryKind;
 use crate::domain::{CleanText, Evidence, Language, Origin, ProposalState, Suggestion};
 use crate::trust::verify;
@@ -31,7 +31,7 @@ pub fn on_input(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         return;
     }
     match model.state.brain.clone() {
-        Brain::Ready(label) => send(&mut model.state, question, wants_command, &label, effects),
+        Brain::Ready(room) => send(&mut model.state, question, wants_command, &room, effects),
         Brain::Connecting => model.state.problem("the model is still being reached; $ takes a command as it is"),
         Brain::Failed(why) => model.state.problem(format!("no model: {why}; $ takes a command as it is")),
         Brain::Absent => model.state.problem("no model is configured; $ takes a command as it is"),
@@ -67,7 +67,7 @@ fn send(
     state: &mut State,
     question: &str,
     wants_command: bool,
-    label: &crate::domain::model::ModelLabel,
+    room: &Room,
     effects: &mut Vec<Effect>,
 ) {
     if state.conversation.active().is_some() {
@@ -78,7 +78,7 @@ fn send(
     let context = turn_context(state, question.clone(), evidence.clone(), wants_command);
     let coverage = context.coverage.clone();
     let fence = Fence::fixed(&state.next_nonce());
-    let prepared = match copilot::prepare(&context, &state.prompts, label, state.settings.answer_tokens, &fence) {
+    let prepared = match copilot::prepare(&context, &state.prompts, room, &fence) {
         Ok(prepared) => prepared,
         Err(why) => return state.problem(why),
     };
@@ -107,11 +107,11 @@ fn send(
 
 /// What would be sent if the question were asked now, without sending it.
 pub fn preview(state: &mut State, question: &str, effects: &mut Vec<Effect>) -> Result<CleanText, CleanText> {
-    let Brain::Ready(label) = state.brain.clone() else { return Err("no model is there to send anything to".into()) };
+    let Brain::Ready(room) = state.brain.clone() else { return Err("no model is there to send anything to".into()) };
     let (evidence, _) = gather::evidence(state, effects);
     let context = turn_context(state, CleanText::block(question), evidence, false);
     let fence = Fence::fixed(&state.next_nonce());
-    let prepared = copilot::prepare(&context, &state.prompts, &label, state.settings.answer_tokens, &fence)?;
+    let prepared = copilot::prepare(&context, &state.prompts, &room, &fence)?;
     Ok(prepared.preview())
 }
 

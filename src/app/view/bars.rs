@@ -81,9 +81,9 @@ fn right(model: &Model, width: usize) -> Line {
     }
     if roomy {
         match &state.brain {
-            Brain::Ready(label) => {
-                line.push(format!("{} ", label.model), Role::Dim);
-                line.push(format!("{}  ", label.location.word()), Role::Strong);
+            Brain::Ready(room) => {
+                line.push(format!("{} ", room.label.model), Role::Dim);
+                line.push(format!("{}  ", room.label.location.word()), Role::Strong);
             }
             Brain::Failed(_) => line.push("no model  ", Role::Warning),
             Brain::Connecting => line.push("model …  ", Role::Dim),

@@ -3,6 +3,7 @@
 use super::Copilot;
 use crate::app::Ctx;
 use crate::app::model::Brain;
+use crate::copilot::Room;
 use crate::ui::{Area, Canvas, Line, Role, frame};
 
 impl Copilot {
@@ -41,7 +42,7 @@ fn title(ctx: &Ctx<'_>) -> Line {
     match ctx.brain {
         Brain::Absent => Line::of("4 Actions", Role::Text),
         Brain::Connecting => Line::of("4 Copilot", Role::Text).with("  reaching the model…", Role::Dim),
-        Brain::Ready(label) => Line::of("4 Copilot", Role::Text)
+        Brain::Ready(Room { label, .. }) => Line::of("4 Copilot", Role::Text)
             .with(format!("  {} ", label.model), Role::Dim)
             .with(label.location.word(), Role::Strong),
         Brain::Failed(_) => Line::of("4 Copilot", Role::Text).with("  no model", Role::Warning),

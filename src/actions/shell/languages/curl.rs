@@ -23,12 +23,15 @@ impl Walk<'_> {
             if ["_delete_by_query", "/_all", "delete_series", "/-/quit"].iter().any(|part| url.text.contains(part)) {
                 self.say(Class::Destructive, &url.span, "curl.url", "an address that deletes or stops");
             }
-            if ["/-/", "/api/v1/admin/", "/_close", "/_open", "/reload", "/restart", "/shutdown"]
+            if ["/-/reload", "/api/v1/admin/", "/_close", "/_open", "/reload", "/restart", "/shutdown"]
                 .iter()
                 .any(|part| url.text.contains(part))
             {
                 self.say(Class::Write, &url.span, "curl.url", "an address that acts although it is only asked");
             }
+        }
+        if parsed.values(&["-w", "--write-out"]).iter().any(|form| form.is_none_or(|form| form.contains("output{"))) {
+            self.say(Class::Write, span, "curl.write-out", "its report may go to a file");
         }
         let sends = parsed.has(&SENDS);
         let get = parsed.has(&["-G", "--get"]) && !parsed.has(&["-F", "--form", "-T", "--upload-file", "--json"]);
