@@ -47,9 +47,9 @@ pub(super) fn current(env: &BTreeMap<String, String>, found: &Findings) -> Kube 
     if kube.context.is_empty() {
         kube.context = UNKNOWN.to_owned();
     }
-    let namespace = found.option(&["-n", "--namespace"]).or_else(|| {
-        found.has_option(&["-A", "--all-namespaces"]).then(|| "all namespaces".to_owned())
-    });
+    let namespace = found
+        .option(&["-n", "--namespace"])
+        .or_else(|| found.has_option(&["-A", "--all-namespaces"]).then(|| "all namespaces".to_owned()));
     kube.namespace = namespace
         .or_else(|| namespaces.get(&kube.context).cloned())
         .unwrap_or_else(|| if kube.context == UNKNOWN { UNKNOWN } else { "default" }.to_owned());

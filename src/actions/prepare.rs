@@ -90,12 +90,7 @@ pub fn prepare(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables, sett
 ///
 /// # Errors
 /// What changed, in words.
-pub fn still_the_same(
-    text: &str,
-    was: &FrozenCommand,
-    tables: &Tables,
-    settings: &RunSettings,
-) -> Result<(), String> {
+pub fn still_the_same(text: &str, was: &FrozenCommand, tables: &Tables, settings: &RunSettings) -> Result<(), String> {
     let findings = shell::examine(text, tables);
     let is = freeze(text, &findings, tables, settings)?;
     let pairs = [
@@ -205,9 +200,10 @@ fn marks(place: &str, words: &[String]) -> bool {
     place == kube::UNKNOWN
         || place.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
             let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
-            words.iter().map(|word| word.to_ascii_lowercase()).any(|word| {
-                !word.is_empty() && (part == word || (word == "prod" && part == "production"))
-            })
+            words
+                .iter()
+                .map(|word| word.to_ascii_lowercase())
+                .any(|word| !word.is_empty() && (part == word || (word == "prod" && part == "production")))
         })
 }
 
@@ -227,8 +223,8 @@ pub(super) fn resolve(name: &str, path: &str, cwd: &Path) -> Option<PathBuf> {
 
 /// Device, inode, size and modification time: of what a link points to, so that a swapped link shows.
 fn identity(program: &Path) -> Result<String, String> {
-    let meta = std::fs::metadata(program)
-        .map_err(|error| format!("{} cannot be looked at: {error}", program.display()))?;
+    let meta =
+        std::fs::metadata(program).map_err(|error| format!("{} cannot be looked at: {error}", program.display()))?;
     let (seconds, nanos) = (meta.mtime(), meta.mtime_nsec());
     Ok(format!("dev {} inode {} size {} mtime {seconds}.{nanos:09}", meta.dev(), meta.ino(), meta.size()))
 }

@@ -107,7 +107,8 @@ fn underlined(text: &str, start: usize, end: usize) -> (String, String) {
     let (start, end) = (floor(start), floor(end.max(start)));
     let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let (before, marked, after) = (clean(&text[from..start]), clean(&text[start..end.min(to)]), clean(&text[end.min(to)..to]));
+    let (before, marked, after) =
+        (clean(&text[from..start]), clean(&text[start..end.min(to)]), clean(&text[end.min(to)..to]));
     let under = format!("{}{}", " ".repeat(before.width()), "^".repeat(marked.width().max(1)));
     (format!("{before}{marked}{after}"), under)
 }
@@ -159,7 +160,9 @@ mod tests {
 
     #[test]
     fn every_line_gets_its_class() {
-        let (done, out) = asked("{\"id\":1,\"cmd\":\"df\",\"shell\":\"sh\"}\n\n{\"id\":\"b\",\"cmd\":\"DROP TABLE t\",\"shell\":\"psql\"}");
+        let (done, out) = asked(
+            "{\"id\":1,\"cmd\":\"df\",\"shell\":\"sh\"}\n\n{\"id\":\"b\",\"cmd\":\"DROP TABLE t\",\"shell\":\"psql\"}",
+        );
         assert_eq!(done, Ok(()));
         assert_eq!(out, "{\"id\":1,\"class\":\"read\"}\n{\"id\":\"b\",\"class\":\"destructive\"}\n");
     }

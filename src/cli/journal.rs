@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::actions::journal::{Line, lines, verify};
 use crate::actions::Verification;
+use crate::actions::journal::{Line, lines, verify};
 use crate::domain::CleanText;
 
 /// `midwatch journal ...`.

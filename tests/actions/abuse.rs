@@ -29,7 +29,11 @@ fn never_read(cases: &[&str]) {
 
 #[test]
 fn case_01_a_read_with_a_loss_behind_it() {
-    expect(&[(Destructive, "ls; rm -rf /srv"), (Destructive, "ls && rm x"), (Destructive, "ls | tee /dev/null & rm x")]);
+    expect(&[
+        (Destructive, "ls; rm -rf /srv"),
+        (Destructive, "ls && rm x"),
+        (Destructive, "ls | tee /dev/null & rm x"),
+    ]);
 }
 
 #[test]
@@ -97,7 +101,9 @@ fn case_06_names_spelled_in_other_ways() {
 
 #[test]
 fn case_07_letters_that_only_look_right() {
-    for hidden in ["kub\u{435}ctl get pods", "ku\u{200b}bectl get pods", "ls\u{a0}-l", "ls\r", "ls \u{202e}x", "ls \u{e0041}"] {
+    for hidden in
+        ["kub\u{435}ctl get pods", "ku\u{200b}bectl get pods", "ls\u{a0}-l", "ls\r", "ls \u{202e}x", "ls \u{e0041}"]
+    {
         expect(&[(Opaque, hidden)]);
     }
     expect(&[(Read, "grep größe f"), (Read, "echo 日本")]);
@@ -193,7 +199,14 @@ fn case_16_git_options_that_run_or_write() {
 
 #[test]
 fn case_17_variables_that_make_programs_run_others() {
-    for text in ["PAGER='sh -c id' git log", "LD_PRELOAD=./x ls", "BASH_ENV=x bash -c ls", "PATH=. ls", "IFS=/ ls", "export PATH=."] {
+    for text in [
+        "PAGER='sh -c id' git log",
+        "LD_PRELOAD=./x ls",
+        "BASH_ENV=x bash -c ls",
+        "PATH=. ls",
+        "IFS=/ ls",
+        "export PATH=.",
+    ] {
         expect(&[(Opaque, text)]);
     }
     expect(&[(Read, "LC_ALL=C TZ=UTC date"), (Opaque, "PATH=/tmp; ls"), (Opaque, "http_proxy=x curl http://h/")]);
@@ -251,7 +264,9 @@ fn case_21_texts_that_kill_the_parser() {
     let braces = "{".repeat(3000);
     let word = "x".repeat(1 << 20);
     let ifs = "if ".repeat(31);
-    for text in ["99999999999>x", "echo ~+99999999999", "cat <<", "echo $(", "a;;rm b", &nested, &shallow, &braces, &word, &ifs] {
+    for text in
+        ["99999999999>x", "echo ~+99999999999", "cat <<", "echo $(", "a;;rm b", &nested, &shallow, &braces, &word, &ifs]
+    {
         let start = Instant::now();
         expect(&[(Opaque, text)]);
         assert!(start.elapsed() < Duration::from_secs(2), "{}", &text[..text.len().min(20)]);

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use midwatch::actions::{Confirmation, Demand, Gate, Journal, Output, RunSettings, Runner, Tables, classify, prepare};
 use midwatch::actions::{ApprovedCommand, Refusal};
+use midwatch::actions::{Confirmation, Demand, Gate, Journal, Output, RunSettings, Runner, Tables, classify, prepare};
 use midwatch::domain::approval::{Frozen, FrozenCommand};
 use midwatch::domain::proposal::Outcome;
 use midwatch::domain::{CleanText, Language, Origin, Proposal, ProposalId, ProposalState, Suggestion, Timestamp};

@@ -44,7 +44,9 @@ pub enum JournalError {
         error: std::io::Error,
     },
     /// The file is not what this program left.
-    #[error("journal {path}: {why}; nothing can run on it. Keep it, see `midwatch journal verify`, and name another with --journal PATH")]
+    #[error(
+        "journal {path}: {why}; nothing can run on it. Keep it, see `midwatch journal verify`, and name another with --journal PATH"
+    )]
     Broken {
         /// The file.
         path: String,
@@ -137,7 +139,9 @@ impl Journal {
         let anchored = self.read_head()?;
         let Some(bytes) = tail else {
             return match anchored {
-                Some(head) if head.seq > 0 => Err(self.broken(&format!("it is empty, but {} entries were written", head.seq))),
+                Some(head) if head.seq > 0 => {
+                    Err(self.broken(&format!("it is empty, but {} entries were written", head.seq)))
+                }
                 Some(_) | None => Ok(Head { seq: 0, hash: GENESIS.to_owned() }),
             };
         };
@@ -185,8 +189,7 @@ impl Journal {
         let fresh = self.head_path().with_extension("head.new");
         let text = format!("{{\"seq\":{},\"hash\":\"{}\"}}\n", head.seq, head.hash);
         let write = || {
-            let mut file =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
             file.write_all(text.as_bytes())?;
             file.sync_data()?;
             std::fs::rename(&fresh, self.head_path())

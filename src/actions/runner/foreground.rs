@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::domain::approval::{Frozen, FrozenCommand};
 use crate::domain::proposal::Outcome;
 
-use super::{Refusal, Ran, Runner};
+use super::{Ran, Refusal, Runner};
 use crate::actions::gate::ApprovedCommand;
 
 impl Runner {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::domain::Timestamp;
 use crate::domain::approval::Frozen;
 use crate::domain::proposal::Outcome;
-use crate::domain::Timestamp;
 
 use super::gate::{ApprovedCommand, Refusal};
 use super::journal::{Entry, Event, Journal};

@@ -23,11 +23,7 @@ impl Runner {
     ///
     /// # Errors
     /// The source's own failure, or the refusal in its words with midwatch as the one who failed.
-    pub async fn ask(
-        &self,
-        approved: ApprovedCommand,
-        engine: &dyn QueryEngine,
-    ) -> Result<QueryAnswer, QueryError> {
+    pub async fn ask(&self, approved: ApprovedCommand, engine: &dyn QueryEngine) -> Result<QueryAnswer, QueryError> {
         let refused = |why: CleanText| QueryError { source: CleanText::line("midwatch"), why };
         let Some(request) = approved.query() else {
             return Err(refused(CleanText::line("it is not a query")));

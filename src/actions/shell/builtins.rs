@@ -10,11 +10,67 @@ use super::walk::Walk;
 
 /// Names that bash takes for itself before it looks on the PATH.
 pub(super) const NAMES: [&str; 61] = [
-    ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "caller", "cd", "command", "compgen", "complete",
-    "compopt", "continue", "declare", "dirs", "disown", "echo", "enable", "eval", "exec", "exit", "export", "false",
-    "fc", "fg", "getopts", "hash", "help", "history", "jobs", "kill", "let", "local", "logout", "mapfile", "popd",
-    "printf", "pushd", "pwd", "read", "readarray", "readonly", "return", "set", "shift", "shopt", "source", "suspend",
-    "test", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
+    ".",
+    ":",
+    "[",
+    "alias",
+    "bg",
+    "bind",
+    "break",
+    "builtin",
+    "caller",
+    "cd",
+    "command",
+    "compgen",
+    "complete",
+    "compopt",
+    "continue",
+    "declare",
+    "dirs",
+    "disown",
+    "echo",
+    "enable",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "false",
+    "fc",
+    "fg",
+    "getopts",
+    "hash",
+    "help",
+    "history",
+    "jobs",
+    "kill",
+    "let",
+    "local",
+    "logout",
+    "mapfile",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readonly",
+    "return",
+    "set",
+    "shift",
+    "shopt",
+    "source",
+    "suspend",
+    "test",
+    "times",
+    "trap",
+    "true",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+    "wait",
 ];
 
 impl Walk<'_> {
@@ -23,7 +79,8 @@ impl Walk<'_> {
         let rule = format!("shell.{name}");
         let arguments = words.get(1..).unwrap_or_default();
         match name {
-            ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "jobs" | "wait" | "help" | "caller" | "dirs" => {
+            ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "jobs" | "wait" | "help" | "caller"
+            | "dirs" => {
                 self.say(Class::Read, span, &rule, "only says something");
             }
             "cd" | "pushd" | "popd" | "exit" | "return" | "break" | "continue" | "shift" | "logout" => {
@@ -33,7 +90,9 @@ impl Walk<'_> {
                 self.say(Class::Read, span, &rule, "sets how this shell treats errors");
             }
             "test" | "[" => self.test_command(name, arguments, span),
-            "printf" if arguments.first().is_some_and(|word| word.exact().is_some_and(|text| !text.starts_with('-'))) => {
+            "printf"
+                if arguments.first().is_some_and(|word| word.exact().is_some_and(|text| !text.starts_with('-'))) =>
+            {
                 self.say(Class::Read, span, &rule, "only says something");
             }
             "sleep" => return false,
@@ -100,6 +159,8 @@ impl Walk<'_> {
 fn is_plain_switch(word: &Value) -> bool {
     word.exact().is_some_and(|text| {
         text == "pipefail"
-            || text.strip_prefix(['-', '+']).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| "euxof".contains(c)))
+            || text
+                .strip_prefix(['-', '+'])
+                .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| "euxof".contains(c)))
     })
 }

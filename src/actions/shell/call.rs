@@ -107,7 +107,8 @@ impl Walk<'_> {
         if let (Some(word), 1) = (&parsed.no_verb, parsed.chain.len())
             && last.class.is_none()
         {
-            let why = if word.is_dynamic() { "what it does is only known at run time" } else { "is no verb that is known" };
+            let why =
+                if word.is_dynamic() { "what it does is only known at run time" } else { "is no verb that is known" };
             return self.opaque(&word.span, rule, why);
         }
         let Some(class) = last.class else {
@@ -119,7 +120,8 @@ impl Walk<'_> {
         let why = if last.why.is_empty() { default_why(class) } else { &last.why };
         self.say(class, span, rule, why);
         let Some(limit) = &last.limit else { return };
-        let counted = parsed.arguments.iter().filter(|word| limit.except.is_empty() || !word.text.starts_with(&limit.except));
+        let counted =
+            parsed.arguments.iter().filter(|word| limit.except.is_empty() || !word.text.starts_with(&limit.except));
         if let Some(word) = counted.clone().nth(limit.arguments) {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
@@ -149,9 +151,10 @@ impl Walk<'_> {
     }
 
     fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
-        let asked = parsed.chain.iter().any(|tool| {
-            tool.interactive || tool.terminal.split_whitespace().any(|option| parsed.has(&[option]))
-        });
+        let asked = parsed
+            .chain
+            .iter()
+            .any(|tool| tool.interactive || tool.terminal.split_whitespace().any(|option| parsed.has(&[option])));
         if asked {
             self.found.interactive = true;
             self.opaque(span, rule, "what is typed into it later cannot be seen from here");
@@ -284,8 +287,8 @@ fn default_why(class: Class) -> &'static str {
 
 /// The last exact argument, if it can be typed.
 fn object(words: &[Value]) -> Option<String> {
-    let arguments = words.iter().skip(1).filter_map(Value::exact).filter(|text| !text.starts_with('-'));
-    let last = arguments.last()?;
+    let mut arguments = words.iter().skip(1).rev().filter_map(Value::exact).filter(|text| !text.starts_with('-'));
+    let last = arguments.next()?;
     let typed = last.len() <= MAX_OBJECT && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_graphic());
     typed.then(|| last.to_owned())
 }

@@ -316,12 +316,7 @@ fn decode_ansi(text: &str) -> Option<String> {
     Some(out)
 }
 
-fn digits(
-    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    first: &str,
-    radix: u32,
-    most: usize,
-) -> Option<char> {
+fn digits(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, first: &str, radix: u32, most: usize) -> Option<char> {
     let mut digits = first.to_owned();
     while digits.len() < most
         && let Some(digit) = chars.next_if(|c| c.is_digit(radix))

@@ -27,12 +27,8 @@ pub struct Findings {
 impl Findings {
     /// Nothing understood, for one stated reason.
     pub(super) fn opaque(length: usize, rule: &str, why: &str) -> Self {
-        let reason = Reason {
-            span: 0..length,
-            rule: rule.to_owned(),
-            class: Class::Opaque,
-            text: CleanText::line(why),
-        };
+        let reason =
+            Reason { span: 0..length, rule: rule.to_owned(), class: Class::Opaque, text: CleanText::line(why) };
         Self { reasons: vec![reason], ..Self::default() }
     }
 

@@ -110,8 +110,22 @@ mod tests {
         let long = "x".repeat(1 << 20);
         let nested = "if ".repeat(2000);
         for text in [
-            "", " \n", "ls\r", "ls\u{a0}-l", "ls \u{202e}", "l\u{200b}s", "ls \u{e0041}", "ls\0", "ls \u{9b}2J",
-            "99999999999>x", "echo ~+99999999999", "echo ${99999999999}", &deep, &braces, &long, &nested,
+            "",
+            " \n",
+            "ls\r",
+            "ls\u{a0}-l",
+            "ls \u{202e}",
+            "l\u{200b}s",
+            "ls \u{e0041}",
+            "ls\0",
+            "ls \u{9b}2J",
+            "99999999999>x",
+            "echo ~+99999999999",
+            "echo ${99999999999}",
+            &deep,
+            &braces,
+            &long,
+            &nested,
         ] {
             assert!(inspect(text).is_err(), "{}", &text[..text.len().min(20)]);
         }

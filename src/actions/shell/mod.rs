@@ -70,7 +70,6 @@ fn query(text: &str, rule: &str, why: &str) -> Verdict {
         let why = format!("holds the hidden or control character U+{:04X}", hidden as u32);
         return Verdict::opaque(text.len(), "guard", &why);
     }
-    let reason =
-        Reason { span: 0..text.len(), rule: rule.to_owned(), class: Class::Read, text: CleanText::line(why) };
+    let reason = Reason { span: 0..text.len(), rule: rule.to_owned(), class: Class::Read, text: CleanText::line(why) };
     Verdict::from_reasons(vec![reason])
 }

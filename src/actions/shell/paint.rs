@@ -89,10 +89,7 @@ mod tests {
         let all = spans(text);
         let joined: String = all.iter().map(|(span, _)| &text[span.clone()]).collect();
         assert_eq!(joined, text, "the spans cover the text");
-        all.into_iter()
-            .map(|(span, kind)| (&text[span], kind))
-            .filter(|(part, _)| !part.trim().is_empty())
-            .collect()
+        all.into_iter().map(|(span, kind)| (&text[span], kind)).filter(|(part, _)| !part.trim().is_empty()).collect()
     }
 
     #[test]
@@ -101,9 +98,19 @@ mod tests {
         assert_eq!(
             kinds("if grep -q größe f; then echo if >x; fi"),
             [
-                ("if", Keyword), ("grep", Command), ("-q", Literal), ("größe", Literal), ("f", Literal),
-                (";", Operator), ("then", Keyword), ("echo", Command), ("if", Literal), (">", Redirect),
-                ("x", Redirect), (";", Operator), ("fi", Keyword),
+                ("if", Keyword),
+                ("grep", Command),
+                ("-q", Literal),
+                ("größe", Literal),
+                ("f", Literal),
+                (";", Operator),
+                ("then", Keyword),
+                ("echo", Command),
+                ("if", Literal),
+                (">", Redirect),
+                ("x", Redirect),
+                (";", Operator),
+                ("fi", Keyword),
             ]
         );
     }

@@ -12,20 +12,26 @@ use super::walk::Walk;
 /// Places that take output without keeping it.
 const NOWHERE: [&str; 6] = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/zero"];
 /// Places whose overwriting costs the machine.
-const VITAL: [&str; 8] = [
-    "/etc/passwd",
-    "/etc/shadow",
-    "/etc/sudoers",
-    "/etc/fstab",
-    "/proc/",
-    "/sys/",
-    "/boot/",
-    "/dev/",
-];
+const VITAL: [&str; 8] =
+    ["/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/fstab", "/proc/", "/sys/", "/boot/", "/dev/"];
 /// Variables that only change how something is written or where it looks.
 const HARMLESS: [&str; 16] = [
-    "LC_ALL", "LANG", "LC_CTYPE", "LC_COLLATE", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME", "TZ", "NO_COLOR", "COLUMNS",
-    "LINES", "PGPASSWORD", "KUBECONFIG", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "LC_ALL",
+    "LANG",
+    "LC_CTYPE",
+    "LC_COLLATE",
+    "LC_MESSAGES",
+    "LC_NUMERIC",
+    "LC_TIME",
+    "TZ",
+    "NO_COLOR",
+    "COLUMNS",
+    "LINES",
+    "PGPASSWORD",
+    "KUBECONFIG",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
 ];
 /// Lower-case variables that programs heed.
 const EFFECTIVE: [&str; 7] =
@@ -73,9 +79,9 @@ impl Walk<'_> {
             IoFileRedirectTarget::ProcessSubstitution(_, subshell) => self.list(&subshell.list),
             IoFileRedirectTarget::Duplicate(word) => {
                 let value = self.word(word);
-                let descriptor = value.exact().is_some_and(|text| {
-                    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '-')
-                });
+                let descriptor = value
+                    .exact()
+                    .is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '-'));
                 if !descriptor {
                     self.writes(&value);
                 }

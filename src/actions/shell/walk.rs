@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use brush_parser::ast::{
-    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, Command,
-    CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline, Program,
-    SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate, BinaryPredicate, Word,
+    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, BinaryPredicate,
+    Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline,
+    Program, SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate, Word,
 };
 use brush_parser::{Parser, ParserOptions, SourceSpan};
 
@@ -288,7 +288,8 @@ impl<'t> Walk<'t> {
             ExtendedTestExpr::Not(a) | ExtendedTestExpr::Parenthesized(a) => self.test(a),
             ExtendedTestExpr::UnaryTest(predicate, word) => {
                 let value = self.word(word);
-                let name = value.exact().is_some_and(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+                let name =
+                    value.exact().is_some_and(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
                 if evaluates(predicate) && !name {
                     self.opaque(&value.span, "shell.test", "a subscript here is evaluated as an expression");
                 }
@@ -351,6 +352,11 @@ impl<'t> Walk<'t> {
                 }
             }
         }
+        // The tree's own place of a command can reach past its end.
+        let span = match (words.first(), words.last()) {
+            (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
+            (None, _) | (_, None) => span,
+        };
         match words.first() {
             None if bare => self.say(Class::Read, &span, "shell.assign", "sets shell variables or redirects only"),
             None => self.opaque(&span, "shell.name", "the command itself is empty"),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use schema::{Grammar, Limit, Raise, Tool};
 use schema::TableFile;
+pub use schema::{Grammar, Limit, Raise, Tool};
 
 /// Raised with every change of the rules in code, so that a verdict names what made it.
 const RULES: u32 = 1;

@@ -50,7 +50,9 @@ mod tests {
         }
         assert_eq!(judge("{print > \"f\"}").0, Class::Write);
         assert_eq!(judge("{print \";}\" > \"f\"}").0, Class::Write);
-        for program in ["{system(\"id\")}", "{print | \"sh\"}", "{\"id\" | getline}", "@load \"x\"", "{sys\\\ntem(\"id\")}"] {
+        for program in
+            ["{system(\"id\")}", "{print | \"sh\"}", "{\"id\" | getline}", "@load \"x\"", "{sys\\\ntem(\"id\")}"]
+        {
             assert_eq!(judge(program).0, Class::Opaque, "{program}");
         }
     }

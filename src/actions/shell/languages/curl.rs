@@ -8,8 +8,17 @@ use super::super::arguments::Parsed;
 use super::super::walk::Walk;
 
 const SENDS: [&str; 11] = [
-    "-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii", "--json", "-F", "--form",
-    "-T", "--upload-file",
+    "-d",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--data-urlencode",
+    "--data-ascii",
+    "--json",
+    "-F",
+    "--form",
+    "-T",
+    "--upload-file",
 ];
 
 impl Walk<'_> {

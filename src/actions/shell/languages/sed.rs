@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn scripts_that_only_print_are_reads() {
-        for script in ["10,20p", "$p", "/err/,/ok/p", "s/a/b/g", "s|a|b|2p", "/x/d;s/a/b/", "1!G;h;$!d", "5q", "/a/{p;d}"] {
+        for script in
+            ["10,20p", "$p", "/err/,/ok/p", "s/a/b/g", "s|a|b|2p", "/x/d;s/a/b/", "1!G;h;$!d", "5q", "/a/{p;d}"]
+        {
             assert_eq!(judge(script), Class::Read, "{script}");
         }
     }
@@ -146,8 +148,20 @@ mod tests {
             assert_eq!(judge(script), Class::Write, "{script}");
         }
         for script in [
-            "s/x/id/e", "1e id", "/x/e id", "$!e", "2{e id}", "e", "s/a/b/gpe", "r f", "a\\\ntext", "s/[/]x/e/e", "s/a",
-            "\\,x,e id", "s/a/b/w f\ne id", "y/ab/cd/e",
+            "s/x/id/e",
+            "1e id",
+            "/x/e id",
+            "$!e",
+            "2{e id}",
+            "e",
+            "s/a/b/gpe",
+            "r f",
+            "a\\\ntext",
+            "s/[/]x/e/e",
+            "s/a",
+            "\\,x,e id",
+            "s/a/b/w f\ne id",
+            "y/ab/cd/e",
         ] {
             assert_eq!(judge(script), Class::Opaque, "{script}");
         }

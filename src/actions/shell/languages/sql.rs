@@ -69,8 +69,10 @@ pub(in super::super) fn judge(text: &str) -> (Class, &'static str) {
 fn meta(command: &str) -> (Class, &'static str) {
     let name: String = command.chars().take_while(|c| !c.is_whitespace()).collect();
     let rest = &command[name.len()..];
-    let describes = name.strip_prefix('d').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_alphabetic() || c == '+'));
-    let looks = describes || ["l", "l+", "x", "conninfo", "timing", "z", "sf", "sv", "status", "s"].contains(&name.as_str());
+    let describes =
+        name.strip_prefix('d').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_alphabetic() || c == '+'));
+    let looks =
+        describes || ["l", "l+", "x", "conninfo", "timing", "z", "sf", "sv", "status", "s"].contains(&name.as_str());
     if looks && !rest.contains(['\\', '`', '|', ';', '\n']) {
         (Class::Read, "lists or describes")
     } else {
@@ -80,7 +82,8 @@ fn meta(command: &str) -> (Class, &'static str) {
 
 fn one(statement: &str) -> (Class, &'static str) {
     let lower = statement.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
     let listed = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
     let has = |list: &str| words.iter().any(|word| listed(list, word));
     let Some(first) = words.first() else { return (Class::Opaque, "there is no statement") };
@@ -104,8 +107,15 @@ fn one(statement: &str) -> (Class, &'static str) {
         return (Class::Opaque, "changes the server's settings");
     }
     if has(CHANGES) && !(first == &"explain" && !sweeping && !has("insert update delete merge create into")) {
-        let known = listed("insert update delete create alter grant revoke vacuum reindex analyze comment set with explain select", first);
-        return if known { (Class::Write, "changes data or settings") } else { (Class::Opaque, "a statement that is not known") };
+        let known = listed(
+            "insert update delete create alter grant revoke vacuum reindex analyze comment set with explain select",
+            first,
+        );
+        return if known {
+            (Class::Write, "changes data or settings")
+        } else {
+            (Class::Opaque, "a statement that is not known")
+        };
     }
     if !listed("select show values table with explain describe desc", first) {
         return (Class::Opaque, "a statement that is not known");
@@ -116,14 +126,16 @@ fn one(statement: &str) -> (Class, &'static str) {
 /// Whether there is a condition, and it is more than a constant.
 fn bounded(words: &[&str]) -> bool {
     let Some(at) = words.iter().position(|word| *word == "where") else { return false };
-    words[at + 1..]
-        .iter()
-        .any(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !["true", "not", "or", "and", "null", "is"].contains(word))
+    words[at + 1..].iter().any(|word| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && !["true", "not", "or", "and", "null", "is"].contains(word)
+    })
 }
 
 fn functions(lower: &str) -> (Class, &'static str) {
     for (at, _) in lower.match_indices('(') {
-        let name: String = lower[..at].trim_end().chars().rev().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let name: String =
+            lower[..at].trim_end().chars().rev().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         let name: String = name.chars().rev().collect();
         if !name.is_empty() && !PURE.split_whitespace().any(|known| known == name) {
             return (Class::Opaque, "calls a function that is not known to only look");
@@ -176,8 +188,13 @@ mod tests {
     #[test]
     fn one_plain_look_is_a_read() {
         for text in [
-            "SELECT count(*) FROM orders WHERE at > now() - interval '5 min'", "select 'drop table x'", "\\dt+", "\\l",
-            "SHOW max_connections;", "EXPLAIN SELECT * FROM a JOIN b USING (id)", "VALUES (1), (2)",
+            "SELECT count(*) FROM orders WHERE at > now() - interval '5 min'",
+            "select 'drop table x'",
+            "\\dt+",
+            "\\l",
+            "SHOW max_connections;",
+            "EXPLAIN SELECT * FROM a JOIN b USING (id)",
+            "VALUES (1), (2)",
             "WITH t AS (SELECT 1) SELECT * FROM t",
         ] {
             assert_eq!(judge(text).0, Class::Read, "{text}");
