@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{completions, config, doctor, drill, key};
+use super::{check, completions, config, doctor, drill, journal, key};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -33,6 +33,10 @@ const AFTER: &str = "With no arguments: the screen on what the configuration nam
 pub enum Subcommand {
     /// Open the screen on a recorded incident; no command touches this machine
     Drill(drill::Drill),
+    /// Say a command's class and why; nothing is run
+    Check(check::CheckArgs),
+    /// Say whether a journal is intact, or print it
+    Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),
     /// Check, show or begin the configuration

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each thin: parse, call, print. `main.rs` calls [`main`].
 
 pub mod args;
+pub mod check;
 mod completions;
 mod config;
 mod console;
@@ -8,6 +9,7 @@ mod doctor;
 mod drill;
 mod exit;
 mod first_run;
+pub mod journal;
 mod key;
 pub mod launch;
 mod open;
@@ -51,6 +53,11 @@ fn run(args: Args) -> Outcome {
     }
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
+        Subcommand::Check(check) => {
+            let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
+            Ok(check::run(&check, &tables))
+        }
+        Subcommand::Journal(journal) => Ok(journal::run(&journal)),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),

@@ -1,0 +1,150 @@
+//! Runs what was approved, once, exactly, and bounded. The only code that starts a child for a person. `runtime` calls
+//! it with the approval that the gate gave; every run is journaled before it begins and after it ends.
+
+mod child;
+mod foreground;
+mod keep;
+mod others;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::domain::Timestamp;
+use crate::domain::approval::Frozen;
+use crate::domain::proposal::Outcome;
+
+use super::gate::{ApprovedCommand, Refusal};
+use super::journal::{Entry, Event, Journal};
+use super::prepare::{RunSettings, still_the_same};
+use super::tables::Tables;
+
+/// What a run says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Standard output and error in the order they came.
+    Chunk(Vec<u8>),
+    /// The end; nothing follows.
+    Ended {
+        /// How it ended.
+        outcome: Outcome,
+        /// Bytes left out between the kept head and tail.
+        cut_bytes: u64,
+    },
+    /// It did not run.
+    Refused(Refusal),
+}
+
+/// Runs approved commands, queries and recorded commands. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    journal: Arc<Journal>,
+    tables: Tables,
+    settings: Arc<RunSettings>,
+}
+
+/// How a run came out, for the journal.
+struct Ran {
+    outcome: Outcome,
+    bytes: u64,
+    cut: u64,
+    sha256: String,
+}
+
+impl Runner {
+    /// A runner that journals there and holds commands against these rules and settings.
+    pub fn new(journal: Arc<Journal>, tables: Tables, settings: RunSettings) -> Self {
+        Self { journal, tables, settings: Arc::new(settings) }
+    }
+
+    /// Runs an approved command without a terminal. Sends its output as it comes, then [`Output::Ended`]; or only
+    /// [`Output::Refused`] when something changed or the journal cannot be written. Turning `stop` true, or dropping its
+    /// sender, ends the command's whole group.
+    pub async fn run(&self, approved: ApprovedCommand, out: mpsc::Sender<Output>, stop: watch::Receiver<bool>) {
+        let last = match self.ready(&approved).await {
+            Err(refusal) => Output::Refused(refusal),
+            Ok(()) => match approved.frozen() {
+                Frozen::Command(command) if !command.interactive => {
+                    let ran = child::run(command, &out, stop).await;
+                    self.ended(&approved, &ran).await;
+                    Output::Ended { outcome: ran.outcome, cut_bytes: ran.cut }
+                }
+                Frozen::Command(_) | Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => {
+                    Output::Refused(Refusal::new("it is not a command that runs beside the screen"))
+                }
+            },
+        };
+        // Nobody listens any more when the program is ending.
+        let _ = out.send(last).await;
+    }
+
+    /// Everything that must hold right before a run: the approval is fresh, nothing changed, and the journal says that
+    /// it begins.
+    async fn ready(&self, approved: &ApprovedCommand) -> Result<(), Refusal> {
+        if let Err(refusal) = self.unchanged(approved).await {
+            // The refusal stands whether or not it can be journaled.
+            let _ = self.append(self.entry(Event::Refused, approved).with("why", refusal.why.as_str())).await;
+            return Err(refusal);
+        }
+        self.append(self.entry(Event::Started, approved)).await
+    }
+
+    async fn unchanged(&self, approved: &ApprovedCommand) -> Result<(), Refusal> {
+        approved.still_valid(Timestamp::now())?;
+        let Frozen::Command(command) = approved.frozen() else { return Ok(()) };
+        let (text, was) = (approved.text().to_owned(), command.clone());
+        let (tables, settings) = (self.tables.clone(), Arc::clone(&self.settings));
+        tokio::task::spawn_blocking(move || still_the_same(&text, &was, &tables, &settings))
+            .await
+            .map_err(|_| Refusal::new("it could not be looked at again; nothing ran"))?
+            .map_err(|why| Refusal::new(&why))
+    }
+
+    fn entry(&self, event: Event, approved: &ApprovedCommand) -> Entry {
+        let entry = Entry::new(event)
+            .with("proposal", approved.id().to_string())
+            .with("digest", approved.digest().as_str())
+            .with("language", approved.language().word())
+            .with("text", approved.text())
+            .with("class", approved.class().word());
+        match approved.frozen() {
+            Frozen::Command(command) => {
+                let entry = entry
+                    .with("program", command.program.as_str())
+                    .with("cwd", command.cwd.as_str())
+                    .with("who", command.user.as_str())
+                    .with("rules", command.rules.as_str());
+                match &command.kube {
+                    Some((context, namespace)) => entry.with("context", format!("{context}/{namespace}")),
+                    None => entry,
+                }
+            }
+            Frozen::Query { source, window, .. } => {
+                entry.with("source", source.as_str()).with("window", format!("{} {}", window.start, window.end))
+            }
+            Frozen::Recorded { recording } => entry.with("recording", recording.as_str()),
+            Frozen::Blocked { .. } => entry,
+        }
+    }
+
+    async fn ended(&self, approved: &ApprovedCommand, ran: &Ran) {
+        let entry = self
+            .entry(Event::Ended, approved)
+            .with("outcome", ran.outcome.words())
+            .with("output_bytes", ran.bytes)
+            .with("output_sha256", ran.sha256.as_str())
+            .with("output_cut", ran.cut);
+        if let Err(refusal) = self.append(entry).await {
+            tracing::error!("the end of {} is not in the journal: {}", approved.id(), refusal.why);
+        }
+    }
+
+    /// Writes an entry off the async threads.
+    async fn append(&self, entry: Entry) -> Result<(), Refusal> {
+        let journal = Arc::clone(&self.journal);
+        tokio::task::spawn_blocking(move || journal.append(&entry, Timestamp::now()))
+            .await
+            .map_err(|_| Refusal::new("the journal could not be written; nothing ran"))?
+            .map_err(|error| Refusal::new(&error.to_string()))
+    }
+}

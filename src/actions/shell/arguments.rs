@@ -1,0 +1,268 @@
+//! Sorts a call's words into verb, options and arguments by its tool's table. What the table does not know is kept
+//! apart, never guessed at.
+
+use crate::actions::tables::{Grammar, Raise, Tool};
+
+use super::value::Value;
+
+/// A call's words, sorted.
+pub(super) struct Parsed<'t> {
+    /// The tool, then its verb if one was named.
+    pub(super) chain: Vec<&'t Tool>,
+    /// Options that were given.
+    pub(super) options: Vec<Given<'t>>,
+    /// Everything that is no option and no verb.
+    pub(super) arguments: Vec<Value>,
+    /// Options that the table does not know.
+    pub(super) unknown: Vec<Value>,
+    /// Words that may become options, or several words, when it runs.
+    pub(super) loose: Vec<Value>,
+    /// Where the command begins that this one runs.
+    pub(super) wrapped: Option<usize>,
+    /// A word that would have to be a verb and is none.
+    pub(super) no_verb: Option<Value>,
+}
+
+/// An option that was given.
+pub(super) struct Given<'t> {
+    pub(super) name: String,
+    pub(super) value: Option<Value>,
+    pub(super) word: Value,
+    pub(super) raise: Option<&'t Raise>,
+}
+
+/// What the tables know of an option.
+#[derive(Clone, Copy)]
+enum Known<'t> {
+    Flag,
+    Value,
+    Attached,
+    Raise(&'t Raise),
+    Harmless,
+    Nothing,
+}
+
+impl<'t> Parsed<'t> {
+    /// Sorts the words of a call; the first is its name.
+    pub(super) fn new(tool: &'t Tool, words: &[Value]) -> Self {
+        let mut parsed = Self {
+            chain: vec![tool],
+            options: Vec::new(),
+            arguments: Vec::new(),
+            unknown: Vec::new(),
+            loose: Vec::new(),
+            wrapped: None,
+            no_verb: None,
+        };
+        let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
+        while let Some(word) = words.get(at) {
+            if parsed.command_begins(word, plain) {
+                parsed.wrapped = Some(at);
+                break;
+            }
+            at += 1;
+            if !plain && word.exact() == Some("--") {
+                if parsed.last().wraps_dashes {
+                    parsed.wrapped = Some(at);
+                    break;
+                }
+                plain = true;
+            } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
+                at += parsed.option(word, words.get(at));
+            } else if word.may_split() {
+                parsed.loose.push(word.clone());
+            } else if !parsed.takes_verb(word, &mut verb) {
+                parsed.arguments.push(word.clone());
+                plain |= parsed.ends_options();
+            }
+        }
+        parsed
+    }
+
+    /// The verb, or the tool itself.
+    pub(super) fn last(&self) -> &'t Tool {
+        self.chain[self.chain.len() - 1]
+    }
+
+    /// The exact values of an option, in order; `None` inside for one only known at run time.
+    pub(super) fn values(&self, names: &[&str]) -> Vec<Option<&str>> {
+        let given = self.options.iter().filter(|given| names.contains(&given.name.as_str()));
+        given.map(|given| given.value.as_ref().and_then(Value::exact)).collect()
+    }
+
+    /// Whether one of the options was given.
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        self.options.iter().any(|given| names.contains(&given.name.as_str()))
+    }
+
+    /// Whether the tool, or its verb, can start other programs by an option.
+    pub(super) fn executes(&self) -> bool {
+        self.chain.iter().any(|tool| tool.executes)
+    }
+
+    fn ends_options(&self) -> bool {
+        let tool = self.last();
+        tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
+    }
+
+    /// Whether this word begins the command that the tool runs.
+    fn command_begins(&self, word: &Value, plain: bool) -> bool {
+        let Some(before) = self.last().wraps else { return false };
+        if !plain && word.text.len() > 1 && word.text.starts_with('-') {
+            return false;
+        }
+        if self.last().grammar == Some(Grammar::Env) {
+            return !word.text.contains('=');
+        }
+        word.exact() != Some("--") && self.arguments.len() + self.loose.len() >= before
+    }
+
+    /// Takes the word as part of a verb, if one begins like this.
+    fn takes_verb(&mut self, word: &Value, verb: &mut Vec<String>) -> bool {
+        let tool = self.chain[0];
+        if tool.verbs.is_empty() || !self.arguments.is_empty() || !self.loose.is_empty() {
+            return false;
+        }
+        let Some(text) = word.exact() else {
+            if verb.is_empty() {
+                self.no_verb = Some(word.clone());
+            }
+            return false;
+        };
+        let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
+        let mut path = verb.clone();
+        path.push(text);
+        let (mut begins, mut is) = (false, None);
+        for candidate in &tool.verbs {
+            for name in candidate.name.split('|') {
+                let mut name = name.split_whitespace();
+                if path.iter().all(|part| name.next() == Some(part)) {
+                    begins = true;
+                    is = if name.next().is_none() { Some(candidate) } else { is };
+                }
+            }
+        }
+        if !begins {
+            if verb.is_empty() {
+                self.no_verb = Some(word.clone());
+            }
+            return false;
+        }
+        *verb = path;
+        if let Some(found) = is {
+            self.chain.truncate(1);
+            self.chain.push(found);
+        }
+        true
+    }
+
+    /// Takes an option; says how many words after it belong to it.
+    fn option(&mut self, word: &Value, next: Option<&Value>) -> usize {
+        let (name, attached) = match word.text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word.text.as_str(), None),
+        };
+        let long = name.starts_with("--") || !matches!(self.look_up(name), Known::Nothing | Known::Harmless);
+        if !long {
+            return self.bundle(word, next);
+        }
+        let known = match self.look_up(name) {
+            Known::Harmless if name.starts_with("--") => self.abbreviated(name).map_or(Known::Harmless, Known::Raise),
+            known => known,
+        };
+        // A word that goes on at run time is only sure when its value is what goes on.
+        let open = word.is_dynamic() && attached.is_none();
+        let value = attached.map(|text| Value { text: text.to_owned(), ..word.clone() });
+        match known {
+            Known::Nothing => self.unknown.push(word.clone()),
+            _ if open => self.unknown.push(word.clone()),
+            Known::Flag | Known::Attached | Known::Harmless => self.give(name, value, word, None),
+            Known::Value => return self.give_value(name, value, word, next, None),
+            Known::Raise(raise) if raise.value => return self.give_value(name, value, word, next, Some(raise)),
+            Known::Raise(raise) => self.give(name, value, word, Some(raise)),
+        }
+        0
+    }
+
+    /// Short options written together.
+    fn bundle(&mut self, word: &Value, next: Option<&Value>) -> usize {
+        let mut raised = false;
+        for (at, c) in word.text.char_indices().skip(1) {
+            let name = format!("-{c}");
+            let rest = &word.text[at + c.len_utf8()..];
+            let attached = (!rest.is_empty() || word.is_dynamic())
+                .then(|| Value { text: rest.trim_start_matches('=').to_owned(), ..word.clone() });
+            match self.look_up(&name) {
+                Known::Flag | Known::Harmless => self.give(&name, None, word, None),
+                Known::Value => return self.give_value(&name, attached, word, next, None),
+                Known::Attached => {
+                    self.give(&name, attached, word, None);
+                    return 0;
+                }
+                Known::Raise(raise) if raise.value => {
+                    return self.give_value(&name, attached, word, next, Some(raise));
+                }
+                Known::Raise(raise) => {
+                    raised = true;
+                    self.give(&name, attached, word, Some(raise));
+                }
+                // `-i.bak`: what follows a raising flag is its suffix.
+                Known::Nothing if raised && !self.executes() => return 0,
+                Known::Nothing => {
+                    self.unknown.push(word.clone());
+                    return 0;
+                }
+            }
+        }
+        if word.is_dynamic() {
+            self.unknown.push(word.clone());
+        }
+        0
+    }
+
+    fn give(&mut self, name: &str, value: Option<Value>, word: &Value, raise: Option<&'t Raise>) {
+        self.options.push(Given { name: name.to_owned(), value, word: word.clone(), raise });
+    }
+
+    fn give_value(
+        &mut self,
+        name: &str,
+        attached: Option<Value>,
+        word: &Value,
+        next: Option<&Value>,
+        raise: Option<&'t Raise>,
+    ) -> usize {
+        let taken = usize::from(attached.is_none());
+        let value = attached.or_else(|| next.cloned());
+        if value.as_ref().is_some_and(Value::may_split) {
+            self.loose.extend(value.clone());
+        }
+        self.give(name, value, word, raise);
+        taken
+    }
+
+    fn look_up(&self, name: &str) -> Known<'t> {
+        let has = |list: &str| list.split_whitespace().any(|option| option == name);
+        for tool in self.chain.iter().rev() {
+            if let Some(raise) = tool.raise.iter().find(|raise| has(&raise.options)) {
+                return Known::Raise(raise);
+            }
+            if has(&tool.flags) || has(&tool.terminal) {
+                return Known::Flag;
+            }
+            if has(&tool.values) {
+                return Known::Value;
+            }
+            if has(&tool.attached) {
+                return Known::Attached;
+            }
+        }
+        if self.chain.iter().any(|tool| tool.any_option) { Known::Harmless } else { Known::Nothing }
+    }
+
+    /// A raising option of which this is the beginning: most programs take one for the whole.
+    fn abbreviated(&self, name: &str) -> Option<&'t Raise> {
+        let raises = self.chain.iter().flat_map(|tool| &tool.raise);
+        raises.into_iter().find(|raise| raise.options.split_whitespace().any(|option| option.starts_with(name)))
+    }
+}

@@ -1,0 +1,166 @@
+//! The shell's own commands. Those that look or only speak to this shell are read; those that set what later commands
+//! mean, or evaluate text, are opaque.
+
+use std::ops::Range;
+
+use crate::domain::Class;
+
+use super::value::Value;
+use super::walk::Walk;
+
+/// Names that bash takes for itself before it looks on the PATH.
+pub(super) const NAMES: [&str; 61] = [
+    ".",
+    ":",
+    "[",
+    "alias",
+    "bg",
+    "bind",
+    "break",
+    "builtin",
+    "caller",
+    "cd",
+    "command",
+    "compgen",
+    "complete",
+    "compopt",
+    "continue",
+    "declare",
+    "dirs",
+    "disown",
+    "echo",
+    "enable",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "false",
+    "fc",
+    "fg",
+    "getopts",
+    "hash",
+    "help",
+    "history",
+    "jobs",
+    "kill",
+    "let",
+    "local",
+    "logout",
+    "mapfile",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readonly",
+    "return",
+    "set",
+    "shift",
+    "shopt",
+    "source",
+    "suspend",
+    "test",
+    "times",
+    "trap",
+    "true",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+    "wait",
+];
+
+impl Walk<'_> {
+    /// A built-in with rules of its own; false when the tables should be asked (`kill`, `command`, ...).
+    pub(super) fn builtin(&mut self, name: &str, words: &[Value], span: &Range<usize>) -> bool {
+        let rule = format!("shell.{name}");
+        let arguments = words.get(1..).unwrap_or_default();
+        match name {
+            ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "jobs" | "wait" | "help" | "caller"
+            | "dirs" => {
+                self.say(Class::Read, span, &rule, "only says something");
+            }
+            "cd" | "pushd" | "popd" | "exit" | "return" | "break" | "continue" | "shift" | "logout" => {
+                self.say(Class::Read, span, &rule, "only changes this shell");
+            }
+            "set" if arguments.iter().all(is_plain_switch) => {
+                self.say(Class::Read, span, &rule, "sets how this shell treats errors");
+            }
+            "test" | "[" => self.test_command(name, arguments, span),
+            "printf"
+                if arguments.first().is_some_and(|word| word.exact().is_some_and(|text| !text.starts_with('-'))) =>
+            {
+                self.say(Class::Read, span, &rule, "only says something");
+            }
+            "sleep" => return false,
+            "eval" => self.evaluated(arguments, span, &rule),
+            "trap" => match arguments {
+                [] => self.say(Class::Read, span, &rule, "lists traps"),
+                [text, ..] => self.evaluated(std::slice::from_ref(text), span, &rule),
+            },
+            "export" | "readonly" => self.exported(arguments, span, &rule),
+            "kill" | "command" | "exec" | "builtin" => return false,
+            _ if NAMES.contains(&name) => self.opaque(span, &rule, "can change what later commands mean"),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A text that the shell runs: walked when it is exact.
+    fn evaluated(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
+        let texts: Option<Vec<&str>> = arguments.iter().map(Value::exact).collect();
+        match texts {
+            Some(texts) => {
+                self.say(Class::Read, span, rule, "runs the text it is given");
+                self.inner(&texts.join(" "), span);
+            }
+            None => self.opaque(span, rule, "runs a text that is only known at run time"),
+        }
+    }
+
+    fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
+        for argument in arguments {
+            let name = argument.text.split('=').next().unwrap_or_default();
+            if !super::redirect::is_harmless(name) {
+                return self.opaque(span, rule, "sets what later commands may depend on");
+            }
+        }
+        self.say(Class::Read, span, rule, "sets a place or a language for later commands");
+    }
+
+    /// `test`: which word is an operator must be sure, for `-v` evaluates a subscript.
+    fn test_command(&mut self, name: &str, arguments: &[Value], span: &Range<usize>) {
+        let rule = format!("shell.{name}");
+        let arguments = match arguments.split_last() {
+            Some((last, rest)) if name == "[" && last.exact() == Some("]") => rest,
+            Some(_) | None if name == "[" => return self.opaque(span, &rule, "has no closing bracket"),
+            Some(_) | None => arguments,
+        };
+        let sure = match arguments {
+            [] | [_] => true,
+            [operator, _] => operator.exact().is_some(),
+            [_, operator, _] => operator.exact().is_some() && !arguments.iter().any(Value::may_split),
+            more => more.iter().all(|word| word.exact().is_some()),
+        };
+        let splits = arguments.iter().any(Value::may_split);
+        let evaluates = arguments.iter().any(|word| matches!(word.text.as_str(), "-v" | "-R"));
+        if sure && !splits && !evaluates {
+            self.say(Class::Read, span, &rule, "tests a condition");
+        } else {
+            self.opaque(span, &rule, "a subscript or an operator in it is only known at run time");
+        }
+    }
+}
+
+/// `-e`, `-euo pipefail`, `+x`: how errors are treated and shown.
+fn is_plain_switch(word: &Value) -> bool {
+    word.exact().is_some_and(|text| {
+        text == "pipefail"
+            || text
+                .strip_prefix(['-', '+'])
+                .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| "euxof".contains(c)))
+    })
+}

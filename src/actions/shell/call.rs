@@ -1,0 +1,300 @@
+//! One call: its name, its tool's table, and what the table's small languages say. Wrappers come back here with the
+//! command they run.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::actions::tables::{Grammar, Tool};
+use crate::domain::Class;
+
+use super::arguments::Parsed;
+use super::value::{Shape, Value};
+use super::walk::Walk;
+
+/// Folders whose programs are the ones the tables describe.
+const SYSTEM: [&str; 7] =
+    ["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+/// Most calls inside calls (`sudo env timeout ...`).
+const MAX_WRAPS: usize = 8;
+/// Longest object that is typed to confirm.
+const MAX_OBJECT: usize = 64;
+
+impl Walk<'_> {
+    /// Classes a call by its words; the first is its name.
+    pub(super) fn call(&mut self, words: &[Value], span: &Range<usize>) {
+        self.call_within(words, span, 0);
+    }
+
+    fn call_within(&mut self, words: &[Value], span: &Range<usize>, depth: usize) {
+        let Some(first) = words.first() else {
+            return self.opaque(span, "shell.name", "there is no command to run");
+        };
+        let Some(name) = first.exact().filter(|name| !name.is_empty()) else {
+            return self.opaque(&first.span, "shell.name", "which command this is, is only known at run time");
+        };
+        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return self.opaque(&first.span, "shell.name", "its name holds characters that no tool's name has");
+        }
+        if depth > MAX_WRAPS {
+            return self.opaque(span, "shell.depth", "commands inside commands, too deep to read");
+        }
+        self.found.calls.push(words.to_vec());
+        let base = match name.rsplit_once('/') {
+            None => name,
+            Some((folder, base)) if SYSTEM.contains(&folder) => base,
+            Some(_) => return self.opaque(&first.span, "path", "a program outside the system's own folders"),
+        };
+        if name == base && self.builtin(name, words, span) {
+            return;
+        }
+        let Some(tool) = self.tables.tool(base).map(Arc::clone) else {
+            let why = format!("`{base}` is not a known tool");
+            return self.opaque(&first.span, "unknown", &why);
+        };
+        let before = self.found.reasons.len();
+        self.by_table(base, &tool, words, span, depth);
+        let destructive = self.found.reasons[before..].iter().any(|reason| reason.class == Class::Destructive);
+        if destructive && self.found.object.is_none() {
+            self.found.object = object(words);
+        }
+    }
+
+    fn by_table(&mut self, name: &str, tool: &Tool, words: &[Value], span: &Range<usize>, depth: usize) {
+        if tool.grammar == Some(Grammar::Find) {
+            return self.find(words, span, depth);
+        }
+        let parsed = Parsed::new(tool, words);
+        let rule = match parsed.chain.get(1) {
+            Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
+            None => name.to_owned(),
+        };
+        self.doubts(&parsed, &rule);
+        self.base(&parsed, &rule, span);
+        self.raises(&parsed, &rule);
+        self.terminal(&parsed, &rule, span);
+        self.undo(&parsed);
+        match parsed.last().grammar {
+            Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
+            None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
+            None if parsed.last().wraps.is_some() || parsed.last().wraps_dashes => {
+                self.found.interactive |= parsed.last().wraps_text;
+                self.opaque(span, &rule, "the command that it would run is missing");
+            }
+            None => {}
+        }
+    }
+
+    /// Options that no table knows, and words that may become options.
+    fn doubts(&mut self, parsed: &Parsed<'_>, rule: &str) {
+        let base = parsed.last().class.unwrap_or(Class::Opaque);
+        let class = if parsed.executes() { Class::Opaque } else { base.join(Class::Write) };
+        for word in &parsed.unknown {
+            let why = format!("{} is not an option that is known to be harmless", word.text);
+            self.say(class, &word.span, rule, &why);
+        }
+        let raises = parsed.chain.iter().flat_map(|tool| &tool.raise).map(|raise| raise.class);
+        let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
+        let worst = raises.chain(limits).fold(base, Class::join);
+        let worst = if parsed.executes() { Class::Opaque } else { worst };
+        for word in &parsed.loose {
+            self.say(worst, &word.span, rule, "may become other words or options when it runs");
+        }
+    }
+
+    /// The class of the verb, or of the tool without one.
+    fn base(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
+        let last = parsed.last();
+        if let (Some(word), 1) = (&parsed.no_verb, parsed.chain.len())
+            && last.class.is_none()
+        {
+            let why =
+                if word.is_dynamic() { "what it does is only known at run time" } else { "is no verb that is known" };
+            return self.opaque(&word.span, rule, why);
+        }
+        let Some(class) = last.class else {
+            return self.opaque(span, rule, "without a known verb, what it does cannot be told");
+        };
+        if class.max(Class::Read) != Class::Opaque && rehearses(parsed) {
+            return self.say(Class::Read, span, rule, "a rehearsal: it only says what it would do");
+        }
+        let why = if last.why.is_empty() { default_why(class) } else { &last.why };
+        self.say(class, span, rule, why);
+        let Some(limit) = &last.limit else { return };
+        let counted =
+            parsed.arguments.iter().filter(|word| limit.except.is_empty() || !word.text.starts_with(&limit.except));
+        if let Some(word) = counted.clone().nth(limit.arguments) {
+            let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
+            self.say(limit.class, &word.span, rule, why);
+        }
+    }
+
+    fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
+        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise).filter(|raise| !raise.begins.is_empty()) {
+            let begins = |word: &&Value| raise.begins.split_whitespace().any(|start| word.text.starts_with(start));
+            for word in parsed.arguments.iter().filter(begins) {
+                let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
+                self.say(raise.class, &word.span, rule, why);
+            }
+        }
+        for given in &parsed.options {
+            let Some(raise) = given.raise.filter(|raise| raise.class != Class::Read) else { continue };
+            let harmless = given
+                .value
+                .as_ref()
+                .and_then(Value::exact)
+                .is_some_and(|value| raise.except.split_whitespace().any(|word| word == value));
+            if !harmless {
+                let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
+                self.say(raise.class, &given.word.span, rule, &format!("{}: {why}", given.name));
+            }
+        }
+    }
+
+    fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
+        let asked = parsed
+            .chain
+            .iter()
+            .any(|tool| tool.interactive || tool.terminal.split_whitespace().any(|option| parsed.has(&[option])));
+        if asked {
+            self.found.interactive = true;
+            self.opaque(span, rule, "what is typed into it later cannot be seen from here");
+        }
+    }
+
+    fn undo(&mut self, parsed: &Parsed<'_>) {
+        let Some(template) = &parsed.last().undo else { return };
+        let mut undo = template.clone();
+        for (at, argument) in parsed.arguments.iter().enumerate() {
+            let Some(text) = argument.exact() else { return };
+            undo = undo.replace(&format!("{{{}}}", at + 1), &quoted(text));
+        }
+        if !undo.contains('{') && !rehearses(parsed) {
+            self.found.undo = Some(undo);
+        }
+    }
+
+    /// The command that a wrapper runs.
+    pub(super) fn wrapped(&mut self, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>, depth: usize) {
+        let inner = parsed.wrapped.and_then(|at| words.get(at..)).unwrap_or_default();
+        if !parsed.last().wraps_text {
+            return self.call_within(inner, span, depth + 1);
+        }
+        let texts: Option<Vec<&str>> = inner.iter().map(Value::exact).collect();
+        match texts {
+            Some(texts) if !texts.first().is_some_and(|text| text.starts_with('-')) => {
+                self.fresh(&texts.join(" "), span);
+            }
+            Some(_) => self.opaque(span, "shell.wrapper", "its options stand where its command should"),
+            None => self.opaque(span, "shell.wrapper", "the command it runs is only known at run time"),
+        }
+    }
+
+    fn grammar(&mut self, grammar: Grammar, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>, depth: usize) {
+        match grammar {
+            Grammar::Sed => self.sed(parsed, span),
+            Grammar::Awk => self.awk(parsed, span),
+            Grammar::Sql => self.sql(parsed, span),
+            Grammar::Curl => self.curl(parsed, span),
+            Grammar::Find => self.find(words, span, depth),
+            Grammar::Env => {
+                for argument in &parsed.arguments {
+                    let name = argument.text.split('=').next().unwrap_or_default();
+                    if !super::redirect::is_harmless(name) {
+                        self.opaque(&argument.span, "shell.assign", "sets what the command may depend on");
+                    }
+                }
+                if parsed.wrapped.is_some() {
+                    self.wrapped(parsed, words, span, depth);
+                }
+            }
+            Grammar::Shell => match parsed.arguments.first() {
+                Some(text) if parsed.has(&["-c"]) => match text.exact() {
+                    Some(exact) => self.fresh(exact, &text.span),
+                    None => self.opaque(&text.span, "shell.c", "the text it runs is only known at run time"),
+                },
+                Some(script) => self.opaque(&script.span, "shell.script", "runs a script whose text is not seen"),
+                None => {
+                    self.found.interactive = true;
+                    self.opaque(span, "shell.input", "runs whatever it is given to read");
+                }
+            },
+            Grammar::Xargs => self.xargs(parsed, words, span, depth),
+            Grammar::Command => {
+                if parsed.wrapped.is_some() && !parsed.has(&["-v", "-V"]) {
+                    self.wrapped(parsed, words, span, depth);
+                }
+            }
+        }
+    }
+
+    /// `xargs`: the command's last words come from what it reads.
+    fn xargs(&mut self, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>, depth: usize) {
+        let Some(at) = parsed.wrapped else { return };
+        let mut inner = words.get(at..).unwrap_or_default().to_vec();
+        let mark = parsed.values(&["-I", "--replace", "-i"]).into_iter().next_back();
+        match mark {
+            Some(Some(mark)) if !mark.is_empty() => replace(&mut inner, mark),
+            Some(_) => replace(&mut inner, "{}"),
+            None => inner.push(Value::unknown(false, span.clone())),
+        }
+        self.call_within(&inner, span, depth + 1);
+    }
+
+    fn find(&mut self, words: &[Value], span: &Range<usize>, depth: usize) {
+        for inner in super::languages::find::commands(words) {
+            self.call_within(&inner, span, depth + 1);
+        }
+        for (class, at, why) in super::languages::find::judge(words) {
+            let span = at.and_then(|at| words.get(at)).map_or_else(|| span.clone(), |word| word.span.clone());
+            self.say(class, &span, "find", why);
+        }
+    }
+}
+
+/// Puts a word that is only known at run time where the mark stands.
+pub(super) fn replace(words: &mut [Value], mark: &str) {
+    for word in words.iter_mut().filter(|word| word.text.contains(mark)) {
+        let at = word.text.find(mark).unwrap_or_default();
+        word.text.truncate(at);
+        word.shape = Shape::Dynamic { one_word: true };
+    }
+}
+
+/// Whether every given form of a rehearsal option is one that rehearses, and there is one.
+fn rehearses(parsed: &Parsed<'_>) -> bool {
+    let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| tool.dry_run.split_whitespace()).collect();
+    let names: Vec<&str> = forms.iter().filter_map(|form| form.split('=').next()).collect();
+    let mut given = parsed.options.iter().filter(|given| names.contains(&given.name.as_str())).peekable();
+    given.peek().is_some()
+        && given.all(|given| {
+            let form = match &given.value {
+                Some(value) if value.is_dynamic() => return false,
+                Some(value) => format!("{}={}", given.name, value.text),
+                None => given.name.clone(),
+            };
+            forms.contains(&form.as_str())
+        })
+}
+
+fn default_why(class: Class) -> &'static str {
+    match class {
+        Class::Read => "looks only",
+        Class::Write => "changes something",
+        Class::Destructive => "loses something",
+        Class::Opaque => "what it does cannot be told",
+    }
+}
+
+/// The last exact argument, if it can be typed.
+fn object(words: &[Value]) -> Option<String> {
+    let arguments = words.iter().skip(1).filter_map(Value::exact).filter(|text| !text.starts_with('-'));
+    let last = arguments.last()?;
+    let typed = last.len() <= MAX_OBJECT && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_graphic());
+    typed.then(|| last.to_owned())
+}
+
+/// A word as it must be written in a command line.
+fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

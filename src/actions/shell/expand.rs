@@ -1,0 +1,381 @@
+//! Turns a word of the tree into values: quotes removed, braces expanded, every substitution in it walked too.
+
+use std::ops::Range;
+
+use brush_parser::ast::Word;
+use brush_parser::word::{
+    self, BraceExpressionMember, BraceExpressionOrText, Parameter, ParameterExpr, ParameterTransformOp,
+    SpecialParameter, WordPiece, WordPieceWithSource,
+};
+
+use super::value::{Shape, Value};
+use super::walk::{Walk, options};
+
+/// Most words that braces may make of one.
+const MAX_BRACES: usize = 64;
+
+/// A value being put together.
+#[derive(Default)]
+struct Building {
+    text: String,
+    glob: bool,
+    dynamic: bool,
+    may_split: bool,
+}
+
+impl Walk<'_> {
+    /// The values of a word in a place where it can become several.
+    pub(super) fn words(&mut self, word: &Word) -> Vec<Value> {
+        let span = self.span(word.loc.as_ref());
+        if !word.value.contains('{') {
+            return vec![self.value(&word.value, &span)];
+        }
+        match word::parse_brace_expansions(&word.value, &options()) {
+            Ok(None) => vec![self.value(&word.value, &span)],
+            Ok(Some(parts)) => match braces(&parts) {
+                Some(texts) => texts.iter().map(|text| self.value(text, &span)).collect(),
+                None => {
+                    self.opaque(&span, "shell.braces", "its braces make too many words");
+                    vec![Value::unknown(false, span)]
+                }
+            },
+            Err(_) => {
+                self.opaque(&span, "shell.word", "its braces are not understood");
+                vec![Value::unknown(false, span)]
+            }
+        }
+    }
+
+    /// The value of a word in a place where it stays one.
+    pub(super) fn word(&mut self, word: &Word) -> Value {
+        let span = self.span(word.loc.as_ref());
+        self.value(&word.value, &span)
+    }
+
+    /// The body of a here-document that is expanded.
+    pub(super) fn document(&mut self, text: &str, span: &Range<usize>) {
+        match word::parse_heredoc(text, &options()) {
+            Ok(pieces) => self.pieces(&pieces, true, span, &mut Building::default()),
+            Err(_) => self.opaque(span, "shell.heredoc", "its text is not understood"),
+        }
+    }
+
+    fn value(&mut self, text: &str, span: &Range<usize>) -> Value {
+        let mut building = Building::default();
+        match word::parse(text, &options()) {
+            Ok(pieces) => self.pieces(&pieces, false, span, &mut building),
+            Err(_) => {
+                self.opaque(span, "shell.word", "this word is not understood");
+                building.open(true);
+            }
+        }
+        let shape = match building {
+            Building { dynamic: true, may_split, .. } => Shape::Dynamic { one_word: !may_split },
+            Building { glob: true, .. } => Shape::Glob,
+            Building { .. } => Shape::Static,
+        };
+        Value { text: building.text, shape, span: span.clone() }
+    }
+
+    fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, span: &Range<usize>, into: &mut Building) {
+        if holds_unread_substitution(pieces) {
+            self.opaque(span, "shell.word", "a substitution in it is not understood");
+        }
+        for piece in pieces {
+            match &piece.piece {
+                WordPiece::Text(text) => {
+                    into.glob |= !quoted && (text.contains(['*', '?']) || (text.contains('[') && text.contains(']')));
+                    into.push(text);
+                }
+                WordPiece::SingleQuotedText(text) => into.push(text),
+                WordPiece::AnsiCQuotedText(text) => self.ansi(text, span, into),
+                WordPiece::DoubleQuotedSequence(inner) | WordPiece::GettextDoubleQuotedSequence(inner) => {
+                    self.pieces(inner, true, span, into);
+                }
+                WordPiece::TildeExpansion(_) => {
+                    // A home or working directory: one word, and no option.
+                    into.push("~");
+                    into.open(false);
+                }
+                WordPiece::ParameterExpansion(expression) => self.parameter(expression, quoted, span, into),
+                WordPiece::CommandSubstitution(text) => {
+                    self.inner(text, span);
+                    into.open(!quoted);
+                }
+                WordPiece::BackquotedCommandSubstitution(text) => {
+                    self.inner(&unescape_backquoted(text), span);
+                    into.open(!quoted);
+                }
+                WordPiece::EscapeSequence(text) => into.push(text.strip_prefix('\\').unwrap_or(text)),
+                WordPiece::ArithmeticExpression(expression) => {
+                    self.arithmetic(&expression.value, span);
+                    into.open(!quoted);
+                }
+            }
+        }
+    }
+
+    fn ansi(&mut self, text: &str, span: &Range<usize>, into: &mut Building) {
+        match decode_ansi(text) {
+            Some(text) => into.push(&text),
+            None => {
+                self.opaque(span, "shell.word", "an escape in it is not understood");
+                into.open(true);
+            }
+        }
+    }
+
+    /// A parameter expansion, with everything inside it.
+    fn parameter(&mut self, expression: &ParameterExpr, quoted: bool, span: &Range<usize>, into: &mut Building) {
+        use ParameterExpr as E;
+        let (parameter, indirect) = match expression {
+            E::Parameter { parameter, indirect } => {
+                if self.is_known(parameter) && !indirect {
+                    return into.open(false);
+                }
+                (parameter, *indirect)
+            }
+            E::UseDefaultValues { parameter, indirect, default_value: text, .. }
+            | E::IndicateErrorIfNullOrUnset { parameter, indirect, error_message: text, .. }
+            | E::UseAlternativeValue { parameter, indirect, alternative_value: text, .. }
+            | E::RemoveSmallestSuffixPattern { parameter, indirect, pattern: text }
+            | E::RemoveLargestSuffixPattern { parameter, indirect, pattern: text }
+            | E::RemoveSmallestPrefixPattern { parameter, indirect, pattern: text }
+            | E::RemoveLargestPrefixPattern { parameter, indirect, pattern: text }
+            | E::UppercaseFirstChar { parameter, indirect, pattern: text }
+            | E::UppercasePattern { parameter, indirect, pattern: text }
+            | E::LowercaseFirstChar { parameter, indirect, pattern: text }
+            | E::LowercasePattern { parameter, indirect, pattern: text } => {
+                self.nested(text.as_deref(), span);
+                (parameter, *indirect)
+            }
+            E::AssignDefaultValues { parameter, indirect, default_value, .. } => {
+                self.nested(default_value.as_deref(), span);
+                self.opaque(span, "shell.assign", "sets a variable inside a word");
+                (parameter, *indirect)
+            }
+            E::ParameterLength { parameter, indirect } => (parameter, *indirect),
+            E::Substring { parameter, indirect, offset, length } => {
+                self.arithmetic(&offset.value, span);
+                if let Some(length) = length {
+                    self.arithmetic(&length.value, span);
+                }
+                (parameter, *indirect)
+            }
+            E::Transform { parameter, indirect, op } => {
+                if expands(op) {
+                    self.opaque(span, "shell.expand", "expands the value as a prompt, which can run commands");
+                }
+                (parameter, *indirect)
+            }
+            E::ReplaceSubstring { parameter, indirect, pattern, replacement, match_kind: _ } => {
+                self.nested(Some(pattern), span);
+                self.nested(replacement.as_deref(), span);
+                (parameter, *indirect)
+            }
+            E::VariableNames { prefix: _, concatenate: _ } | E::MemberKeys { variable_name: _, concatenate: _ } => {
+                return into.open(true);
+            }
+        };
+        if indirect {
+            self.opaque(span, "shell.expand", "expands a variable named by another, which can run commands");
+        }
+        let splits = self.check_parameter(parameter, span);
+        into.open(!quoted || splits);
+    }
+
+    fn is_known(&self, parameter: &Parameter) -> bool {
+        match parameter {
+            Parameter::Named(name) => self.known.contains(name),
+            Parameter::Positional(_)
+            | Parameter::Special(_)
+            | Parameter::NamedWithIndex { .. }
+            | Parameter::NamedWithAllIndices { .. } => false,
+        }
+    }
+
+    /// Looks at a parameter itself; says whether it may be several words even in quotes.
+    fn check_parameter(&mut self, parameter: &Parameter, span: &Range<usize>) -> bool {
+        match parameter {
+            Parameter::NamedWithIndex { name: _, index } => {
+                if index.is_empty() || !index.chars().all(|c| c.is_ascii_digit()) {
+                    self.opaque(span, "shell.expand", "a subscript is evaluated as an expression");
+                }
+                false
+            }
+            Parameter::NamedWithAllIndices { name: _, concatenate } => !concatenate,
+            Parameter::Special(SpecialParameter::AllPositionalParameters { concatenate }) => !concatenate,
+            Parameter::Special(
+                SpecialParameter::PositionalParameterCount
+                | SpecialParameter::LastExitStatus
+                | SpecialParameter::CurrentOptionFlags
+                | SpecialParameter::ProcessId
+                | SpecialParameter::LastBackgroundProcessId
+                | SpecialParameter::ShellName,
+            )
+            | Parameter::Positional(_)
+            | Parameter::Named(_) => false,
+        }
+    }
+
+    /// A word inside an expansion: only what it runs matters.
+    fn nested(&mut self, text: Option<&str>, span: &Range<usize>) {
+        if let Some(text) = text.filter(|text| text.contains(['$', '`', '\\', '<', '>'])) {
+            match word::parse(text, &options()) {
+                Ok(pieces) => self.pieces(&pieces, false, span, &mut Building::default()),
+                Err(_) => self.opaque(span, "shell.word", "an expansion in this word is not understood"),
+            }
+        }
+    }
+}
+
+impl Building {
+    fn push(&mut self, text: &str) {
+        if !self.dynamic {
+            self.text.push_str(text);
+        }
+    }
+
+    fn open(&mut self, may_split: bool) {
+        self.dynamic = true;
+        self.may_split |= may_split;
+    }
+}
+
+/// The parser leaves a substitution that it cannot read as pieces of plain text; bash may still see one there.
+fn holds_unread_substitution(pieces: &[WordPieceWithSource]) -> bool {
+    let mut run = String::new();
+    for piece in pieces {
+        match &piece.piece {
+            WordPiece::Text(text) => run.push_str(text),
+            WordPiece::SingleQuotedText(_)
+            | WordPiece::AnsiCQuotedText(_)
+            | WordPiece::DoubleQuotedSequence(_)
+            | WordPiece::GettextDoubleQuotedSequence(_)
+            | WordPiece::TildeExpansion(_)
+            | WordPiece::ParameterExpansion(_)
+            | WordPiece::CommandSubstitution(_)
+            | WordPiece::BackquotedCommandSubstitution(_)
+            | WordPiece::EscapeSequence(_)
+            | WordPiece::ArithmeticExpression(_) => run.push('\n'),
+        }
+    }
+    ["`", "$(", "${", "$["].iter().any(|start| run.contains(start))
+}
+
+fn expands(op: &ParameterTransformOp) -> bool {
+    match op {
+        ParameterTransformOp::PromptExpand => true,
+        ParameterTransformOp::CapitalizeInitial
+        | ParameterTransformOp::ExpandEscapeSequences
+        | ParameterTransformOp::PossiblyQuoteWithArraysExpanded { .. }
+        | ParameterTransformOp::Quoted
+        | ParameterTransformOp::ToAssignmentLogic
+        | ParameterTransformOp::ToAttributeFlags
+        | ParameterTransformOp::ToLowerCase
+        | ParameterTransformOp::ToUpperCase => false,
+    }
+}
+
+/// Inside backquotes a backslash before `` ` ``, `\` and `$` is taken off once more.
+fn unescape_backquoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\\' && matches!(chars.peek(), Some('`' | '\\' | '$')) {
+            out.extend(chars.next());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `$'...'`; `None` for escapes that are not plain ASCII characters.
+fn decode_ansi(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let escape = chars.next()?;
+        out.push(match escape {
+            'n' => '\n',
+            't' => '\t',
+            '\\' | '\'' | '"' | '?' => escape,
+            'x' => digits(&mut chars, "", 16, 2)?,
+            'u' => digits(&mut chars, "", 16, 4)?,
+            'U' => digits(&mut chars, "", 16, 8)?,
+            '0'..='7' => digits(&mut chars, &escape.to_string(), 8, 3)?,
+            // Control characters and what no version of the shell agrees on.
+            _ => return None,
+        });
+    }
+    Some(out)
+}
+
+fn digits(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, first: &str, radix: u32, most: usize) -> Option<char> {
+    let mut digits = first.to_owned();
+    while digits.len() < most
+        && let Some(digit) = chars.next_if(|c| c.is_digit(radix))
+    {
+        digits.push(digit);
+    }
+    u32::from_str_radix(&digits, radix).ok().filter(|code| (0x20..0x7f).contains(code)).and_then(char::from_u32)
+}
+
+/// The words that braces make, at most 64.
+fn braces(parts: &[BraceExpressionOrText]) -> Option<Vec<String>> {
+    let mut all = vec![String::new()];
+    for part in parts {
+        let choices = match part {
+            BraceExpressionOrText::Text(text) => vec![text.clone()],
+            BraceExpressionOrText::Expr(members) => {
+                let mut choices = Vec::new();
+                for member in members {
+                    choices.extend(choices_of(member)?);
+                }
+                choices
+            }
+        };
+        if all.len() * choices.len() > MAX_BRACES {
+            return None;
+        }
+        all = all.iter().flat_map(|start| choices.iter().map(move |end| format!("{start}{end}"))).collect();
+    }
+    Some(all)
+}
+
+fn choices_of(member: &BraceExpressionMember) -> Option<Vec<String>> {
+    match member {
+        BraceExpressionMember::Child(parts) => braces(parts),
+        BraceExpressionMember::NumberSequence { start, end, increment } => {
+            let step = i64::try_from(increment.unsigned_abs().max(1)).ok()?;
+            if start.abs_diff(*end) / step.unsigned_abs() >= MAX_BRACES as u64 {
+                return None;
+            }
+            let count = i64::try_from(start.abs_diff(*end) / step.unsigned_abs()).ok()?;
+            let sign = if end < start { -1 } else { 1 };
+            Some((0..=count).map(|n| (start + sign * n * step).to_string()).collect())
+        }
+        BraceExpressionMember::CharSequence { start, end, increment: 1 } if start <= end => {
+            Some((*start..=*end).map(String::from).collect())
+        }
+        BraceExpressionMember::CharSequence { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_decoded_or_refused() {
+        assert_eq!(decode_ansi(r"\x72m \162m").as_deref(), Some("rm rm"));
+        for bad in [r"\e[2J", r"\x00", r"\cA", "\\", r"\U00110000"] {
+            assert_eq!(decode_ansi(bad), None, "{bad}");
+        }
+    }
+}

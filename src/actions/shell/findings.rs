@@ -1,0 +1,86 @@
+//! What a walk over a command line found: the reasons for its class, every call in it, and what the card needs.
+
+use crate::domain::{Class, CleanText, Reason};
+
+use super::value::Value;
+
+/// Programs that talk to the cluster of the kubeconfig.
+const KUBE: [&str; 5] = ["kubectl", "helm", "oc", "k9s", "kustomize"];
+
+/// The result of a walk.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Every rule that had a say, in order of place.
+    pub reasons: Vec<Reason>,
+    /// Whether some call needs a terminal.
+    pub interactive: bool,
+    /// The object of the first destructive call: its last exact argument.
+    pub object: Option<String>,
+    /// The command that undoes the only call.
+    pub undo: Option<String>,
+    /// The words, when the whole text is one plain command without any shell syntax.
+    pub simple: Option<Vec<String>>,
+    /// Every call, wrapped ones too.
+    pub(super) calls: Vec<Vec<Value>>,
+}
+
+impl Findings {
+    /// Nothing understood, for one stated reason.
+    pub(super) fn opaque(length: usize, rule: &str, why: &str) -> Self {
+        let reason =
+            Reason { span: 0..length, rule: rule.to_owned(), class: Class::Opaque, text: CleanText::line(why) };
+        Self { reasons: vec![reason], ..Self::default() }
+    }
+
+    /// The exact names of everything that is called and is no built-in.
+    pub fn programs(&self) -> Vec<String> {
+        let names = self.calls.iter().filter_map(|words| words.first()?.exact());
+        names.filter(|name| !super::is_builtin(name)).map(str::to_owned).collect()
+    }
+
+    /// Whether a tool is called that acts on the kubeconfig's cluster.
+    pub fn names_kube(&self) -> bool {
+        self.kube_calls().next().is_some()
+    }
+
+    /// The exact value of an option of a kube call, written apart or attached; [`super::super::kube::UNKNOWN`] when it
+    /// is only known at run time.
+    pub(in crate::actions) fn option(&self, names: &[&str]) -> Option<String> {
+        self.kube_calls().find_map(|words| value_of(words, names))
+    }
+
+    /// Whether a kube call has one of the options.
+    pub(in crate::actions) fn has_option(&self, names: &[&str]) -> bool {
+        self.kube_calls().flatten().any(|word| names.contains(&word.text.as_str()))
+    }
+
+    /// Hosts and other places that the calls name.
+    pub(in crate::actions) fn hosts(&self) -> Vec<String> {
+        let named = ["-h", "--host", "--profile", "--cluster", "--region", "--kube-context"];
+        let mut hosts: Vec<String> = self.calls.iter().filter_map(|words| value_of(words, &named)).collect();
+        let remote = self.calls.iter().filter(|words| words.first().is_some_and(|name| name.text == "ssh"));
+        hosts.extend(remote.flatten().filter(|word| !word.text.starts_with('-')).map(|word| word.text.clone()));
+        hosts
+    }
+
+    fn kube_calls(&self) -> impl Iterator<Item = &Vec<Value>> {
+        let is_kube = |word: &Value| KUBE.contains(&word.text.rsplit('/').next().unwrap_or_default());
+        self.calls.iter().filter(move |words| words.first().is_some_and(is_kube))
+    }
+}
+
+fn value_of(words: &[Value], names: &[&str]) -> Option<String> {
+    let known = |word: &Value| {
+        if word.is_dynamic() { crate::actions::kube::UNKNOWN.to_owned() } else { word.text.clone() }
+    };
+    words.iter().enumerate().find_map(|(at, word)| {
+        names.iter().find_map(|name| {
+            if word.text == *name {
+                return words.get(at + 1).map(known);
+            }
+            let rest = word.text.strip_prefix(name)?;
+            let value = if name.starts_with("--") { rest.strip_prefix('=')? } else { rest.trim_start_matches('=') };
+            Some(if word.is_dynamic() { crate::actions::kube::UNKNOWN } else { value }.to_owned())
+        })
+    })
+}

@@ -1,0 +1,7 @@
+//! The small languages inside arguments: each is read by its own rules, and what those do not cover is opaque.
+
+pub(super) mod awk;
+pub(super) mod curl;
+pub(super) mod find;
+pub(super) mod sed;
+pub(super) mod sql;

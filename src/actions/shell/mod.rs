@@ -1,0 +1,75 @@
+//! Reads a command line: what it would do and which words make it so. Called for every proposal, by `prepare`, and by
+//! `midwatch check`. Everything here is pure and bounded: guard, then one parser in a bounded thread, then a walk over
+//! every node of its tree. Whatever fails on the way is opaque.
+
+mod arguments;
+mod builtins;
+mod call;
+mod expand;
+mod findings;
+mod guard;
+mod isolate;
+mod languages;
+mod paint;
+mod redirect;
+mod value;
+mod walk;
+
+pub use findings::Findings;
+pub use isolate::silence_panics;
+pub use paint::{SyntaxKind, spans};
+
+use crate::domain::{Class, CleanText, Language, Reason, Verdict};
+
+use super::tables::Tables;
+
+/// The class of a text and the words that made it so. Bounded: under a second for any input, and never a panic.
+pub fn classify(text: &str, language: Language, tables: &Tables) -> Verdict {
+    match language {
+        Language::Sh => Verdict::from_reasons(examine(text, tables).reasons),
+        Language::Promql => query(text, "promql", "asks a metrics source; changes nothing"),
+        Language::Logs => query(text, "logs", "filters the records held; changes nothing"),
+    }
+}
+
+/// The class of a text typed at a SQL prompt.
+pub fn classify_sql(text: &str) -> Verdict {
+    if let Err(why) = guard::inspect(text) {
+        return Verdict::opaque(text.len(), "guard", &why);
+    }
+    let (class, why) = languages::sql::judge(text);
+    let reason = Reason { span: 0..text.len(), rule: "sql".to_owned(), class, text: CleanText::line(why) };
+    Verdict::from_reasons(vec![reason])
+}
+
+/// The command that undoes this one, where its tool's table knows one.
+pub fn undo(text: &str, tables: &Tables) -> Option<CleanText> {
+    examine(text, tables).undo.map(|undo| CleanText::line(&undo))
+}
+
+/// Everything there is to know of a command line without running it. Never fails: what is not understood is an opaque
+/// reason.
+pub fn examine(text: &str, tables: &Tables) -> Findings {
+    if let Err(why) = guard::inspect(text) {
+        return Findings::opaque(text.len(), "guard", &why);
+    }
+    let (owned, known) = (text.to_owned(), tables.clone());
+    match isolate::bounded(move || walk::walk(&owned, &known)) {
+        Ok(findings) => findings,
+        Err(why) => Findings::opaque(text.len(), "parser", &why.to_string()),
+    }
+}
+
+/// Whether the name is a command of the shell itself.
+pub fn is_builtin(name: &str) -> bool {
+    builtins::NAMES.contains(&name)
+}
+
+fn query(text: &str, rule: &str, why: &str) -> Verdict {
+    if let Some(hidden) = text.chars().find(|c| guard::hides(*c)) {
+        let why = format!("holds the hidden or control character U+{:04X}", hidden as u32);
+        return Verdict::opaque(text.len(), "guard", &why);
+    }
+    let reason = Reason { span: 0..text.len(), rule: rule.to_owned(), class: Class::Read, text: CleanText::line(why) };
+    Verdict::from_reasons(vec![reason])
+}

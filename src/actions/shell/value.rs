@@ -1,0 +1,50 @@
+//! What a shell word stands for: an exact string, a pattern over file names, or something only known when it runs.
+
+use std::ops::Range;
+
+/// A word after quotes are removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// The exact text; of a dynamic word the part before its first dynamic piece.
+    pub text: String,
+    /// What is known of it.
+    pub shape: Shape,
+    /// Bytes of the command text it came from.
+    pub span: Range<usize>,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The exact string.
+    Static,
+    /// A file name pattern, its text kept.
+    Glob,
+    /// Known only at run time.
+    Dynamic {
+        /// Whether it stays one word that is no option: quoted, or drawn from a list that is all there.
+        one_word: bool,
+    },
+}
+
+impl Value {
+    /// A word that other output will fill in.
+    pub fn unknown(one_word: bool, span: Range<usize>) -> Self {
+        Self { text: String::new(), shape: Shape::Dynamic { one_word }, span }
+    }
+
+    /// The exact text, if it is known.
+    pub fn exact(&self) -> Option<&str> {
+        (self.shape == Shape::Static).then_some(self.text.as_str())
+    }
+
+    /// Whether anything of it is only known at run time.
+    pub fn is_dynamic(&self) -> bool {
+        matches!(self.shape, Shape::Dynamic { .. })
+    }
+
+    /// Whether it may become several words, or an option, at run time.
+    pub fn may_split(&self) -> bool {
+        self.shape == Shape::Dynamic { one_word: false }
+    }
+}

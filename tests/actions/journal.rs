@@ -1,0 +1,156 @@
+//! The journal tells whether it is what was written.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use midwatch::actions::journal::verify;
+use midwatch::actions::{Entry, Event, Journal, Verification};
+use midwatch::domain::Timestamp;
+use proptest::prelude::*;
+
+fn written(folder: &Path, count: usize) -> PathBuf {
+    let path = folder.join("journal.jsonl");
+    let journal = Journal::open(&path).unwrap();
+    for n in 0..count {
+        journal.append(&Entry::new(Event::Proposed).with("text", format!("command {n}")), Timestamp::now()).unwrap();
+    }
+    path
+}
+
+fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<String>)) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    change(&mut lines);
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    std::fs::write(path, text).unwrap();
+}
+
+fn broken_at(path: &Path) -> u64 {
+    match verify(path).unwrap() {
+        Verification::Broken { line, .. } => line,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_untouched_journal_is_intact_and_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), 5);
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 5 });
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(verify(&written(tempfile::tempdir().unwrap().path(), 0)).unwrap(), Verification::Intact { entries: 0 });
+}
+
+#[test]
+fn case_40_every_tampering_is_found() {
+    let cases: [(&str, fn(&mut Vec<String>), u64); 7] = [
+        ("changed", |lines| lines[2] = lines[2].replace("command 2", "command X"), 3),
+        ("last changed", |lines| lines[4] = lines[4].replace("command 4", "command X"), 5),
+        ("removed", |lines| drop(lines.remove(2)), 3),
+        ("swapped", |lines| lines.swap(1, 2), 2),
+        ("cut", |lines| lines.truncate(3), 4),
+        ("doubled", |lines| lines.insert(2, lines[2].clone()), 4),
+        ("emptied", Vec::clear, 1),
+    ];
+    for (what, change, line) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path(), 5);
+        rewrite(&path, change);
+        assert_eq!(broken_at(&path), line, "{what}");
+    }
+}
+
+#[test]
+fn nothing_is_added_to_a_journal_whose_end_was_cut_or_changed() {
+    let cases: [fn(&mut Vec<String>); 3] =
+        [|lines| lines.truncate(3), |lines| lines[4] = lines[4].replace("command 4", "command X"), Vec::clear];
+    for change in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path(), 5);
+        let open = Journal::open(&path).unwrap();
+        rewrite(&path, change);
+        assert!(Journal::open(&path).unwrap_err().to_string().contains("nothing can run"));
+        assert!(open.append(&Entry::new(Event::Started), Timestamp::now()).is_err());
+    }
+}
+
+#[test]
+fn without_its_head_the_end_is_not_sure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), 3);
+    std::fs::remove_file(folder.path().join("journal.jsonl.head")).unwrap();
+    assert!(matches!(verify(&path).unwrap(), Verification::Unanchored { entries: 3, .. }));
+}
+
+#[test]
+fn a_torn_last_line_is_taken_back_and_the_chain_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), 3);
+    let mut text = std::fs::read(&path).unwrap();
+    text.extend_from_slice(b"{\"seq\":4,\"ti");
+    std::fs::write(&path, text).unwrap();
+    assert_eq!(broken_at(&path), 4);
+    let journal = Journal::open(&path).unwrap();
+    journal.append(&Entry::new(Event::Session), Timestamp::now()).unwrap();
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 4 });
+}
+
+#[test]
+fn several_writers_share_one_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let path = &path;
+            scope.spawn(move || {
+                // Each with a file of its own, as another process would have.
+                let journal = Journal::open(path).unwrap();
+                for n in 0..25 {
+                    let entry = Entry::new(Event::Shown).with("writer", writer).with("n", n);
+                    journal.append(&entry, Timestamp::now()).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 100 });
+}
+
+#[test]
+fn an_entry_cannot_forge_the_chain_or_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let journal = Journal::open(&path).unwrap();
+    let entry = Entry::new(Event::Rejected).with("seq", 99).with("prev", "x").with("why", "a\n{\"seq\":2}\r\u{0}");
+    journal.append(&entry, Timestamp::now()).unwrap();
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 1 });
+    let long = Entry::new(Event::Rejected).with("why", "x".repeat(2 << 20));
+    assert!(journal.append(&long, Timestamp::now()).unwrap_err().to_string().contains("1 MiB"));
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 1 });
+}
+
+#[test]
+fn long_entries_do_not_hide_the_end_of_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let journal = Journal::open(&path).unwrap();
+    for size in [10, 16_300, 16_384, 100_000, 1_000_000, 10] {
+        journal.append(&Entry::new(Event::Session).with("x", "y".repeat(size)), Timestamp::now()).unwrap();
+    }
+    assert_eq!(verify(&path).unwrap(), Verification::Intact { entries: 6 });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_changed_byte_is_found(at in 0_usize..2000, to in any::<u8>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path(), 4);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = at % bytes.len();
+        let same = bytes[at] == to;
+        bytes[at] = to;
+        std::fs::write(&path, &bytes).unwrap();
+        let intact = verify(&path).unwrap() == Verification::Intact { entries: 4 };
+        prop_assert_eq!(intact, same);
+    }
+}
