@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{completions, config, doctor, drill, key};
+use super::{check, completions, config, doctor, drill, journal, key};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -33,10 +33,17 @@ const AFTER: &str = "With no arguments: the screen on what the configuration nam
 pub enum Subcommand {
     /// Open the screen on a recorded incident; no command touches this machine
     Drill(drill::Drill),
+<<<<<<< HEAD
     /// Say what a command would do: read, write, destructive or opaque, and why; nothing is run
     Check(super::check::CheckArgs),
     /// Look into a journal: whether it is whole, what it says
     Journal(super::journal::JournalArgs),
+=======
+    /// Say a command's class and why; nothing is run
+    Check(check::CheckArgs),
+    /// Say whether a journal is intact, or print it
+    Journal(journal::JournalArgs),
+>>>>>>> room-cli
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),
     /// Check, show or begin the configuration

@@ -8,9 +8,6 @@ use midwatch::actions::{Entry, Event, Journal, Verification};
 use midwatch::domain::Timestamp;
 use proptest::prelude::*;
 
-/// A way to tamper with the lines of a journal.
-type Tampering = fn(&mut Vec<String>);
-
 fn written(folder: &Path, count: usize) -> PathBuf {
     let path = folder.join("journal.jsonl");
     let journal = Journal::open(&path).unwrap();
@@ -46,7 +43,7 @@ fn an_untouched_journal_is_intact_and_private() {
 
 #[test]
 fn case_40_every_tampering_is_found() {
-    let cases: [(&str, Tampering, u64); 7] = [
+    let cases: [(&str, fn(&mut Vec<String>), u64); 7] = [
         ("changed", |lines| lines[2] = lines[2].replace("command 2", "command X"), 3),
         ("last changed", |lines| lines[4] = lines[4].replace("command 4", "command X"), 5),
         ("removed", |lines| drop(lines.remove(2)), 3),
@@ -65,7 +62,7 @@ fn case_40_every_tampering_is_found() {
 
 #[test]
 fn nothing_is_added_to_a_journal_whose_end_was_cut_or_changed() {
-    let cases: [Tampering; 3] =
+    let cases: [fn(&mut Vec<String>); 3] =
         [|lines| lines.truncate(3), |lines| lines[4] = lines[4].replace("command 4", "command X"), Vec::clear];
     for change in cases {
         let folder = tempfile::tempdir().unwrap();
