@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-use crate::config::ConfigError;
 use crate::config::load::check_text;
+use crate::config::{Config, ConfigError};
 
 /// The parts taken so far.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,10 @@ impl Draft {
         }
         let together = format!("{}\n{part}", self.text());
         match check_text(&together) {
-            Ok(_) => Ok(part),
+            Ok(config) => match twice(&config) {
+                Some(place) => Err(format!("{place} is taken already")),
+                None => Ok(part),
+            },
             Err(problems) if problems.iter().any(|problem| problem.what.contains("duplicate key")) => {
                 Err("there can be only one of it, and one was taken already".to_owned())
             }
@@ -54,6 +57,18 @@ impl Draft {
         }
         text
     }
+}
+
+/// An address or path that two sources of one kind would read, which would show everything twice.
+fn twice(config: &Config) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let prometheus = config.prometheus.iter().map(|server| ("metrics", server.url.trim_end_matches('/').to_owned()));
+    let alerts = config.alertmanager.iter().map(|server| ("alerts", server.url.trim_end_matches('/').to_owned()));
+    let paths = config.files.iter().flat_map(|files| files.paths.iter().map(|path| ("files", path.clone())));
+    let changes = config.changes.iter().map(|changes| ("changes", changes.path.display().to_string()));
+    let git = config.git.iter().map(|git| ("git", git.path.display().to_string()));
+    let mut all = prometheus.chain(alerts).chain(paths).chain(changes).chain(git);
+    all.find(|place| !seen.insert(place.clone())).map(|(_, place)| place)
 }
 
 /// The line, with a name that is not taken yet if it says a source's name.

@@ -138,6 +138,14 @@ fn two_of_a_kind_get_different_names_and_a_second_model_is_left_out() {
 }
 
 #[test]
+fn what_is_read_already_is_not_taken_twice() {
+    let files = |at: &str| found("log files", at, "[[files]]\nname = \"logs\"\npaths = [\"/a/*.log\"]\n");
+    let talk = talk(&["3", "", "y", "y"], Machine { here: vec![files("/a"), files("/")], ..Machine::default() });
+    assert!(talk.heard.contains("log files at / is left out: /a/*.log is taken already"), "{}", talk.heard);
+    assert_eq!(crate::config::load::check_text(&talk.written.unwrap()).unwrap().files.len(), 1);
+}
+
+#[test]
 fn a_part_that_would_not_be_a_valid_configuration_is_left_out_with_the_reason() {
     let here = vec![found("Prometheus", "ftp://a", "[[prometheus]]\nname = \"prom\"\nurl = \"ftp://a\"\n")];
     let talk = talk(&["3", "", "q"], Machine { here, ..Machine::default() });
