@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::fence::Fence;
-use super::tokens;
+use super::{edges, tokens};
 use crate::domain::{Evidence, time};
 
 /// Bytes shown of one line; the rest is cut from its middle.
@@ -101,9 +101,8 @@ fn shorten(line: &str) -> String {
     if line.len() <= LONGEST_LINE {
         return line.to_owned();
     }
-    let head = line.floor_char_boundary(LONGEST_LINE * 2 / 3);
-    let tail = line.ceil_char_boundary(line.len() - LONGEST_LINE / 3);
-    format!("{} [... {} bytes cut ...] {}", &line[..head], tail - head, &line[tail..])
+    let (head, tail) = edges::ends(line, LONGEST_LINE * 2 / 3, LONGEST_LINE / 3);
+    format!("{head} [... {} bytes cut ...] {tail}", line.len() - head.len() - tail.len())
 }
 
 /// Which lines fit: the first and last, then trouble with its neighbours, then from both ends inwards.

@@ -4,6 +4,7 @@
 //! `cli` does the same for `ask`. A reply holds nothing stronger than a [`crate::domain::Suggestion`].
 
 pub mod connect;
+pub mod edges;
 pub mod excerpt;
 pub mod fence;
 pub mod outgoing;

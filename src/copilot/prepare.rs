@@ -1,6 +1,7 @@
 //! Builds a request that fits: instructions and question always, then evidence by rank, then earlier exchanges. What
 //! had to stay out is said to the person and to the model. Called by `runtime` and `cli` before every question.
 
+use super::edges;
 use super::excerpt::{self, Excerpt};
 use super::fence::Fence;
 use super::outgoing::{Message, Outgoing, Role, outgoing};
@@ -228,9 +229,8 @@ fn middle_cut(text: &str, most: u32) -> String {
     }
     // A byte costs at most three quarters of a token.
     let half = (most as usize).saturating_sub(6) * 2 / 3;
-    let head = text.floor_char_boundary(half.min(text.len()));
-    let tail = text.ceil_char_boundary(text.len().saturating_sub(half)).max(head);
-    format!("{} [...] {}", &text[..head], &text[tail..])
+    let (head, tail) = edges::ends(text, half, half);
+    format!("{head} [...] {tail}")
 }
 
 #[cfg(test)]

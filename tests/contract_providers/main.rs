@@ -1,6 +1,13 @@
 //! One contract for every provider: whatever a server does to the stream, the person gets the text that came, one clear
 //! end, and no wait without a limit.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail loudly and say why they skip"
+)]
+
 mod live;
 mod ollama;
 mod openai;

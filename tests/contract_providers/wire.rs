@@ -132,8 +132,13 @@ pub fn question() -> Ask {
 
 /// Everything that came: the text, and what came last.
 pub async fn ask(provider: &dyn Provider) -> (String, Delta) {
+    ask_with(provider, question()).await
+}
+
+/// The same with a question of one's own.
+pub async fn ask_with(provider: &dyn Provider, question: Ask) -> (String, Delta) {
     let (out, mut deltas) = mpsc::channel(4);
-    let asking = tokio::spawn(provider.ask(question(), out));
+    let asking = tokio::spawn(provider.ask(question, out));
     let mut text = String::new();
     let mut last = None;
     while let Some(delta) = deltas.recv().await {

@@ -1,6 +1,8 @@
 //! Some models write what they think before they answer, between `<think>` and `</think>`. It is no answer and is not
 //! checked, so it is not shown. Used by both HTTP providers.
 
+use crate::copilot::edges;
+
 /// Follows the beginning of an answer.
 #[derive(Debug, Default)]
 pub struct Thinking {
@@ -44,7 +46,7 @@ impl Thinking {
                 Some(at) => return self.answer(at + CLOSE.len()),
                 // Only what may be the beginning of the closing mark must be kept.
                 None => {
-                    let from = self.held.ceil_char_boundary(self.held.len().saturating_sub(CLOSE.len()));
+                    let from = edges::ceil(&self.held, self.held.len().saturating_sub(CLOSE.len()));
                     self.held.drain(..from);
                 }
             }

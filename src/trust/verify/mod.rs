@@ -21,6 +21,8 @@ use self::facts::Facts;
 const MOST_SENTENCES: usize = 1000;
 /// Citations compared for one sentence.
 const MOST_CITATIONS: usize = 32;
+/// Bytes compared for one answer; it holds even for an answer that was written to be slow.
+const MOST_WORK: usize = 256 << 20;
 /// Names taken from the evidence to recognise claims by.
 const MOST_NAMES: usize = 2000;
 
@@ -88,11 +90,12 @@ struct Shelf<'a> {
     evidence: HashMap<EvidenceId, Option<Evidence>>,
     facts: HashMap<Locator, Facts>,
     names: HashSet<String>,
+    work: usize,
 }
 
 impl<'a> Shelf<'a> {
     fn new(find: &'a dyn Fn(EvidenceId) -> Option<Evidence>) -> Self {
-        Self { find, evidence: HashMap::new(), facts: HashMap::new(), names: HashSet::new() }
+        Self { find, evidence: HashMap::new(), facts: HashMap::new(), names: HashSet::new(), work: MOST_WORK }
     }
 
     /// Looks the evidence up and takes the names in its source and query.
@@ -129,9 +132,10 @@ impl<'a> Shelf<'a> {
             return Status::Chatter;
         }
         let facts: Vec<&Facts> = locators.iter().filter_map(|locator| self.facts.get(locator)).collect();
-        match missing(&prose, &blanked, kind, &facts) {
-            Some(what) => Status::Unsupported { why: CleanText::line(&format!("{} {what}", named(&locators))) },
-            None => Status::Supported,
+        match missing(&prose, &blanked, kind, &facts, &mut self.work) {
+            Ok(None) => Status::Supported,
+            Ok(Some(what)) => Status::Unsupported { why: CleanText::line(&format!("{} {what}", named(&locators))) },
+            Err(TooMuch) => Status::Unsupported { why: CleanText::line(&TooMuch.to_string()) },
         }
     }
 
@@ -150,6 +154,7 @@ impl<'a> Shelf<'a> {
                 self.learn(Some(locator));
                 let evidence = self.evidence.get(&locator.id).and_then(Option::as_ref);
                 let evidence = evidence.ok_or_else(|| format!("{} does not exist", locator.id))?;
+                spend(&mut self.work, evidence.text.len()).map_err(|error| error.to_string())?;
                 let facts = Facts::read(evidence, &locator).ok_or_else(|| {
                     let (first, last) = locator.lines.unwrap_or_default();
                     format!("{} has {} lines, not {first}-{last}", locator.id, evidence.line_count())
@@ -162,15 +167,38 @@ impl<'a> Shelf<'a> {
     }
 }
 
+/// The answer asks for more comparing than any honest one.
+#[derive(Debug, thiserror::Error)]
+#[error("not checked: the answer takes too much to compare")]
+struct TooMuch;
+
+fn spend(work: &mut usize, bytes: usize) -> Result<(), TooMuch> {
+    *work = work.checked_sub(bytes).ok_or(TooMuch)?;
+    Ok(())
+}
+
 /// What the sentence says and the cited lines do not hold, in words. In a plan, code is what shall be run, not a quote.
-fn missing(prose: &str, blanked: &str, kind: Kind, facts: &[&Facts]) -> Option<String> {
+fn missing(
+    prose: &str,
+    blanked: &str,
+    kind: Kind,
+    facts: &[&Facts],
+    work: &mut usize,
+) -> Result<Option<String>, TooMuch> {
+    let bytes = facts.iter().map(|facts| facts.text.len()).sum::<usize>();
     for quoted in quote::quotes(prose).iter().filter(|quoted| !(quoted.mark.code && kind == Kind::Plan)) {
+        spend(work, bytes)?;
         if !quote::held(quoted.text, facts) {
-            return Some(format!("not hold \"{}\"", shortened(quoted.text)));
+            return Ok(Some(format!("not hold \"{}\"", shortened(quoted.text))));
         }
     }
-    let figure = number::figures(blanked).into_iter().find(|found| !number::held(found, facts))?;
-    Some(format!("not hold {}", shortened(&figure.text)))
+    for figure in number::figures(blanked) {
+        spend(work, bytes)?;
+        if !number::held(&figure, facts) {
+            return Ok(Some(format!("not hold {}", shortened(&figure.text))));
+        }
+    }
+    Ok(None)
 }
 
 /// `E4 does`, `E2 and E5 do`.

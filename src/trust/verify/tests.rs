@@ -111,6 +111,21 @@ fn sentences_beyond_the_limit_are_never_supported() {
     assert!(matches!(checked[MOST_SENTENCES].status, Status::Unsupported { .. }));
 }
 
+#[test]
+fn an_answer_written_to_be_slow_is_given_up_and_not_supported() {
+    let long = |id| Some(evidence(id, EvidenceKind::Logs, "all", &"2026-11-20T02:05:21Z 5 x\n".repeat(100_000)));
+    let answer = format!("It took {} [E1].", "5 s ".repeat(60_000));
+    let checked = check(&answer, &|id: EvidenceId| long(id.0));
+    assert!(
+        matches!(&checked[0].status, Status::Unsupported { why } if why.contains("too much")),
+        "{:?}",
+        checked[0].status
+    );
+    for piece in ["[E1:1-2]", "`5` ", "\"x\" ", "5 ", "E1:", "[E1:1-2] a. ", "12:05 "] {
+        check(&piece.repeat((256 << 10) / piece.len()), &|id: EvidenceId| long(id.0));
+    }
+}
+
 proptest! {
     #[test]
     fn any_answer_is_checked_without_panic(answer in "(\\PC|\n|\\[E[0-9:,-]{0,6}\\]|`|\"|[0-9.:%]{1,9}| ){0,120}") {
