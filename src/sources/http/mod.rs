@@ -85,7 +85,7 @@ impl Endpoint {
     }
 
     /// Asks `path` below the base with these parameters and hands the answer's text to `decode` on a thread where it
-    /// may take its time. Ends within the endpoint's timeout.
+    /// may take its time. The whole answer has to arrive within the endpoint's timeout.
     ///
     /// # Errors
     /// One [`HttpError`] for whatever went wrong; what a server said beside an error status is in it.
@@ -95,26 +95,21 @@ impl Endpoint {
         parameters: &[(&str, &str)],
         decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
     ) -> Result<T, HttpError> {
-        let exchange = self.exchange(path, parameters, decode);
-        match tokio::time::timeout(self.inner.timeout, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => Err(HttpError::Timeout { at: self.inner.at.clone(), after: self.inner.timeout }),
-        }
+        let (bytes, html) = match tokio::time::timeout(self.inner.timeout, self.exchange(path, parameters)).await {
+            Ok(answer) => answer?,
+            Err(_) => return Err(HttpError::Timeout { at: self.inner.at.clone(), after: self.inner.timeout }),
+        };
+        body::decode(bytes, html, self.inner.at.clone(), decode).await
     }
 
-    async fn exchange<T: Send + 'static>(
-        &self,
-        path: &str,
-        parameters: &[(&str, &str)],
-        decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
-    ) -> Result<T, HttpError> {
+    /// The body of the answer, and whether it claims to be a page.
+    async fn exchange(&self, path: &str, parameters: &[(&str, &str)]) -> Result<(Vec<u8>, bool), HttpError> {
         let response = self.send(path, parameters).await?;
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }
         let html = body::says_html(&response);
-        let bytes = body::read(response, self.inner.limit, &self.inner.at).await?;
-        body::decode(bytes, html, self.inner.at.clone(), decode).await
+        Ok((body::read(response, self.inner.limit, &self.inner.at).await?, html))
     }
 
     async fn send(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Response, HttpError> {
