@@ -33,17 +33,10 @@ const AFTER: &str = "With no arguments: the screen on what the configuration nam
 pub enum Subcommand {
     /// Open the screen on a recorded incident; no command touches this machine
     Drill(drill::Drill),
-<<<<<<< HEAD
-    /// Say what a command would do: read, write, destructive or opaque, and why; nothing is run
-    Check(super::check::CheckArgs),
-    /// Look into a journal: whether it is whole, what it says
-    Journal(super::journal::JournalArgs),
-=======
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
     /// Say whether a journal is intact, or print it
     Journal(journal::JournalArgs),
->>>>>>> room-cli
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),
     /// Check, show or begin the configuration

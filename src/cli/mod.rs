@@ -53,14 +53,10 @@ fn run(args: Args) -> Outcome {
     }
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
-<<<<<<< HEAD
-        Subcommand::Check(check) => Ok(check::run(&check, &[])),
-=======
         Subcommand::Check(check) => {
             let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
             Ok(check::run(&check, &tables))
         }
->>>>>>> room-cli
         Subcommand::Journal(journal) => Ok(journal::run(&journal)),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
