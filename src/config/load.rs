@@ -1,4 +1,5 @@
-//! Defaults, then the file, then variables, then flags. `cli` calls [`load`] once; tests and the first run call [`parse`].
+//! Defaults, then the file, then variables, then flags. `cli` calls [`load`] once; tests and the first run call
+//! [`check_text`].
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
