@@ -16,7 +16,7 @@ use crate::domain::evidence::sha256_hex;
 use crate::domain::incident::Incident;
 use crate::domain::query::PolledQuery;
 use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
-use crate::overlays::Overlay;
+use crate::overlays::{self, Overlay};
 use crate::panes::Panes;
 use crate::ui::layout::{Layout, Shape, areas, shape};
 
@@ -221,7 +221,11 @@ impl Model {
     pub fn settle(&mut self) {
         let (width, height) = self.size;
         self.layout = areas(shape(width, height), (width, height), self.focus.index(), self.zoomed);
-        self.panes.settle(&self.state.ctx(), &self.layout, self.focus);
+        let ctx = self.state.ctx();
+        self.panes.settle(&ctx, &self.layout, self.focus);
+        for overlay in &mut self.overlays {
+            overlays::settle(overlay, &ctx, self.size);
+        }
     }
 
     /// The shape of the screen.

@@ -18,7 +18,7 @@ macro_rules! numbered {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($letter, "{}"), self.0)
+                f.pad(&format!(concat!($letter, "{}"), self.0))
             }
         }
 

@@ -145,7 +145,7 @@ impl Line {
     /// The line in rows of at most `columns`, broken at blanks where it can, with `indent` blanks before every row but
     /// the first. Nothing is lost.
     pub fn wrap(&self, columns: usize, indent: usize) -> Vec<Line> {
-        super::canvas::wrap(self, columns.max(1), indent)
+        super::wrap::wrap(self, columns.max(1), indent)
     }
 }
 

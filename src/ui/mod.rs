@@ -20,6 +20,7 @@ pub mod spark;
 #[cfg(any(test, feature = "testing"))]
 pub mod svg;
 pub mod theme;
+mod wrap;
 
 pub use canvas::{Area, Canvas};
 pub use editor::Editor;

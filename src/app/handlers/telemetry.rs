@@ -46,7 +46,9 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     }
 }
 
-fn on_alerts(model: &mut Model, events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
+fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
+    // An incident is named after the loudest alert of those that came together.
+    events.sort_by_key(|event| model.state.stores.alerts.get(event.key()).map(Alert::urgency));
     for event in events {
         let (key, kind) = match event {
             AlertEvent::Fired(key) => (key, EntryKind::Fired),
