@@ -317,6 +317,9 @@ fn nothing_unknown_hides_behind_something_known() {
         (Opaque, "printf -v x y"),
         (Opaque, "read x"),
         (Opaque, "unset x"),
+        (Opaque, "jobs -x rm x"),
+        (Opaque, "ssh \"$H\" ls"),
+        (Write, "sysctl kernel.sysrq=1"),
         (Opaque, ""),
         (Opaque, "# nothing"),
     ]);

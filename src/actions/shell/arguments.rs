@@ -69,7 +69,7 @@ impl<'t> Parsed<'t> {
                 plain = true;
             } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
                 at += parsed.option(word, words.get(at));
-            } else if word.may_split() {
+            } else if word.may_split() || parsed.could_be_an_option(word, plain) {
                 parsed.loose.push(word.clone());
             } else if !parsed.takes_verb(word, &mut verb) {
                 parsed.arguments.push(word.clone());
@@ -98,6 +98,11 @@ impl<'t> Parsed<'t> {
     /// Whether the tool, or its verb, can start other programs by an option.
     pub(super) fn executes(&self) -> bool {
         self.chain.iter().any(|tool| tool.executes)
+    }
+
+    /// A word in front of a wrapped command that may begin with a dash when it runs (`ssh "$HOST" ls`).
+    fn could_be_an_option(&self, word: &Value, plain: bool) -> bool {
+        !plain && self.executes() && self.last().wraps.is_some() && word.is_dynamic() && word.text.is_empty()
     }
 
     fn ends_options(&self) -> bool {

@@ -79,10 +79,10 @@ impl Walk<'_> {
         let rule = format!("shell.{name}");
         let arguments = words.get(1..).unwrap_or_default();
         match name {
-            ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "jobs" | "wait" | "help" | "caller"
-            | "dirs" => {
+            ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "help" | "caller" | "dirs" => {
                 self.say(Class::Read, span, &rule, "only says something");
             }
+            "jobs" | "wait" if arguments.is_empty() => self.say(Class::Read, span, &rule, "looks at this shell's jobs"),
             "cd" | "pushd" | "popd" | "exit" | "return" | "break" | "continue" | "shift" | "logout" => {
                 self.say(Class::Read, span, &rule, "only changes this shell");
             }

@@ -39,7 +39,11 @@ impl Walk<'_> {
                 self.say(Class::Write, &url.span, "curl.url", "an address that acts although it is only asked");
             }
         }
-        if parsed.values(&["-w", "--write-out"]).iter().any(|form| form.is_none_or(|form| form.contains("output{"))) {
+        if parsed
+            .values(&["-w", "--write-out"])
+            .iter()
+            .any(|form| form.is_none_or(|form| form.starts_with('@') || form.contains("output{")))
+        {
             self.say(Class::Write, span, "curl.write-out", "its report may go to a file");
         }
         let sends = parsed.has(&SENDS);

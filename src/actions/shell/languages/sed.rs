@@ -109,7 +109,8 @@ fn part(text: &str, mark: char) -> Option<&str> {
             '\\' => escaped = true,
             _ if c == mark => {
                 let before = &text[..at];
-                let odd = before.matches('[').count() != before.matches(']').count();
+                let odd = before.matches('[').count() != before.matches(']').count()
+                    || ["[]", "[^]"].iter().any(|start| before.contains(start));
                 return (!odd).then(|| &text[at + 1..]);
             }
             '\n' => return None,
@@ -162,6 +163,7 @@ mod tests {
             "\\,x,e id",
             "s/a/b/w f\ne id",
             "y/ab/cd/e",
+            "s/[]/]x/y/e",
         ] {
             assert_eq!(judge(script), Class::Opaque, "{script}");
         }

@@ -25,6 +25,8 @@ const PURE: &str = "count sum avg min max coalesce nullif greatest least now cur
 const CHANGES: &str = "insert update delete merge create alter grant revoke vacuum reindex analyze refresh cluster \
     comment lock rename replace into outfile dumpfile set reset copy load handler kill nextval setval cancel begin \
     commit rollback notify listen discard checkpoint security import";
+/// Words that the mysql client takes for itself at the beginning of a line.
+const CLIENT: &str = "system source tee notee pager nopager edit delimiter connect charset rehash print go ego prompt";
 const LOSES: &str = "drop truncate purge";
 const RUNS: &str = "do call execute prepare deallocate program declare fetch";
 
@@ -52,12 +54,18 @@ pub(in super::super) fn judge(text: &str) -> (Class, &'static str) {
     if let Some(command) = text.strip_prefix('\\') {
         return meta(command);
     }
-    if text.contains("/*") || text.contains('\\') || text.contains("$$") || text.contains('#') {
+    // `--` needs a blank behind it for one server and none for another; `$x$` quotes for one alone.
+    if ["/*", "--", "\\", "$", "#"].iter().any(|sign| text.contains(sign)) {
         return (Class::Opaque, "comments or escapes whose meaning depends on the server");
     }
     let Some(bare) = without_strings(text) else {
         return (Class::Opaque, "a string or comment that does not end");
     };
+    let first_words = text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_ascii_lowercase);
+    if first_words.into_iter().any(|word| CLIENT.split_whitespace().any(|client| word.trim_end_matches(';') == client))
+    {
+        return (Class::Opaque, "a command of the client, not of the server");
+    }
     let statements: Vec<&str> = bare.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
     if statements.is_empty() {
         return (Class::Opaque, "there is no statement");
@@ -171,10 +179,6 @@ fn without_strings(text: &str) -> Option<String> {
                     }
                 }
             }
-            '-' if chars.peek() == Some(&'-') => {
-                chars.by_ref().find(|c| *c == '\n');
-                out.push('\n');
-            }
             _ => out.push(c),
         }
     }
@@ -221,6 +225,9 @@ mod tests {
             (Class::Opaque, "DO $$ BEGIN END $$"),
             (Class::Opaque, "SELECT lo_unlink(1)"),
             (Class::Opaque, "SELECT E'\\' ; DROP TABLE t; --'"),
+            (Class::Opaque, "SELECT 1--x; DROP TABLE t"),
+            (Class::Opaque, "SELECT $a$'$a$; DROP TABLE t; SELECT '"),
+            (Class::Opaque, "SELECT 1\nsystem id"),
             (Class::Opaque, ""),
         ] {
             assert_eq!(judge(text).0, class, "{text}");
