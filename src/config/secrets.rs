@@ -92,9 +92,9 @@ pub fn model_key(setting: &str, store: &dyn SecretStore) -> Result<Option<Secret
 pub fn store(name: &str, value: &str) -> Result<Keeper, String> {
     let key = usable(value.trim_end_matches(['\r', '\n']), "the key")?;
     let (entry, keeper) = entry(name)?;
-    entry
-        .set_password(key.expose())
-        .map_err(|error| format!("the keyring did not take `{name}`: {}", words(&error)))?;
+    entry.set_password(key.expose()).map_err(|error| {
+        format!("the keyring did not take `{name}`: {}; env:NAME works without a keyring", words(&error))
+    })?;
     Ok(keeper)
 }
 
