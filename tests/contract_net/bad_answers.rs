@@ -70,7 +70,14 @@ async fn html_with_status_200_is_a_login_page_or_proxy() {
 async fn a_cut_body_is_located_by_byte() {
     let shorter_than_claimed = Answer::Cut { body: b"[{\"labels\"".to_vec(), claimed: 4000 };
     is_named_and_survived(shorter_than_claimed, PATIENT, &["cut off at byte 10"]).await;
-    is_named_and_survived(Answer::json("[{\"labels\":"), PATIENT, &["cut off at byte 11"]).await;
+    for kind in &KINDS {
+        let good = (kind.good)();
+        let half = &good.as_bytes()[..good.len() / 2];
+        let whole = Answer::Whole { status: 200, headers: Vec::new(), body: half.to_vec() };
+        let server = Hostile::answering(whole).await;
+        let (_, why) = World::of(vec![(kind.make)(&server.url, PATIENT)]).trouble().await;
+        assert!(why.contains(&format!("cut off at byte {}", half.len())), "{}: {why}", kind.name);
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ const VECTOR: &str = r#"{"status":"success","data":{"resultType":"vector","resul
 
 async fn finding(server: &Hostile, suffix: &str) -> Finding {
     let survey = survey(&[format!("{}{suffix}", server.url)], no_secrets()).await;
-    let here = survey.found.into_iter().find(|finding| server.url.ends_with(&*finding.at.rsplit('/').next().unwrap()));
+    let here = survey.found.into_iter().find(|finding| finding.at.as_str() == server.url);
     here.unwrap_or_else(|| panic!("nothing found: {:?}", survey.silent))
 }
 

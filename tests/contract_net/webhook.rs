@@ -44,12 +44,12 @@ async fn an_alert_comes_and_goes() {
     let firing = update(&mut world).await;
     assert_eq!((firing[0].fingerprint.as_str(), firing[0].state), ("8fcf1aa70da301d0", AlertState::Firing));
     assert_eq!(firing[0].ends_at, None);
-    assert_eq!(post(&url, fixture("webhook-resolved.json")).await.0, 200);
+    assert_eq!(post(&url, fixture("webhook-firing.json").replace("\"firing\"", "\"resolved\"")).await.0, 200);
     let resolved = update(&mut world).await;
-    assert_eq!(
-        (resolved[0].state, resolved[0].fingerprint.clone()),
-        (AlertState::Resolved, firing[0].fingerprint.clone())
-    );
+    assert_eq!((&resolved[0].fingerprint, resolved[0].state), (&firing[0].fingerprint, AlertState::Resolved));
+    assert_eq!(post(&url, fixture("webhook-resolved.json")).await.0, 200);
+    let other = update(&mut world).await;
+    assert!(other[0].state == AlertState::Resolved && other[0].ends_at.is_some_and(|end| end > other[0].starts_at));
 }
 
 #[tokio::test]

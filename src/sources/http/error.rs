@@ -243,3 +243,26 @@ pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     };
     Some(wait.min(LONGEST_ORDERED_WAIT))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordered_waits_are_read_in_both_forms_and_bounded() {
+        let far =
+            (jiff::Timestamp::now() + Duration::from_secs(86_400)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        for (header, seconds) in [
+            ("7", Some(7)),
+            ("999999", Some(300)),
+            (far.as_str(), Some(300)),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", Some(0)),
+            ("soon", None),
+            ("-3", None),
+        ] {
+            let response = axum::http::Response::builder().header(RETRY_AFTER, header).body("").unwrap();
+            let wait = retry_after(&Response::from(response));
+            assert_eq!(wait, seconds.map(Duration::from_secs), "{header}");
+        }
+    }
+}

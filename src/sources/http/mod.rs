@@ -51,7 +51,8 @@ impl Endpoint {
         timeout: Duration,
     ) -> Result<Self, HttpError> {
         let base = base_of(url)?;
-        let client = Client::builder()
+        let builder = if is_loopback(&base) { Client::builder().no_proxy() } else { Client::builder() };
+        let client = builder
             .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::custom(stay_on_host))
             .referer(false)
@@ -186,6 +187,12 @@ fn base_of(url: &str) -> Result<Url, HttpError> {
     Ok(base)
 }
 
+/// Whether the address is this machine's own, which no proxy can reach for us.
+fn is_loopback(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
 /// An address for people: no user name, no password, no query.
 fn shown(url: &Url) -> String {
     let mut url = url.clone();
@@ -205,6 +212,19 @@ mod tests {
     fn addresses_are_shown_without_their_secrets() {
         let url = base_of("https://oncall:hunter2@prom.example:9090/prefix/?token=s3cret#/alerts").unwrap();
         assert_eq!(shown(&url), "https://prom.example:9090/prefix");
+    }
+
+    #[test]
+    fn only_addresses_of_this_machine_pass_by_the_proxy() {
+        for (url, own) in [
+            ("http://127.0.0.1:9090", true),
+            ("http://localhost:9090", true),
+            ("http://[::1]:9090", true),
+            ("http://localhost.example:9090", false),
+            ("http://10.0.0.1:9090", false),
+        ] {
+            assert_eq!(is_loopback(&base_of(url).unwrap()), own, "{url}");
+        }
     }
 
     #[test]
