@@ -86,10 +86,15 @@ impl<'a> Canvas<'a> {
         Canvas { buffer: self.buffer, area, theme: self.theme }
     }
 
-    /// Empties the canvas, for what is drawn over something else.
+    /// Empties the canvas, for what is drawn over something else. A wide character that reaches into it from the left is
+    /// blanked whole: a terminal would draw its half over the first column.
     pub fn clear(&mut self) {
         let blank = " ".repeat(self.width());
         for row in 0..self.height() {
+            let left = self.area.x.checked_sub(1).and_then(|x| self.buffer.cell_mut((x, self.area.y + row as u16)));
+            if let Some(cell) = left.filter(|cell| width(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
             self.put(0, row, &blank, Role::Text);
         }
     }
@@ -127,5 +132,47 @@ impl<'a> Canvas<'a> {
         let (text, _) = fit(text, self.width() - column);
         let style = self.theme.style(role);
         self.buffer.set_string(self.area.x + column as u16, self.area.y + row as u16, text, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ui::dump::{draw_to_buffer, grid};
+
+    #[test]
+    fn an_overlay_is_whole_over_wide_characters() {
+        let buffer = draw_to_buffer(6, 1, &Theme::plain(), |canvas| {
+            canvas.line(0, &Line::of("検索検", Role::Text));
+            let mut over = canvas.part(Area::new(1, 0, 3, 1));
+            over.clear();
+            over.line(0, &Line::of("abc", Role::Text));
+        });
+        assert_eq!(grid(&buffer), " abc検\n");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_reaches_a_cell_outside(text in any::<String>(), x in 0u16..30, y in 0u16..5, wide in 0u16..20, high in 0u16..4, column in 0usize..25, row in 0usize..5) {
+            let area = Area::new(x, y, wide, high);
+            let buffer = draw_to_buffer(24, 4, &Theme::plain(), |canvas| {
+                for at in 0..4 {
+                    canvas.line(at, &Line::of("x".repeat(24), Role::Text));
+                }
+                let mut part = canvas.part(area);
+                part.line_at(column, row, &Line::of(text, Role::Strong));
+                part.tint(row, Role::Selected);
+            });
+            for cy in 0..4u16 {
+                for cx in 0..24u16 {
+                    let inside = (x..x + wide).contains(&cx) && (y..y + high).contains(&cy);
+                    let cell = &buffer[(cx, cy)];
+                    prop_assert!(inside || (cell.symbol() == "x" && cell.modifier.is_empty()), "{cx},{cy}: {cell:?}");
+                    prop_assert!(!inside || cx as usize + width(cell.symbol()) <= usize::from(x + wide), "{cx},{cy} {cell:?}");
+                }
+            }
+        }
     }
 }

@@ -179,6 +179,9 @@ impl Editor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use ratatui::style::Modifier;
+
     use super::*;
     use crate::ui::dump::{draw_to_buffer, grid};
     use crate::ui::theme::Theme;
@@ -247,5 +250,38 @@ mod tests {
     #[test]
     fn the_placeholder_shows_while_there_is_nothing() {
         assert_eq!(drawn(&Editor::new(), 12, 1), "ask, or ! f…\n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_keys_leave_an_input_that_draws(
+            events in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec![
+                        "<left>", "<right>", "<up>", "<down>", "<home>", "<end>", "<ctrl-left>", "<alt-f>", "<ctrl-w>",
+                        "<ctrl-u>", "<ctrl-k>", "<ctrl-y>", "<ctrl-z>", "<ctrl-r>", "<backspace>", "<del>", "<alt-d>",
+                        "<alt-enter>", "x", "<space>", "検",
+                    ])
+                    .prop_map(|keys| (keys.to_owned(), String::new())),
+                    "\\PC{0,6}[\n\r\t\u{1b}]?".prop_map(|paste| (String::new(), paste)),
+                ],
+                0..40,
+            ),
+            columns in 1u16..30,
+            rows in 1u16..5,
+        ) {
+            let mut editor = Editor::new();
+            for (keys, paste) in events {
+                press(&mut editor, &keys);
+                editor.insert_str(&paste);
+                let buffer = draw_to_buffer(columns, rows, &Theme::plain(), |canvas| editor.draw(canvas, true, ""));
+                let cursors = buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::REVERSED)).count();
+                prop_assert!(cursors >= 1 || columns < 12, "the cursor is in view");
+            }
+            let text = editor.text();
+            let mut copy = Editor::new();
+            copy.set_text(&text);
+            prop_assert_eq!(copy.text(), text);
+        }
     }
 }

@@ -198,7 +198,7 @@ mod tests {
                         prop_assert!(empty || apart(*area, *other), "{area:?} {other:?}");
                     }
                 }
-                for pane in layout.panes.iter().flatten() {
+                for pane in layout.panes.iter().flatten().chain(&layout.proposals) {
                     prop_assert!(pane.height >= 3 && pane.width >= 30, "{pane:?}");
                 }
                 let visible = wanted == Shape::TooSmall || shape(columns, rows) == Shape::TooSmall;

@@ -26,7 +26,7 @@ pub struct MdRow {
 }
 
 /// The least width a page is laid out for; on a narrower canvas its rows are cut there.
-const LEAST_COLUMNS: usize = 26;
+pub const LEAST_COLUMNS: usize = 26;
 
 /// Renders to rows of at most `columns`, or [`LEAST_COLUMNS`] if that is more.
 pub fn render(text: &str, columns: usize) -> Vec<MdRow> {

@@ -136,6 +136,7 @@ mod tests {
         assert_eq!(shown("kub\u{435}ctl get pods"), "kub\\u{435}ctl get pods");
         assert_eq!(shown("ls\u{200b}\u{a0}-l\r"), "ls\\u{200b}\\u{a0}-l\\u{d}");
         assert_eq!(shown(&format!("ls{}&& rm -rf /", " ".repeat(200))), "ls·×200&& rm -rf /");
+        assert_eq!(shown("a     b"), "a·×5b");
         assert_eq!(shown("a    b\tc"), "a    b\\u{9}c");
         assert_eq!(shown("a\nb\n"), "a⏎b⏎");
     }

@@ -79,10 +79,10 @@ pub fn resample(samples: &[Sample], window: TimeWindow, columns: usize) -> Vec<O
     }
     let reach = (usual_distance(samples) * 2.0 / (length / columns as f64)) as usize;
     let mut last: Option<(usize, f64)> = None;
-    for column in 0..columns {
-        match (out[column], last) {
+    for (column, held) in out.iter_mut().enumerate() {
+        match (*held, last) {
             (Some(v), _) => last = Some((column, v)),
-            (None, Some((from, v))) if column - from < reach => out[column] = Some(v),
+            (None, Some((from, v))) if column - from < reach => *held = Some(v),
             (None, _) => {}
         }
     }
