@@ -7,6 +7,9 @@ use crate::domain::{Class, Locator, Proposal, ProposalId, ProposalState};
 use crate::trust::verify::{Sentence, Status};
 use crate::ui::{Line, Role, markdown};
 
+/// Things left out of a prompt that are named here; the preview names all.
+const LEFT_OUT: usize = 2;
+
 /// One row of the pane.
 pub struct Row {
     /// What is drawn.
@@ -63,7 +66,7 @@ fn lay_out_turn(rows: &mut Vec<Row>, ctx: &Ctx<'_>, turn: &Turn, columns: usize)
     }
     push(rows, Item::Question, asked);
     lay_out_answer(rows, turn, columns);
-    push(rows, Item::Plain, state_lines(ctx, turn, columns));
+    push(rows, Item::Plain, state_lines(turn, columns));
     for id in &turn.proposals {
         if let Some(proposal) = ctx.proposal(*id) {
             push(rows, Item::Proposal(*id), proposal_lines(ctx, proposal, columns));
@@ -125,7 +128,7 @@ fn sentence_lines(sentence: &Sentence, columns: usize) -> Vec<Line> {
     lines
 }
 
-fn state_lines(ctx: &Ctx<'_>, turn: &Turn, columns: usize) -> Vec<Line> {
+fn state_lines(turn: &Turn, columns: usize) -> Vec<Line> {
     let state = match &turn.state {
         TurnState::Waiting => Line::of(format!("asked at {}Z, no word yet · Esc stops", clock(turn.asked_at)), Role::Dim),
         TurnState::Streaming => Line::of(format!("answering, {} bytes · Esc stops", turn.answer.len()), Role::Dim),
@@ -139,11 +142,12 @@ fn state_lines(ctx: &Ctx<'_>, turn: &Turn, columns: usize) -> Vec<Line> {
         lines.extend(Line::of(turn.coverage.line(), Role::Dim).wrap(columns, 2));
     }
     if !turn.left_out.is_empty() {
-        let words: Vec<&str> = turn.left_out.iter().map(|text| text.as_str()).collect();
-        let text = format!("left out of the prompt: {}", words.join("; "));
+        let words: Vec<&str> = turn.left_out.iter().take(LEFT_OUT).map(|text| text.as_str()).collect();
+        let more = turn.left_out.len().saturating_sub(LEFT_OUT);
+        let more = if more > 0 { format!("; and {more} more, :preview shows all") } else { String::new() };
+        let text = format!("left out of the prompt: {}{more}", words.join("; "));
         lines.extend(Line::of(text, Role::Dim).wrap(columns, 2));
     }
-    let _ = ctx;
     lines
 }
 
