@@ -185,6 +185,10 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
         Err(why) => Err(why.clone()),
     });
+    for source in &config.prometheus {
+        let id = SourceId::new(&source.name);
+        source.panels.iter().for_each(|panel| model.state.stores.series.declare(&id, &CleanText::line(&panel.title)));
+    }
     if let Some(problem) = tables_problem {
         model.state.problem(problem);
     }

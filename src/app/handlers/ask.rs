@@ -5,7 +5,7 @@ use super::{incident, proposals};
 use crate::app::conversation::{LONGEST_ANSWER, Turn, TurnState};
 use crate::app::model::{Brain, State};
 use crate::app::{Effect, Model, gather};
-use crate::copilot::{self, Coverage, Delta, Exchange, Fence, Room, TurnContext, reply};
+use crate::copilot::{self, Coverage, Delta, Exchange, Room, TurnContext, reply};
 use crate::domain::incident::EntryKind;
 use crate::domain::{CleanText, Evidence, Language, Origin, ProposalState, Suggestion};
 use crate::trust::verify;
@@ -77,7 +77,7 @@ fn send(
     let (evidence, notes) = gather::evidence(state, effects);
     let context = turn_context(state, question.clone(), evidence.clone(), wants_command);
     let coverage = context.coverage.clone();
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = match copilot::prepare(&context, &state.prompts, room, &fence) {
         Ok(prepared) => prepared,
         Err(why) => return state.problem(why),
@@ -110,7 +110,7 @@ pub fn preview(state: &mut State, question: &str, effects: &mut Vec<Effect>) -> 
     let Brain::Ready(room) = state.brain.clone() else { return Err("no model is there to send anything to".into()) };
     let (evidence, _) = gather::evidence(state, effects);
     let context = turn_context(state, CleanText::block(question), evidence, false);
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = copilot::prepare(&context, &state.prompts, &room, &fence)?;
     Ok(prepared.preview())
 }
