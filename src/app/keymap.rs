@@ -225,6 +225,20 @@ pub fn rows(pane: PaneId, replaying: bool) -> impl Iterator<Item = &'static Bind
     own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere))
 }
 
+/// The first key of a row as people read it: `Enter`, `Tab`.
+pub fn shown_key(binding: &Binding) -> String {
+    binding.keys.first().map(|text| shown(text)).unwrap_or_default()
+}
+
+/// All keys of a row as people read them.
+pub fn shown_keys(binding: &Binding) -> String {
+    binding.keys.iter().map(|text| shown(text)).collect::<Vec<_>>().join(" ")
+}
+
+fn shown(text: &str) -> String {
+    text.parse::<Key>().map_or_else(|_| text.to_owned(), |key| key.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Help for the focused pane, made from the key table.
 
 use super::{centred, size_of};
-use crate::app::keymap::{Scope, rows};
+use crate::app::keymap::{Scope, rows, shown_keys};
 use crate::app::{Ctx, Intent, PaneId};
 use crate::panes::step_of;
 use crate::ui::key::{Code, Key};
@@ -65,7 +65,7 @@ fn lines(pane: PaneId, ctx: &Ctx<'_>) -> Vec<Line> {
                 Role::Strong,
             ));
         }
-        let keys = binding.keys.join(" ");
+        let keys = shown_keys(binding);
         lines.push(Line::of(cell(&keys, 16), Role::Key).with(binding.help, Role::Text));
     }
     lines

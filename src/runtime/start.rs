@@ -389,6 +389,7 @@ pub fn model(
         state,
         panes: Default::default(),
         overlays: Vec::new(),
+        unasked: None,
         interrupted: None,
         focus: PaneId::Alerts,
         zoomed: false,

@@ -10,7 +10,7 @@ impl Copilot {
     /// Draws the pane.
     pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, focused: bool) {
         let inner = frame::frame(canvas, &title(ctx), &Line::new(), focused);
-        let mut canvas = canvas.part(inner);
+        let mut canvas = canvas.part(super::padded(inner));
         if self.rows.is_empty() {
             hint(&mut canvas, ctx, self.height);
         }

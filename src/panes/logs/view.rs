@@ -1,8 +1,9 @@
 //! Draws pane 2.
 
-use super::{Logs, Search};
+use super::Logs;
 use crate::app::Ctx;
 use crate::domain::{LogRecord, Severity};
+use crate::panes::search::push_hits;
 use crate::store::Progress;
 use crate::ui::line::{cell, width};
 use crate::ui::number::count;
@@ -73,7 +74,7 @@ impl Logs {
 
     fn foot(&self, ctx: &Ctx<'_>, shown: usize, at: usize) -> Line {
         let all = ctx.stores.logs.len();
-        let mut foot = Line::of(format!("{} of {} records", count(shown as u64), count(all as u64)), Role::Dim);
+        let mut foot = Line::of(format!(" {} of {} records", count(shown as u64), count(all as u64)), Role::Dim);
         match &self.progress {
             Progress::Done => {}
             Progress::Scanned { done, total } => {
@@ -105,7 +106,7 @@ impl Logs {
         } else {
             format!("{} records, none in this window; = follows the clock, {{ widens", count(all as u64))
         };
-        Line::of(text, Role::Dim)
+        Line::of(format!(" {text}"), Role::Dim)
     }
 }
 
@@ -116,16 +117,4 @@ fn severity_role(severity: Severity) -> Role {
         Severity::Info => Role::Text,
         Severity::Unset | Severity::Trace | Severity::Debug => Role::Dim,
     }
-}
-
-/// Adds text with the hits of a search highlighted.
-pub fn push_hits(line: &mut Line, text: &str, role: Role, search: Option<&Search>) {
-    let Some(search) = search else { return line.push(text, role) };
-    let mut at = 0;
-    for hit in search.hits(text) {
-        line.push(&text[at..hit.start], role);
-        line.push(&text[hit.clone()], Role::Highlight);
-        at = hit.end;
-    }
-    line.push(&text[at..], role);
 }
