@@ -81,7 +81,7 @@ fn at_four_thousand_tokens_instructions_and_question_stay_and_the_rest_is_named(
 #[test]
 fn a_pasted_page_as_question_keeps_its_ends() {
     let mut turn = turn(vec![evidence(1, "ERROR one")]);
-    turn.question = CleanText::block(&format!("start here {} what now?", "filler ".repeat(200_000)));
+    turn.question = CleanText::block(&format!("start here {} what now?", "filler\n".repeat(200_000)));
     let sent = prepared(&turn, 4096);
     let last = &sent.messages[1].text;
     assert!(last.contains("Question: start here") && last.ends_with("what now?"));

@@ -1,6 +1,5 @@
 //! The loop: keys, signals, results and telemetry in, frames out. Nothing in it waits for anything but news.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Context;
@@ -18,7 +17,7 @@ use crate::app::Msg;
 use crate::app::msg::RunEvent;
 use crate::domain::proposal::Outcome;
 use crate::domain::{CleanText, ProposalId};
-use crate::ui::Theme;
+use crate::ui::theme::{Depth, Theme};
 use crate::ui::key::Key;
 
 /// How long leaving waits for sources to end.
@@ -185,12 +184,10 @@ async fn foreground(
     }
 }
 
-/// The theme of that name or file, or none of its colours where `NO_COLOR` is set.
+/// The theme of that name or file in the colours the terminal can show; none of them where `NO_COLOR` is set.
 fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let mut theme = if plain {
-        Theme::plain()
-    } else if Theme::names().contains(&name) {
+    let mut theme = if Theme::names().contains(&name) {
         Theme::named(name).map_err(|why| CleanText::line(&why))?
     } else {
         let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
@@ -199,6 +196,17 @@ fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
         })?;
         Theme::parse(&text).map_err(|why| CleanText::line(&format!("theme `{name}`: {why}")))?
     };
-    theme.ascii |= ascii || !std::io::stdout().is_terminal();
-    Ok(theme)
+    theme.ascii |= ascii;
+    Ok(theme.at_depth(depth(plain)))
+}
+
+/// How many colours the terminal says it can show.
+fn depth(plain: bool) -> Depth {
+    let says = |name: &str| std::env::var(name).unwrap_or_default();
+    match (says("TERM").as_str(), says("COLORTERM").as_str()) {
+        _ if plain => Depth::None,
+        ("dumb", _) => Depth::None,
+        (_, "truecolor" | "24bit") => Depth::True,
+        _ => Depth::Indexed,
+    }
 }

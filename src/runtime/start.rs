@@ -105,6 +105,8 @@ fn of_arguments(paths: &[PathBuf], stdin: bool) -> Vec<Box<dyn Source>> {
 }
 
 fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Played>) -> anyhow::Result<Session> {
+    // Loading the grammars takes longer than a frame may.
+    tokio::task::spawn_blocking(crate::ui::highlight::warm);
     let (results, results_in) = mpsc::channel(RESULTS);
     let (out, batches) = mpsc::channel(BATCHES);
     let (stop, stopped) = watch::channel(false);

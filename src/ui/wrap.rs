@@ -16,7 +16,7 @@ struct Rows {
 /// The rows of a line; every row but the first begins with `indent` blanks. Nothing but blanks at a break is lost, and
 /// a grapheme wider than a row is shown as `…`.
 pub(super) fn wrap(line: &Line, columns: usize, indent: usize) -> Vec<Line> {
-    let indent = indent.min(columns.saturating_sub(1));
+    let indent = indent.min(columns.saturating_sub(2));
     let mut rows = Rows { rows: vec![Line::new()], used: 0, columns, indent };
     let mut word: Vec<(&str, Role)> = Vec::new();
     for Span { text, role } in line.spans() {

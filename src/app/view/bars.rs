@@ -20,8 +20,8 @@ pub fn header(model: &Model, canvas: &mut Canvas<'_>) {
 fn left(model: &Model) -> Line {
     let state = &model.state;
     let mut line = Line::of(" midwatch  ", Role::Strong);
-    if let Some(recording) = &state.settings.recording {
-        line.push(format!("RECORDING {recording} "), Role::Warning);
+    if state.settings.recording.is_some() {
+        line.push("RECORDING ", Role::Warning);
     }
     if let Some(replay) = &state.replay {
         let words = match (replay.holding, replay.paused) {
@@ -86,7 +86,10 @@ fn right(model: &Model, width: usize) -> Line {
         match &state.brain {
             Brain::Ready(room) if room.label.location == Location::Recorded => {}
             Brain::Ready(room) => {
-                line.push(format!("{} ", room.label.model), Role::Dim);
+                if room.label.location != Location::Recorded {
+                    line.push(format!("{} ", room.label.model), Role::Dim);
+                }
+                line.push("model ", Role::Dim);
                 line.push(format!("{}  ", room.label.location.word()), Role::Strong);
             }
             Brain::Failed(_) => line.push("no model  ", Role::Warning),

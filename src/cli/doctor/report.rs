@@ -121,13 +121,13 @@ mod tests {
         let report = Report {
             rows: vec![
                 Row::ok(Group::Source, "prometheus", "answers"),
-                Row::down(Group::Source, "am", "refuses \u{1b}[31m", "start it"),
+                Row::down(Group::Source, "am", "refuses \u{1b}[2J", "start it"),
             ],
         };
         assert!(!report.is_well());
         assert_eq!(
             report.text(),
-            "ok    prometheus  answers\nDOWN  am          refuses ␛[31m\n                  do: start it\n\n1 down, 0 to note, 1 ok\n"
+            "ok    prometheus  answers\nDOWN  am          refuses ␛[2J\n                  do: start it\n\n1 down, 0 to note, 1 ok\n"
         );
         let lines: Vec<serde_json::Value> =
             report.json().lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -3,12 +3,12 @@
 use crate::app::Ctx;
 use crate::app::conversation::{Turn, TurnState};
 use crate::domain::time::clock;
-use crate::domain::{Locator, Proposal, ProposalId, ProposalState};
+use crate::domain::{Class, Locator, Proposal, ProposalId, ProposalState};
 use crate::trust::verify::{Sentence, Status};
 use crate::ui::{Line, Role, markdown};
 
-/// Items that are named of what did not fit into a prompt.
-const LEFT_OUT: usize = 3;
+/// Things left out of a prompt that are named here; the preview names all.
+const LEFT_OUT: usize = 2;
 
 /// One row of the pane.
 pub struct Row {
@@ -66,7 +66,7 @@ fn lay_out_turn(rows: &mut Vec<Row>, ctx: &Ctx<'_>, turn: &Turn, columns: usize)
     }
     push(rows, Item::Question, asked);
     lay_out_answer(rows, turn, columns);
-    push(rows, Item::Plain, state_lines(ctx, turn, columns));
+    push(rows, Item::Plain, state_lines(turn, columns));
     for id in &turn.proposals {
         if let Some(proposal) = ctx.proposal(*id) {
             push(rows, Item::Proposal(*id), proposal_lines(ctx, proposal, columns));
@@ -128,7 +128,7 @@ fn sentence_lines(sentence: &Sentence, columns: usize) -> Vec<Line> {
     lines
 }
 
-fn state_lines(ctx: &Ctx<'_>, turn: &Turn, columns: usize) -> Vec<Line> {
+fn state_lines(turn: &Turn, columns: usize) -> Vec<Line> {
     let state = match &turn.state {
         TurnState::Waiting => Line::of(format!("asked at {}Z, no word yet · Esc stops", clock(turn.asked_at)), Role::Dim),
         TurnState::Streaming => Line::of(format!("answering, {} bytes · Esc stops", turn.answer.len()), Role::Dim),
@@ -144,11 +144,10 @@ fn state_lines(ctx: &Ctx<'_>, turn: &Turn, columns: usize) -> Vec<Line> {
     if !turn.left_out.is_empty() {
         let words: Vec<&str> = turn.left_out.iter().take(LEFT_OUT).map(|text| text.as_str()).collect();
         let more = turn.left_out.len().saturating_sub(LEFT_OUT);
-        let more = if more > 0 { format!("; {more} more") } else { String::new() };
+        let more = if more > 0 { format!("; and {more} more, :preview shows all") } else { String::new() };
         let text = format!("left out of the prompt: {}{more}", words.join("; "));
         lines.extend(Line::of(text, Role::Dim).wrap(columns, 2));
     }
-    let _ = ctx;
     lines
 }
 
@@ -156,7 +155,7 @@ fn state_lines(ctx: &Ctx<'_>, turn: &Turn, columns: usize) -> Vec<Line> {
 pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec<Line> {
     let class = proposal.verdict.class;
     let mut line = Line::of(format!("{} ", proposal.id), Role::Strong);
-    line.push(format!("{} ", class.word()), Role::of(class));
+    line.push(format!("{} ", class.word()), class_role(class));
     let language = proposal.suggestion.language;
     if language != crate::domain::Language::Sh {
         line.push(format!("{} ", language.word()), Role::Dim);
@@ -180,4 +179,26 @@ pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec
         lines.extend(Line::of(format!("   undo: {undo}"), Role::Dim).wrap(columns, 3));
     }
     lines
+}
+
+/// A proposal in one line: number, class, text, where it stands.
+pub fn proposal_line(ctx: &Ctx<'_>, proposal: &Proposal) -> Line {
+    let class = proposal.verdict.class;
+    let mut line = Line::of(format!("{:<4}", proposal.id), Role::Strong);
+    line.push(format!("{:<6} ", class.word()), class_role(class));
+    if proposal.is_running() || !proposal.is_waiting() {
+        line.push(format!("{} · ", proposal.state_words(ctx.now)), Role::Dim);
+    }
+    line.push(proposal.one_line(), Role::Text);
+    line
+}
+
+/// The role that a class is drawn in.
+pub fn class_role(class: Class) -> Role {
+    match class {
+        Class::Read => Role::Read,
+        Class::Write => Role::Write,
+        Class::Destructive => Role::Destructive,
+        Class::Opaque => Role::Opaque,
+    }
 }
