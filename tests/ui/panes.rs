@@ -31,7 +31,7 @@ fn nothing_is_there_yet() {
 
 #[test]
 fn alerts_unfold() {
-    snap!("alerts_open", busy(), 120 x 36, "<enter>jj");
+    snap!("alerts_open", busy(), 120 x 36, "j<enter>jj");
     snap!("alerts_narrow", busy(), 80 x 24, "<enter>G");
     snap!("alerts_zoomed", busy(), 120 x 36, "+");
 }
@@ -57,9 +57,9 @@ fn metrics_as_a_list_and_as_a_chart() {
 fn answers_stand_beside_their_evidence() {
     let mut world = busy();
     world.script.answer = Answer::Text(
-        "Payments was deployed 5 s before the first errors. [E2:2]\n\n\
-         - The header is refused for amex. [E3:1]\n\
-         - The database is saturated. [E3:2]\n\n\
+        "Payments was deployed 5 s before the first errors. [E3:2]\n\n\
+         - The header is refused for amex. [E4:1]\n\
+         - It answers 71 % of the charges. [E4:2]\n\n\
          I would look at the release first.\n\n```sh\nlabctl rollback payments\n```\n\n\
          ```promql\nrate(errors[1m])\n```\n"
             .to_owned(),
@@ -72,5 +72,5 @@ fn answers_stand_beside_their_evidence() {
 
 #[test]
 fn evidence_is_read_and_searched() {
-    snap!("evidence_narrow", busy(), 80 x 24, "2k<enter>/scheme<enter>");
+    snap!("evidence_narrow", busy(), 80 x 24, "2kk<enter>/gateway<enter>");
 }

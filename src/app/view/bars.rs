@@ -146,7 +146,7 @@ fn keys(model: &Model, room: usize) -> Line {
             .with(" leave", Role::Dim);
     }
     let mut line = Line::new();
-    for binding in rows(model.focus, model.state.replay.is_some()).filter(|binding| !binding.footer.is_empty()) {
+    for binding in rows(model.focus, model.state.ctx().stage()).filter(|binding| !binding.footer.is_empty()) {
         let key = shown_key(binding);
         let next = Line::of(format!(" {key}"), Role::Key).with(format!(" {}  ", binding.footer), Role::Dim);
         if line.width() + next.width() > room {

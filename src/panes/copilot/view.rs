@@ -30,7 +30,7 @@ impl Copilot {
         let mark = if self.typing { Role::Focus } else { Role::Dim };
         canvas.line(self.height, &Line::of("▏", mark));
         let placeholder = match ctx.has_brain() {
-            true => "a asks · ! words for a command · $ a command as it is",
+            true => "a asks · ! words to a command · $ a command",
             false => "$ proposes a command as it is",
         };
         let area = Area::new(x + 1, y + row, width.saturating_sub(1), self.input_rows as u16);

@@ -48,10 +48,10 @@ impl Logs {
     fn right(&self, ctx: &Ctx<'_>) -> Line {
         let mut right = Line::new();
         if let Some(search) = &self.search {
-            right.push(format!("/{} ", search.text()), Role::Highlight);
+            right.push(format!("/{}", search.text()), Role::Highlight);
         }
         if ctx.paused {
-            right.push("PAUSED ", Role::Warning);
+            right.push(if right.is_empty() { "PAUSED" } else { "  PAUSED" }, Role::Warning);
         }
         right
     }
@@ -84,7 +84,7 @@ impl Logs {
         if self.selected.is_some() {
             let below = shown.saturating_sub(at + 1);
             foot.push(format!(" · at {}, {} newer, G follows", count(at as u64 + 1), count(below as u64)), Role::Dim);
-        } else if !ctx.paused {
+        } else if !ctx.paused && ctx.window_follows {
             foot.push(" · following", Role::Dim);
         }
         if ctx.stores.logs.evicted() > 0 {
@@ -102,7 +102,7 @@ impl Logs {
             let sources = ctx.stores.sources.iter().any(|source| source.gives.as_str() == "logs");
             if sources { "no log record yet" } else { "no source of logs is configured" }.to_owned()
         } else if !self.view.filter().is_empty() {
-            format!("none of {} records passes the filter in this window; x drops it, = widens to now", count(all as u64))
+            format!("none of {} records passes the filter here; x drops it, = goes to now", count(all as u64))
         } else {
             format!("{} records, none in this window; = follows the clock, {{ widens", count(all as u64))
         };

@@ -136,7 +136,7 @@ fn one_chart(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, series: &Series) {
         .stores
         .changes
         .in_window(ctx.window)
-        .filter_map(|change| column_of(change.at, ctx.window, plot_columns))
+        .filter_map(|change| column_of(change.at, ctx.window, values.len()))
         .collect();
     let trend = trend::compare(&series.samples, ctx.window);
     let all = Columns::of(&[(series, trend)], columns);
@@ -163,22 +163,24 @@ fn extremes(samples: &[Sample], window: TimeWindow, unit: Unit) -> String {
     }
     match (low, high) {
         (Some(low), Some(high)) => format!(
-            "min {} at {}Z · max {} at {}Z · Enter: the list",
+            " min {} at {}Z · max {} at {}Z · Enter: the list",
             number::value(low.value, unit),
             clock(low.at),
             number::value(high.value, unit),
             clock(high.at)
         ),
-        _ => "no sample in this window · Enter: the list".to_owned(),
+        _ => " no sample in this window · Enter: the list".to_owned(),
     }
 }
 
 fn window_words(ctx: &Ctx<'_>) -> Line {
     let TimeWindow { start, end } = ctx.window;
-    let length = SignedDuration::from_secs(ctx.window.length().as_secs().max(0));
-    let role = if ctx.window_follows && !ctx.paused { Role::Dim } else { Role::Warning };
-    let state = if ctx.window_follows && !ctx.paused { "" } else { " held" };
-    Line::of(format!("{}–{} {}{state} ", clock(start), clock(end), short(length)), role)
+    let follows = ctx.window_follows && !ctx.paused;
+    // A window that follows reaches a little past the clock; nobody wants to read about that.
+    let end = if follows { ctx.now } else { end };
+    let length = SignedDuration::from_secs(start.duration_until(end).as_secs().max(0));
+    let (role, state) = if follows { (Role::Dim, "") } else { (Role::Warning, " held") };
+    Line::of(format!("{}–{} {}{state}", clock(start), clock(end), short(length)), role)
 }
 
 fn empty(ctx: &Ctx<'_>) -> Line {
