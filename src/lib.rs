@@ -25,5 +25,7 @@ pub mod panes;
 pub mod runtime;
 pub mod sources;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trust;
 pub mod ui;

@@ -133,6 +133,8 @@ pub struct Model {
     pub panes: Panes,
     /// Overlays, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// What Evidence shows before a person has selected anything: the loudest alert.
+    pub unasked: Option<Selection>,
     /// When Ctrl-C was pressed last.
     pub interrupted: Option<Duration>,
     /// Which pane has the focus.

@@ -1,6 +1,6 @@
 //! The router: every message to the handler of its area. Pure and synchronous.
 
-use super::handlers::{ask, incident, keys, proposals, runs, telemetry, wants};
+use super::handlers::{ask, incident, keys, proposals, runs, show, telemetry, wants};
 use super::model::Brain;
 use super::{Effect, Model, Msg};
 
@@ -45,5 +45,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Want(intent) => wants::on_want(model, intent, &mut effects),
     }
     model.settle();
+    show::unasked(model);
     effects
 }

@@ -1,7 +1,7 @@
 //! Commands by name: typed text narrows the list, Enter runs. Never a shell.
 
 use super::{centred, prompt, size_of};
-use crate::app::Intent;
+use crate::app::{Ctx, Intent};
 use crate::app::palette::{COMMANDS, Command, matching};
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
@@ -16,8 +16,8 @@ pub struct Palette {
 
 impl Palette {
     /// A key.
-    pub fn on_key(&mut self, key: Key) -> Vec<Intent> {
-        let found = matching(&self.text);
+    pub fn on_key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
+        let found = matching(&self.text, ctx.has_brain());
         match key.code {
             Code::Esc => return vec![Intent::Close],
             Code::Down => self.selected = (self.selected + 1).min(found.len().saturating_sub(1)),
@@ -63,8 +63,8 @@ impl Palette {
     }
 
     /// Draws the palette.
-    pub fn view(&self, canvas: &mut Canvas<'_>) {
-        let found = matching(&self.text);
+    pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
+        let found = matching(&self.text, ctx.has_brain());
         let rows = found.len().max(1) + 3;
         let area = centred(size_of(canvas), 76, u16::try_from(rows).unwrap_or(u16::MAX));
         let mut part = canvas.part(area);

@@ -3,7 +3,7 @@
 use super::{centred, size_of};
 use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, Proposal};
-use crate::panes::copilot::proposal_line;
+use crate::panes::proposal::proposal_line;
 use crate::ui::key::{Code, Key};
 use crate::ui::{Canvas, Line, Role, frame};
 

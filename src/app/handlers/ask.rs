@@ -34,7 +34,7 @@ pub fn on_input(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         Brain::Ready(room) => send(&mut model.state, question, wants_command, &room, effects),
         Brain::Connecting => model.state.problem("the model is still being reached; $ takes a command as it is"),
         Brain::Failed(why) => model.state.problem(format!("no model: {why}; $ takes a command as it is")),
-        Brain::Absent => model.state.problem("no model is configured; $ takes a command as it is"),
+        Brain::Absent => model.state.problem("write $ before a command: $ df -h"),
     }
 }
 

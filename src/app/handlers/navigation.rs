@@ -73,12 +73,7 @@ fn step_focus(model: &mut Model, by: usize) {
 
 fn start_typing(model: &mut Model, text: &str) {
     if !model.state.has_brain() && !text.starts_with('$') {
-        if text.is_empty() {
-            start_typing(model, "$ ");
-        } else {
-            model.state.problem("no model is configured, so words cannot become a command; $ takes a command as it is");
-        }
-        return;
+        return start_typing(model, "$ ");
     }
     model.focus = PaneId::Copilot;
     model.panes.copilot.start_typing(text);

@@ -1,7 +1,7 @@
 //! The raw text behind a selection, for Evidence, for copying and for pinning.
 
 use crate::app::model::State;
-use crate::app::{Ctx, Effect, Model, Selection};
+use crate::app::{Ctx, Effect, Model, PaneId, Selection};
 use crate::domain::time::{clock, stamp};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, Series, TimeWindow};
 use crate::store::Capture;
@@ -35,6 +35,19 @@ pub fn select(model: &mut Model, selection: Selection) {
     if model.state.selection.as_ref() != Some(&selection) {
         model.panes.evidence.reset(&selection);
         model.state.selection = Some(selection);
+    }
+}
+
+/// Shows the loudest alert until a person selects something.
+pub fn unasked(model: &mut Model) {
+    if model.state.selection.is_some() && model.state.selection != model.unasked {
+        return;
+    }
+    let Some(loudest) = model.panes.selection(PaneId::Alerts, &model.state.ctx()) else { return };
+    if model.unasked.as_ref() != Some(&loudest) {
+        model.unasked = Some(loudest.clone());
+        select(model, loudest);
+        model.settle();
     }
 }
 

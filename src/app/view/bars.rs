@@ -1,13 +1,12 @@
 //! Header, tabs and footer.
 
-use crate::app::keymap::rows;
+use crate::app::keymap::{rows, shown_key};
 use crate::app::model::Brain;
 use crate::app::notices::Level;
 use crate::app::{Model, PaneId};
 use crate::domain::Health;
 use crate::domain::model::Location;
 use crate::domain::time::{clock, short};
-use crate::panes::copilot::class_role;
 use crate::ui::{Canvas, Line, Role};
 
 /// The first line: incident on the left; sources, model and clock on the right.
@@ -60,7 +59,10 @@ fn right(model: &Model, width: usize) -> Line {
     let state = &model.state;
     let mut line = Line::new();
     let roomy = width >= 110;
-    let well = state.stores.sources.iter().filter(|source| matches!(source.health, Health::Up { .. } | Health::Ended { .. }));
+    // What a recording plays is named on the left; only its trouble is news.
+    let well = state.stores.sources.iter().filter(|source| {
+        matches!(source.health, Health::Up { .. } | Health::Ended { .. }) && state.settings.recording.is_none()
+    });
     let well_count = well.clone().count();
     if roomy && well_count <= 8 {
         for source in well {
@@ -82,6 +84,7 @@ fn right(model: &Model, width: usize) -> Line {
     }
     if roomy {
         match &state.brain {
+            Brain::Ready(room) if room.label.location == Location::Recorded => {}
             Brain::Ready(room) => {
                 if room.label.location != Location::Recorded {
                     line.push(format!("{} ", room.label.model), Role::Dim);
@@ -143,8 +146,8 @@ fn keys(model: &Model, room: usize) -> Line {
             .with(" leave", Role::Dim);
     }
     let mut line = Line::new();
-    for binding in rows(model.focus, model.state.replay.is_some()).filter(|binding| !binding.footer.is_empty()) {
-        let key = binding.keys.first().copied().unwrap_or_default();
+    for binding in rows(model.focus, model.state.ctx().stage()).filter(|binding| !binding.footer.is_empty()) {
+        let key = shown_key(binding);
         let next = Line::of(format!(" {key}"), Role::Key).with(format!(" {}  ", binding.footer), Role::Dim);
         if line.width() + next.width() > room {
             break;
@@ -163,7 +166,7 @@ fn waiting(model: &Model) -> Line {
         Some(proposal) => {
             let class = proposal.verdict.class;
             Line::of(format!("{} ", proposal.id), Role::Strong)
-                .with(class.word(), class_role(class))
+                .with(class.word(), Role::of(class))
                 .with(" waiting: p ", Role::Dim)
         }
         None => Line::new(),

@@ -29,7 +29,7 @@ impl Recorded {
     }
 
     /// The whole answer to a question, its citations resolved in the evidence.
-    fn answer(&self, question: &str, evidence: &[Evidence]) -> String {
+    pub fn answer(&self, question: &str, evidence: &[Evidence]) -> String {
         let words = words(question);
         let named = self.answers.iter().find(|answer| answer.when.iter().any(|phrase| holds(&words, phrase)));
         let any = || self.answers.iter().rfind(|answer| answer.when.is_empty());

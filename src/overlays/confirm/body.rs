@@ -5,7 +5,6 @@ use crate::app::Ctx;
 use crate::domain::approval::Frozen;
 use crate::domain::time::stamp;
 use crate::domain::{CleanText, Language, Proposal, ProposalId};
-use crate::panes::copilot::class_role;
 use crate::ui::reveal::reveal;
 use crate::ui::{Line, Role};
 
@@ -33,7 +32,7 @@ pub fn rows(ctx: &Ctx<'_>, ids: &[ProposalId], note: Option<&CleanText>, columns
 fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize, numbered: bool) {
     let class = proposal.verdict.class;
     if numbered {
-        rows.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), class_role(class)));
+        rows.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), Role::of(class)));
     }
     fact(rows, "runs on", &proposal.target.place, Role::Strong, columns);
     for (name, value) in &proposal.target.facts {
@@ -53,7 +52,7 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize,
         let words = proposal.suggestion.text.get(reason.span.clone()).unwrap_or_default();
         let words = if words.len() <= 60 { format!("{}: ", CleanText::line(words)) } else { String::new() };
         let name = format!("why {}", reason.class.word());
-        fact(rows, &name, &CleanText::line(&format!("{words}{}", reason.text)), class_role(reason.class), columns);
+        fact(rows, &name, &CleanText::line(&format!("{words}{}", reason.text)), Role::of(reason.class), columns);
     }
     because(rows, ctx, proposal, columns);
     if !proposal.suggestion.reason.is_empty() {

@@ -5,7 +5,6 @@ use crate::actions::Demand;
 use crate::app::Ctx;
 use crate::domain::Class;
 use crate::overlays::{centred, size_of};
-use crate::panes::copilot::class_role;
 use crate::ui::{Area, Canvas, Line, Role, frame};
 
 /// Rows of the card that are not body: the frame, a blank and the buttons.
@@ -39,7 +38,7 @@ impl Confirm {
     fn title(&self, ctx: &Ctx<'_>) -> Line {
         let class = self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
-        Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), class_role(class))
+        Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), Role::of(class))
     }
 
     fn buttons(&self) -> Line {
