@@ -167,7 +167,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["4"], A::Focus(PaneId::Copilot), "copilot", ""),
     row(E, &["5"], A::Focus(PaneId::Evidence), "evidence", ""),
     row(E, &["+"], A::Zoom, "give this pane the whole screen, or take it back", "zoom"),
-    row(P(PaneId::Logs), &["/"], A::Search, "search in the records", "search"),
+    row(E, &["/"], A::Search, "search in the log records", "search"),
     row(P(PaneId::Evidence), &["/"], A::Search, "search in the text", "search"),
     row(E, &["n"], A::SearchNext, "next hit", ""),
     row(E, &["N"], A::SearchPrevious, "previous hit", ""),

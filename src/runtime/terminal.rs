@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -11,6 +13,9 @@ use crossterm::{cursor, execute};
 
 /// Whether the terminal is in our hands now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// How long a terminal may take to accept the last bytes.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The terminal in our hands; dropping it gives it back.
 pub struct Taken {
@@ -56,11 +61,31 @@ impl Drop for Taken {
     }
 }
 
+/// Whether the terminal is in our hands now.
+pub fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
 /// Leaves the terminal as it was found. Does nothing when it is not in our hands.
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    // A terminal that takes no bytes still takes its modes, and must not keep the program from ending.
+    let (tell_done, done) = sync_channel(1);
+    let said = std::thread::Builder::new().name("farewell".to_owned()).spawn(move || {
+        say_farewell();
+        let _ = tell_done.try_send(());
+    });
+    match said {
+        // Out of patience or gone: there is nothing more to do for it.
+        Ok(_) => drop(done.recv_timeout(PATIENCE)),
+        Err(_) => say_farewell(),
+    }
+    let _ = disable_raw_mode();
+}
+
+fn say_farewell() {
     let mut out = std::io::stdout().lock();
     // Nothing more can be done for a terminal that is gone.
     let _ = execute!(
@@ -72,17 +97,22 @@ pub fn give_back() {
         cursor::Show
     );
     let _ = out.flush();
-    let _ = disable_raw_mode();
 }
 
-/// A panic gives the terminal back before its message is printed.
+/// A panic of the loop gives the terminal back before its message is printed. One of another thread costs only what
+/// that thread did; it is written to the program's own log, since a message on the screen would only spoil it.
 fn give_back_on_panic() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
+        let of_loop = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
-            give_back();
-            before(info);
+            if std::thread::current().id() == of_loop || !is_taken() {
+                give_back();
+                before(info);
+            } else {
+                tracing::error!("{info}");
+            }
         }));
         crate::actions::silence_panics();
     });
