@@ -11,8 +11,8 @@ use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, Proposal, ProposalId};
 use crate::overlays::prompt::Purpose;
 use crate::ui::Line;
-use crate::ui::layout::{Shape, shape};
 use crate::ui::key::{Code, Key};
+use crate::ui::layout::{Shape, shape};
 
 /// Keys in this time after the card opened are dropped: they were meant for something else.
 const TOO_EARLY: Duration = Duration::from_millis(400);
@@ -204,6 +204,8 @@ impl Confirm {
 fn together(proposals: &[Proposal], gate: &Gate) -> Demand {
     match proposals.iter().all(|proposal| gate.demand(proposal) == Demand::Enter) {
         true => Demand::Enter,
-        false => Demand::Never { why: CleanText::line("only reads can be confirmed together; review the others one by one") },
+        false => {
+            Demand::Never { why: CleanText::line("only reads can be confirmed together; review the others one by one") }
+        }
     }
 }
