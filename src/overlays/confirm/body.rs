@@ -9,7 +9,7 @@ use crate::ui::reveal::reveal;
 use crate::ui::{Line, Role};
 
 /// Columns of the names on the left.
-const NAMES: usize = 12;
+const NAMES: usize = 13;
 /// Cited lines shown per citation.
 const CITED: usize = 3;
 
