@@ -16,7 +16,6 @@ mod terminal;
 pub use clock::Clock;
 pub use effects::Executor;
 pub use preparer::Preparer;
-pub use session::Session;
 pub use session::{Chore, Session};
 pub use start::open;
 

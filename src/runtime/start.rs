@@ -358,6 +358,8 @@ pub fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
+    // Where nothing can fire, the records are what a person came for.
+    let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
     let state = State {
         now: clock.now(),
         wall: Clock::wall(),
@@ -397,7 +399,7 @@ pub fn model(
         overlays: Vec::new(),
         unasked: None,
         interrupted: None,
-        focus: PaneId::Alerts,
+        focus: if announces_alerts { PaneId::Alerts } else { PaneId::Logs },
         zoomed: false,
         size: (80, 24),
         layout: Default::default(),
