@@ -181,18 +181,6 @@ pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec
     lines
 }
 
-/// A proposal in one line: number, class, text, where it stands.
-pub fn proposal_line(ctx: &Ctx<'_>, proposal: &Proposal) -> Line {
-    let class = proposal.verdict.class;
-    let mut line = Line::of(format!("{:<4}", proposal.id), Role::Strong);
-    line.push(format!("{:<6} ", class.word()), class_role(class));
-    if proposal.is_running() || !proposal.is_waiting() {
-        line.push(format!("{} · ", proposal.state_words(ctx.now)), Role::Dim);
-    }
-    line.push(proposal.one_line(), Role::Text);
-    line
-}
-
 /// The role that a class is drawn in.
 pub fn class_role(class: Class) -> Role {
     match class {
