@@ -155,7 +155,7 @@ fn state_lines(turn: &Turn, columns: usize) -> Vec<Line> {
 pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec<Line> {
     let class = proposal.verdict.class;
     let mut line = Line::of(format!("{} ", proposal.id), Role::Strong);
-    line.push(format!("{} ", class.word()), class_role(class));
+    line.push(format!("{} ", class.word()), Role::of(class));
     let language = proposal.suggestion.language;
     if language != crate::domain::Language::Sh {
         line.push(format!("{} ", language.word()), Role::Dim);
@@ -179,14 +179,4 @@ pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec
         lines.extend(Line::of(format!("   undo: {undo}"), Role::Dim).wrap(columns, 3));
     }
     lines
-}
-
-/// The role that a class is drawn in.
-pub fn class_role(class: Class) -> Role {
-    match class {
-        Class::Read => Role::Read,
-        Class::Write => Role::Write,
-        Class::Destructive => Role::Destructive,
-        Class::Opaque => Role::Opaque,
-    }
 }
