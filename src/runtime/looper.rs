@@ -156,6 +156,7 @@ impl Looper {
     /// Takes the terminal again after another program had it; its size may be another.
     fn take_again(&mut self) -> anyhow::Result<()> {
         self.taken.again().context("the terminal cannot be taken back")?;
+        self.taken.forget_typed();
         if self.input.is_none() {
             self.input = Some(EventStream::new());
         }
