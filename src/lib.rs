@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
 //! | 1 | [`store`], [`logfile`], [`analysis`], [`trust`], [`config`], [`ui`] | `domain` |
-//! | 2 | [`sources`], [`copilot`], [`investigation`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
+//! | 2 | [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
 //!
@@ -18,7 +18,6 @@ pub mod cli;
 pub mod config;
 pub mod copilot;
 pub mod domain;
-pub mod investigation;
 pub mod logfile;
 pub mod overlays;
 pub mod panes;

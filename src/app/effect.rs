@@ -55,6 +55,8 @@ pub enum Effect {
     Theme(String),
     /// Draw everything anew.
     Redraw,
+    /// Give the terminal to the shell until it continues the program.
+    Suspend,
     /// Leave.
     Quit,
 }

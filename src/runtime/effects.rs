@@ -96,6 +96,7 @@ impl Executor {
             Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
             Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),
             Effect::Redraw => return Some(Outside::Terminal(Chore::Redraw)),
+            Effect::Suspend => return Some(Outside::Terminal(Chore::Suspend)),
             Effect::Quit => return Some(Outside::Terminal(Chore::Quit)),
         }
         None

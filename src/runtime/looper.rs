@@ -1,6 +1,8 @@
 //! The loop: keys, signals, results and telemetry in, frames out. Nothing in it waits for anything but news.
 
 use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use crossterm::event::{Event, EventStream};
@@ -10,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::screen::{Due, Screen};
 use super::session::{Chore, Session};
-use super::signals::Leaving;
+use super::signals::{Heard, Signals};
 use super::terminal::Taken;
 use crate::actions::Refusal;
 use crate::app::Msg;
@@ -21,7 +23,12 @@ use crate::ui::theme::{Depth, Theme};
 use crate::ui::key::Key;
 
 /// How long leaving waits for sources to end.
-const LEAVING: std::time::Duration = std::time::Duration::from_secs(1);
+const LEAVING: Duration = Duration::from_secs(1);
+
+/// How long the last frame and the last copy may take to reach the terminal.
+const LAST_FRAME: Duration = Duration::from_millis(300);
+/// How long the program waits to be stopped and continued; without job control it never is.
+const STOPPED: Duration = Duration::from_millis(500);
 
 /// What the loop holds beside the session.
 struct Looper {
@@ -30,46 +37,58 @@ struct Looper {
     taken: Taken,
     input: Option<EventStream>,
     foreground: Option<(ProposalId, JoinHandle<Result<Outcome, Refusal>>)>,
-    leaving: bool,
+    suspending: bool,
+    /// The status to end with, once the program is to end.
+    leaving: Option<ExitCode>,
 }
 
-/// Runs a session on the terminal until the person leaves.
-pub async fn run(session: Session) -> anyhow::Result<()> {
-    let mut signals = Leaving::listen().context("signals cannot be heard")?;
+/// Runs a session on the terminal until the person leaves or a signal ends it.
+pub async fn run(session: Session) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen().context("signals cannot be heard")?;
     let theme = theme(&session.looks.theme, session.looks.ascii).map_err(|why| anyhow::anyhow!("{why}"))?;
     let taken = Taken::take(session.looks.mouse).context("the terminal cannot be taken over")?;
     let screen = Screen::new(theme).context("the terminal does not tell its size")?;
-    let mut looper =
-        Looper { session, screen, taken, input: Some(EventStream::new()), foreground: None, leaving: false };
+    let mut looper = Looper {
+        session,
+        screen,
+        taken,
+        input: Some(EventStream::new()),
+        foreground: None,
+        suspending: false,
+        leaving: None,
+    };
     let outcome = looper.turn(&mut signals).await;
-    let Looper { mut session, taken, .. } = looper;
+    let Looper { mut session, screen, taken, foreground, leaving, .. } = looper;
+    screen.settle(LAST_FRAME).await;
+    if let Some((_, running)) = foreground {
+        running.abort();
+    }
     drop(taken);
     session.stop.send_replace(true);
     session.executor.shut_down().await;
     // Sources end by themselves; a hanging one is left behind.
     let _ = timeout(LEAVING, session.running.ended()).await;
-    outcome
+    outcome.map(|()| leaving.unwrap_or(ExitCode::SUCCESS))
 }
 
 impl Looper {
-    async fn turn(&mut self, signals: &mut Leaving) -> anyhow::Result<()> {
-        let (width, height) = self.screen.size();
-        self.tell(Msg::Resize(width, height))?;
+    async fn turn(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
+        self.measure()?;
         let chores = self.session.tick();
         self.do_all(chores)?;
         let mut next_tick = Instant::now();
-        while !self.leaving {
+        while self.leaving.is_none() {
+            if std::mem::take(&mut self.suspending) {
+                self.suspend(signals).await?;
+            }
             let frame = if self.foreground.is_none() { self.screen.next_frame() } else { None };
             let blocked = self.screen.drained();
             tokio::select! {
                 biased;
-                name = signals.next() => {
-                    tracing::info!("{name}: leaving");
-                    self.leaving = true;
-                }
+                heard = signals.next() => self.on_signal(heard)?,
                 event = next_event(&mut self.input) => match event {
                     Some(event) => self.on_input(event)?,
-                    None => self.leaving = true,
+                    None => self.leaving = Some(ExitCode::SUCCESS),
                 },
                 ended = foreground(&mut self.foreground) => self.back(ended)?,
                 () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {
@@ -99,6 +118,59 @@ impl Looper {
         Ok(())
     }
 
+    fn on_signal(&mut self, heard: Heard) -> anyhow::Result<()> {
+        match heard {
+            // Ctrl-C in another program that has the terminal is meant for that program.
+            Heard::Interrupt if self.foreground.is_some() => {}
+            Heard::Continued if self.foreground.is_some() => {}
+            // Whoever had the terminal meanwhile may have left it in another mode.
+            Heard::Continued => {
+                self.taken.lend();
+                self.take_again()?;
+            }
+            Heard::Term | Heard::Hangup | Heard::Interrupt => {
+                tracing::info!("{heard:?}: leaving");
+                self.leaving = Some(heard.status());
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to the shell and stops the whole job, as Ctrl-Z does with every other program.
+    async fn suspend(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
+        self.input = None;
+        self.screen.settle(LAST_FRAME).await;
+        self.taken.lend();
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)
+            .context("the program cannot be stopped")?;
+        // Where nobody could continue it, the system does not stop it, and the screen comes back by itself.
+        while let Ok(heard) = timeout(STOPPED, signals.next()).await {
+            if heard == Heard::Continued {
+                break;
+            }
+            self.on_signal(heard)?;
+        }
+        self.take_again()
+    }
+
+    /// Takes the terminal again after another program had it; its size may be another.
+    fn take_again(&mut self) -> anyhow::Result<()> {
+        self.taken.again().context("the terminal cannot be taken back")?;
+        self.taken.forget_typed();
+        if self.input.is_none() {
+            self.input = Some(EventStream::new());
+        }
+        self.measure()?;
+        self.screen.refresh()?;
+        Ok(())
+    }
+
+    /// Tells the model how large the screen is.
+    fn measure(&mut self) -> anyhow::Result<()> {
+        let (width, height) = self.screen.size();
+        self.tell(Msg::Resize(width, height))
+    }
+
     /// Tells the model one thing.
     fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
         let chores = self.session.tell(msg);
@@ -113,6 +185,8 @@ impl Looper {
         match event {
             Event::Key(key) => {
                 if let Some(key) = Key::from_event(key) {
+                    #[cfg(debug_assertions)]
+                    panic_for_a_test(key);
                     self.tell(Msg::Key(key))?;
                 }
             }
@@ -131,15 +205,19 @@ impl Looper {
     fn do_one(&mut self, chore: Chore) -> anyhow::Result<()> {
         match chore {
             Chore::Send(bytes) => {
-                self.screen.send(&bytes)?;
-                self.session.executor.answer(Msg::Done("copied to the terminal's clipboard".into()));
+                let said = match self.screen.send(&bytes)? {
+                    true => Msg::Done("copied to the terminal's clipboard".into()),
+                    false => Msg::Problem("nothing was copied: the terminal takes nothing now; try again".into()),
+                };
+                self.session.executor.answer(said);
             }
             Chore::Theme(name) => match theme(&name, self.session.looks.ascii) {
                 Ok(theme) => self.screen.set_theme(theme),
                 Err(why) => self.session.executor.answer(Msg::Problem(why)),
             },
             Chore::Redraw => self.screen.refresh()?,
-            Chore::Quit => self.leaving = true,
+            Chore::Suspend => self.suspending = true,
+            Chore::Quit => self.leaving = Some(ExitCode::SUCCESS),
             Chore::Foreground(id, approved) => {
                 let Ok(runner) = self.session.executor.runner.clone() else { return Ok(()) };
                 self.input = None;
@@ -153,9 +231,7 @@ impl Looper {
     /// The command on the terminal ended: the screen comes back.
     fn back(&mut self, ended: (ProposalId, Result<Outcome, Refusal>)) -> anyhow::Result<()> {
         self.foreground = None;
-        self.taken.again().context("the terminal cannot be taken back")?;
-        self.input = Some(EventStream::new());
-        self.screen.refresh()?;
+        self.take_again()?;
         let (id, result) = ended;
         let event = match result {
             Ok(outcome) => RunEvent::Ended(outcome, 0),
@@ -163,6 +239,13 @@ impl Looper {
         };
         self.tell(Msg::Run(id, event))
     }
+}
+
+/// A panic at a moment that a test can choose, to see that the terminal is given back; in no release.
+#[cfg(debug_assertions)]
+fn panic_for_a_test(key: Key) {
+    let asked = key == Key::of(crate::ui::key::Code::F(12)) && std::env::var_os("MIDWATCH_TEST_PANIC").is_some();
+    assert!(!asked, "a test asked for this");
 }
 
 async fn next_event(input: &mut Option<EventStream>) -> Option<std::io::Result<Event>> {

@@ -16,7 +16,8 @@ mod terminal;
 pub use clock::Clock;
 pub use effects::Executor;
 pub use preparer::Preparer;
-pub use session::Session;
+pub use session::{Chore, Session};
+pub use start::open;
 
 use std::process::ExitCode;
 
@@ -41,5 +42,5 @@ pub fn run(start: Start) -> anyhow::Result<ExitCode> {
     });
     // Threads that still wait for a hanging file or server must not keep the person from leaving.
     threads.shutdown_background();
-    outcome.map(|()| ExitCode::SUCCESS)
+    outcome
 }

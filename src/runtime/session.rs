@@ -62,6 +62,8 @@ pub enum Chore {
     Theme(String),
     /// Draw everything anew.
     Redraw,
+    /// Give the terminal to the shell until it continues the program.
+    Suspend,
     /// Leave.
     Quit,
 }

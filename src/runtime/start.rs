@@ -195,6 +195,10 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
         Err(why) => Err(why.clone()),
     });
+    for source in &config.prometheus {
+        let id = SourceId::new(&source.name);
+        source.panels.iter().for_each(|panel| model.state.stores.series.declare(&id, &CleanText::line(&panel.title)));
+    }
     if let Some(problem) = tables_problem {
         model.state.problem(problem);
     }
@@ -354,6 +358,8 @@ pub fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
+    // Where nothing can fire, the records are what a person came for.
+    let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
     let state = State {
         now: clock.now(),
         wall: Clock::wall(),
@@ -393,7 +399,7 @@ pub fn model(
         overlays: Vec::new(),
         unasked: None,
         interrupted: None,
-        focus: PaneId::Alerts,
+        focus: if announces_alerts { PaneId::Alerts } else { PaneId::Logs },
         zoomed: false,
         size: (80, 24),
         layout: Default::default(),

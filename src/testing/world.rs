@@ -343,6 +343,7 @@ impl World {
             | Effect::Window(_)
             | Effect::Theme(_)
             | Effect::Redraw
+            | Effect::Suspend
             | Effect::Quit => Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use super::{incident, proposals};
 use crate::app::conversation::{LONGEST_ANSWER, Turn, TurnState};
 use crate::app::model::{Brain, State};
 use crate::app::{Effect, Model, gather};
-use crate::copilot::{self, Coverage, Delta, Exchange, Fence, Room, TurnContext, reply};
+use crate::copilot::{self, Coverage, Delta, Exchange, Room, TurnContext, reply};
 use crate::domain::incident::EntryKind;
 use crate::domain::{CleanText, Evidence, Language, Origin, ProposalState, Suggestion};
 use crate::trust::verify;
@@ -53,9 +53,10 @@ fn propose_typed(model: &mut Model, command: &str, effects: &mut Vec<Effect>) {
     proposals::put_forward(model, suggestion, true, effects);
 }
 
-/// The language of text typed behind `$`: a fence word chooses another than the shell.
+/// The language of text typed behind `$`: a first word chooses another than the shell. `sh` chooses nothing, since
+/// `sh deploy.sh` is a command of its own.
 fn typed_language(text: &str) -> (Language, &str) {
-    for (prefix, language) in [("promql ", Language::Promql), ("logs ", Language::Logs), ("sh ", Language::Sh)] {
+    for (prefix, language) in [("promql ", Language::Promql), ("logs ", Language::Logs)] {
         if let Some(rest) = text.strip_prefix(prefix) {
             return (language, rest.trim());
         }
@@ -77,7 +78,7 @@ fn send(
     let (evidence, notes) = gather::evidence(state, effects);
     let context = turn_context(state, question.clone(), evidence.clone(), wants_command);
     let coverage = context.coverage.clone();
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = match copilot::prepare(&context, &state.prompts, room, &fence) {
         Ok(prepared) => prepared,
         Err(why) => return state.problem(why),
@@ -110,7 +111,7 @@ pub fn preview(state: &mut State, question: &str, effects: &mut Vec<Effect>) -> 
     let Brain::Ready(room) = state.brain.clone() else { return Err("no model is there to send anything to".into()) };
     let (evidence, _) = gather::evidence(state, effects);
     let context = turn_context(state, CleanText::block(question), evidence, false);
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = copilot::prepare(&context, &state.prompts, &room, &fence)?;
     Ok(prepared.preview())
 }
@@ -207,4 +208,17 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
     }
     effects.push(Effect::CancelAsk);
     state.done("answer stopped");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_behind_the_dollar_stays_as_it_is() {
+        assert_eq!(typed_language("sh deploy.sh"), (Language::Sh, "sh deploy.sh"));
+        assert_eq!(typed_language("promql up"), (Language::Promql, "up"));
+        assert_eq!(typed_language("logs level>=error"), (Language::Logs, "level>=error"));
+        assert_eq!(typed_language("logsearch x"), (Language::Sh, "logsearch x"));
+    }
 }

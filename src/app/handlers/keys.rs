@@ -20,6 +20,9 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     if key == Key::ctrl('l') {
         return effects.push(Effect::Redraw);
     }
+    if key == Key::ctrl('z') && !is_typing(model) {
+        return effects.push(Effect::Suspend);
+    }
     if let Some(top) = model.overlays.last_mut() {
         let intents = overlays::on_key(top, key, &model.state.ctx());
         return answer(model, intents, effects);
@@ -30,6 +33,15 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     }
     if let Some(action) = lookup(key, model.focus, model.state.ctx().stage()) {
         on_action(model, action, effects);
+    }
+}
+
+/// Whether text is being written, where Ctrl-Z takes back a change.
+fn is_typing(model: &Model) -> bool {
+    match model.overlays.last() {
+        Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
+        Some(_) => false,
+        None => model.focus == PaneId::Copilot && model.panes.copilot.is_typing(),
     }
 }
 

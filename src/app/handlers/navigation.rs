@@ -16,7 +16,12 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Help => model.overlays.push(Overlay::Help(help::Help::new(model.focus))),
         Action::Palette => model.overlays.push(Overlay::Palette(Palette::default())),
-        Action::Search => ask_for(model, Purpose::Search, ""),
+        Action::Search => {
+            if model.focus != PaneId::Evidence {
+                focus(model, PaneId::Logs);
+            }
+            ask_for(model, Purpose::Search, "");
+        }
         Action::Filter => {
             let text = model.panes.logs.filter_text();
             ask_for(model, Purpose::Filter, &text);

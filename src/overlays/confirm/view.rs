@@ -36,7 +36,8 @@ impl Confirm {
     }
 
     fn title(&self, ctx: &Ctx<'_>) -> Line {
-        let class = self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
+        let class =
+            self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
         Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), Role::of(class))
     }
@@ -59,7 +60,9 @@ impl Confirm {
                 line.push(format!("type {wanted} : "), Role::Text);
                 line.push(format!("{word}▏"), Role::Focus);
             }
-            (Demand::TypeWords { words }, _) => line.push(format!("Run: Tab, then type {}", words.join(", then ")), Role::Text),
+            (Demand::TypeWords { words }, _) => {
+                line.push(format!("Run: Tab, then type {}", words.join(", then ")), Role::Text)
+            }
         }
         line
     }
