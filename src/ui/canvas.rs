@@ -42,6 +42,12 @@ impl Area {
         }
     }
 
+    /// Whether a cell lies inside.
+    pub fn holds(self, column: u16, row: u16) -> bool {
+        (self.x..self.x.saturating_add(self.width)).contains(&column)
+            && (self.y..self.y.saturating_add(self.height)).contains(&row)
+    }
+
     /// The part of this area that lies in another.
     fn within(self, outer: Area) -> Area {
         let x = self.x.max(outer.x);
