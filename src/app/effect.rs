@@ -5,7 +5,7 @@ use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
+use crate::domain::{Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
 
 /// One thing to be done outside.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub enum Effect {
     Journal(Decision),
     /// Begin to record the incident, with what was held already.
     OpenBundle(Box<Incident>, Vec<LogRecord>),
+    /// The alerts and changes that were held already when the incident began.
+    RecordPast(Vec<Alert>, Vec<Change>),
     /// The incident's title, severity or start changed.
     UpdateIncident(Box<Incident>),
     /// A line of the timeline.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::actions::{Entry as JournalEntry, Event, Gate, Journal};
 use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
 use crate::domain::incident::{Incident, TimelineEntry};
-use crate::domain::{Alert, Batch, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
+use crate::domain::{Alert, Batch, Change, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
 
 /// Things that wait to be written; log records beyond that are left out of the recording and counted.
 const QUEUE: usize = 8_192;
@@ -25,8 +25,8 @@ const LAST_WRITES: Duration = Duration::from_secs(3);
 /// One thing to write.
 #[derive(Debug)]
 pub enum Keep {
-    /// A decision, into the journal.
-    Decision(Decision),
+    /// A decision, into the journal; who waits for it is told once it is there.
+    Decision(Decision, Option<oneshot::Sender<()>>),
     /// Begin the bundle of an incident.
     Open(Box<Incident>),
     /// The incident's title, severity or start changed.
@@ -40,7 +40,7 @@ pub enum Keep {
     /// An alert that changed.
     Alert(Alert, Timestamp),
     /// A change event.
-    Change(crate::domain::Change),
+    Change(Change),
     /// The series as they stand.
     Series(Vec<Series>),
     /// The notes as they stand.
@@ -52,6 +52,8 @@ pub struct Keeper {
     queue: Option<SyncSender<Keep>>,
     done: Receiver<()>,
     recording: bool,
+    /// Whether a bundle was begun: what came before goes into it as its past.
+    begun: bool,
     left_out: u64,
     alerts: std::collections::HashMap<CleanText, crate::domain::AlertState>,
 }
@@ -76,11 +78,12 @@ impl Keeper {
             let _ = tell_done.try_send(());
         })?;
         let alerts = std::collections::HashMap::new();
-        Ok(Self { queue: Some(queue), done, recording, left_out: 0, alerts })
+        Ok(Self { queue: Some(queue), done, recording, begun: false, left_out: 0, alerts })
     }
 
     /// Hands something over; never waits. Says so once when the disk cannot keep up.
     pub fn keep(&mut self, keep: Keep) -> Option<CleanText> {
+        self.begun |= matches!(keep, Keep::Open(_));
         match self.queue.as_ref()?.try_send(keep) {
             Ok(()) => None,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
@@ -92,7 +95,7 @@ impl Keeper {
 
     /// What a source sent goes into the recording of a live incident: records, changes, alerts that changed state.
     pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) {
-        if !self.recording {
+        if !self.recording || !self.begun {
             return;
         }
         for item in &batch.items {
@@ -111,6 +114,13 @@ impl Keeper {
             };
             self.keep(keep);
         }
+    }
+
+    /// What was known when the bundle was begun.
+    pub fn record_past(&mut self, alerts: &[Alert], changes: Vec<Change>, now: Timestamp) -> Option<CleanText> {
+        self.record_snapshot(alerts, now);
+        let problems: Vec<CleanText> = changes.into_iter().filter_map(|change| self.keep(Keep::Change(change))).collect();
+        problems.into_iter().next()
     }
 
     fn record_snapshot(&mut self, alerts: &[Alert], now: Timestamp) {
@@ -158,7 +168,15 @@ impl Writer {
 
     fn write(&mut self, keep: Keep) {
         let entry = match keep {
-            Keep::Decision(decision) => return self.decide(&decision),
+            Keep::Decision(decision, waiting) => {
+                if self.decide(&decision)
+                    && let Some(waiting) = waiting
+                {
+                    // The run was given up meanwhile.
+                    let _ = waiting.send(());
+                }
+                return;
+            }
             Keep::Open(incident) => return self.open(&incident),
             Keep::Incident(incident) => {
                 let stack = self.stack.clone();
@@ -209,8 +227,9 @@ impl Writer {
         self.note(written);
     }
 
-    fn decide(&self, decision: &Decision) {
-        let Some(journal) = &self.journal else { return };
+    /// Writes a decision; whether it is in the journal now.
+    fn decide(&self, decision: &Decision) -> bool {
+        let Some(journal) = &self.journal else { return false };
         let (event, proposal, why) = match decision {
             Decision::Proposed(proposal) => (Event::Proposed, proposal, None),
             Decision::Shown(proposal) => (Event::Shown, proposal, None),
@@ -222,8 +241,12 @@ impl Writer {
         if let Some(why) = why {
             entry = entry.with("why", why.as_str());
         }
-        if let Err(error) = journal.append(&entry, Timestamp::now()) {
-            self.tell(Msg::Journal(Err(CleanText::line(&error.to_string()))));
+        match journal.append(&entry, Timestamp::now()) {
+            Ok(()) => true,
+            Err(error) => {
+                self.tell(Msg::Journal(Err(CleanText::line(&error.to_string()))));
+                false
+            }
         }
     }
 

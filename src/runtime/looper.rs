@@ -218,11 +218,14 @@ impl Looper {
             Chore::Redraw => self.screen.refresh()?,
             Chore::Suspend => self.suspending = true,
             Chore::Quit => self.leaving = Some(ExitCode::SUCCESS),
-            Chore::Foreground(id, approved) => {
+            Chore::Foreground(id, approved, noted) => {
                 let Ok(runner) = self.session.executor.runner.clone() else { return Ok(()) };
                 self.input = None;
                 self.taken.lend();
-                self.foreground = Some((id, tokio::spawn(async move { runner.run_foreground(approved).await })));
+                self.foreground = Some((id, tokio::spawn(async move {
+                    noted.wait().await.map_err(|why| Refusal::new(&why))?;
+                    runner.run_foreground(approved).await
+                })));
             }
         }
         Ok(())

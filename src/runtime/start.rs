@@ -174,6 +174,7 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         },
         stops: HashMap::new(),
         log_answers: HashMap::new(),
+        noted: HashMap::new(),
         asking: None,
     };
 

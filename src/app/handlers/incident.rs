@@ -21,6 +21,10 @@ const TIMELINE: usize = 5_000;
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
 /// Records of the past a new recording begins with, at most.
 const BACKLOG_RECORDS: usize = 20_000;
+/// How long before its beginning a change may have caused an incident.
+const BACKLOG_CHANGES: SignedDuration = SignedDuration::from_hours(24);
+/// Changes a new recording begins with, at most.
+const CHANGES: usize = 1_000;
 /// How often the series are recorded.
 const SERIES_EVERY: Duration = Duration::from_secs(30);
 
@@ -58,6 +62,10 @@ fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText,
     let backlog = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
     let backlog = backlog.into_iter().rev().collect();
     effects.push(Effect::OpenBundle(Box::new(incident.clone()), backlog));
+    let alerts = state.stores.alerts.firing().map(|(_, alert)| alert.clone()).collect();
+    let past = TimeWindow::new(minus(at, BACKLOG_CHANGES), state.now);
+    let changes: Vec<_> = state.stores.changes.in_window(past).rev().take(CHANGES).cloned().collect();
+    effects.push(Effect::RecordPast(alerts, changes.into_iter().rev().collect()));
     state.incident = Some(incident);
 }
 
