@@ -9,10 +9,10 @@ use tokio::task::JoinHandle;
 use super::clock::Clock;
 use super::keeper::{Keep, Keeper};
 use super::preparer::Preparer;
-use super::runs::{self, LogStoreEngine};
+use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
 use crate::actions::{ApprovedCommand, Runner};
-use crate::app::effect::{Backlog, Effect, Steer};
+use crate::app::effect::{Backlog, Decision, Effect, Steer};
 use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Ask, Delta, Provider};
@@ -56,6 +56,8 @@ pub struct Executor {
     pub stops: HashMap<ProposalId, watch::Sender<bool>>,
     /// Log queries that wait for the core's answer.
     pub log_answers: HashMap<ProposalId, oneshot::Sender<Result<QueryAnswer, QueryError>>>,
+    /// Approvals that are on their way into the journal.
+    pub noted: HashMap<ProposalId, Noted>,
     /// The answer under way.
     pub asking: Option<JoinHandle<()>>,
 }
@@ -82,7 +84,7 @@ impl Executor {
             }
             Effect::CancelAsk => self.cancel_ask(),
             Effect::Copy(text) => return Some(copy(&text, self.through)),
-            Effect::Journal(decision) => self.keep(Keep::Decision(decision)),
+            Effect::Journal(decision) => self.note(decision),
             Effect::OpenBundle(incident, backlog) => {
                 let Backlog { logs, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
@@ -151,6 +153,18 @@ impl Executor {
         }
     }
 
+    fn note(&mut self, decision: Decision) {
+        let waiting = match &decision {
+            Decision::Approved(proposal) => {
+                let (tell, noted) = Noted::pair();
+                self.noted.insert(proposal.id, noted);
+                Some(tell)
+            }
+            Decision::Proposed(_) | Decision::Shown(_) | Decision::Rejected(..) | Decision::Refused(..) => None,
+        };
+        self.keep(Keep::Decision(decision, waiting));
+    }
+
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
         let (preparer, results) = (self.preparer.clone(), self.results.clone());
         tokio::spawn(async move {
@@ -169,10 +183,12 @@ impl Executor {
             Ok(runner) => runner.clone(),
             Err(why) => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused(why.clone())))),
         };
+        // An approval that is not in the journal starts nothing: without the word, waiting for it fails.
+        let noted = self.noted.remove(&id).unwrap_or_else(|| Noted::pair().1);
         if let Frozen::Command(command) = approved.frozen()
             && command.interactive
         {
-            return Some(Outside::Terminal(Chore::Foreground(id, approved)));
+            return Some(Outside::Terminal(Chore::Foreground(id, approved, noted)));
         }
         let (stop, stopped) = watch::channel(false);
         self.stops.retain(|_, stop| !stop.is_closed());
@@ -182,23 +198,36 @@ impl Executor {
             Frozen::Query { language: Language::Logs, .. } => {
                 let (answer, answered) = oneshot::channel();
                 self.log_answers.insert(id, answer);
-                let engine = LogStoreEngine::new(id, results.clone(), answered);
-                tokio::spawn(runs::query(id, runner, approved, Arc::new(engine), results, stopped));
+                let engine = Arc::new(LogStoreEngine::new(id, results.clone(), answered));
+                self.start(id, noted, runs::query(id, runner, approved, engine, results, stopped));
             }
             Frozen::Query { .. } => {
-                tokio::spawn(runs::query(id, runner, approved, Arc::clone(&self.engine), results, stopped));
+                let engine = Arc::clone(&self.engine);
+                self.start(id, noted, runs::query(id, runner, approved, engine, results, stopped));
             }
             Frozen::Recorded { .. } => match self.preparer.recorded.clone() {
                 Some((_, book)) => {
-                    tokio::spawn(runs::recorded(id, runner, approved, book, results, stopped));
+                    self.start(id, noted, runs::recorded(id, runner, approved, book, results, stopped));
                 }
                 None => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused("no recording plays".into())))),
             },
             Frozen::Command(_) | Frozen::Blocked { .. } => {
-                tokio::spawn(runs::command(id, runner, approved, results, stopped));
+                self.start(id, noted, runs::command(id, runner, approved, results, stopped));
             }
         }
         None
+    }
+
+    /// Begins a run once its approval is in the journal.
+    fn start(&self, id: ProposalId, noted: Noted, work: impl Future<Output = ()> + Send + 'static) {
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            match noted.wait().await {
+                Ok(()) => work.await,
+                // Nobody listens any more when the program is ending.
+                Err(why) => drop(results.send(Msg::Run(id, RunEvent::Refused(why))).await),
+            }
+        });
     }
 
     fn ask(&mut self, generation: u64, question: CleanText, prepared: copilot::Prepared, evidence: Vec<Evidence>) {
@@ -209,12 +238,7 @@ impl Executor {
             return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
         };
         let (out, mut deltas) = mpsc::channel(64);
-        let ask = Ask {
-            messages: prepared.messages,
-            question,
-            evidence,
-            answer_tokens: prepared.answer_tokens,
-        };
+        let ask = Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
         self.asking = Some(tokio::spawn(async move {
             let asking = provider.ask(ask, out);
             let passing_on = async {

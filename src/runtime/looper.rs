@@ -19,8 +19,8 @@ use crate::app::Msg;
 use crate::app::msg::{Mouse, RunEvent};
 use crate::domain::proposal::Outcome;
 use crate::domain::{CleanText, ProposalId};
-use crate::ui::theme::{Depth, Theme};
 use crate::ui::key::Key;
+use crate::ui::theme::{Depth, Theme};
 
 /// How long leaving waits for sources to end.
 const LEAVING: Duration = Duration::from_secs(1);
@@ -222,11 +222,17 @@ impl Looper {
             Chore::Redraw => self.screen.refresh()?,
             Chore::Suspend => self.suspending = true,
             Chore::Quit => self.leaving = Some(ExitCode::SUCCESS),
-            Chore::Foreground(id, approved) => {
+            Chore::Foreground(id, approved, noted) => {
                 let Ok(runner) = self.session.executor.runner.clone() else { return Ok(()) };
                 self.input = None;
                 self.taken.lend();
-                self.foreground = Some((id, tokio::spawn(async move { runner.run_foreground(approved).await })));
+                self.foreground = Some((
+                    id,
+                    tokio::spawn(async move {
+                        noted.wait().await.map_err(|why| Refusal::new(&why))?;
+                        runner.run_foreground(approved).await
+                    }),
+                ));
             }
         }
         Ok(())
