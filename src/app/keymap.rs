@@ -285,9 +285,9 @@ mod tests {
     fn a_pane_gives_a_key_its_own_meaning() {
         const LIVE: Stage = Stage { replaying: false, brain: true };
         const REPLAY: Stage = Stage { replaying: true, brain: true };
-        let slash = "/".parse().unwrap();
-        assert_eq!(lookup(slash, PaneId::Logs, LIVE), Some(Action::Search));
-        assert_eq!(lookup(slash, PaneId::Alerts, LIVE), None);
+        let filter = "f".parse().unwrap();
+        assert_eq!(lookup(filter, PaneId::Logs, LIVE), Some(Action::Filter));
+        assert_eq!(lookup(filter, PaneId::Alerts, LIVE), None);
         let faster = ">".parse().unwrap();
         assert_eq!(lookup(faster, PaneId::Logs, LIVE), None);
         assert_eq!(lookup(faster, PaneId::Logs, REPLAY), Some(Action::ReplayFaster));

@@ -1,6 +1,6 @@
 //! Help for the focused pane, made from the key table.
 
-use super::{centred, size_of};
+use super::{centred, padded, size_of};
 use crate::app::keymap::{Scope, help as words, rows, shown_keys};
 use crate::app::{Ctx, Intent, PaneId};
 use crate::panes::step_of;
@@ -93,9 +93,9 @@ pub(super) fn draw_text(canvas: &mut Canvas<'_>, area: crate::ui::Area, title: L
     part.clear();
     let height = usize::from(area.height).saturating_sub(2);
     let below = lines.len().saturating_sub(first + height);
-    let right = if below > 0 { Line::of(format!("{below} more below "), Role::Warning) } else { Line::new() };
+    let right = if below > 0 { Line::of(format!("{below} more below"), Role::Warning) } else { Line::new() };
     let inner = frame::frame(&mut part, &title, &right, true);
-    let mut inside = part.part(inner);
+    let mut inside = part.part(padded(inner));
     for (row, line) in lines.iter().skip(first).take(height).enumerate() {
         inside.line(row, line);
     }

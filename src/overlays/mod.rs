@@ -87,3 +87,8 @@ fn centred(size: (u16, u16), columns: u16, rows: u16) -> Area {
 fn size_of(canvas: &Canvas<'_>) -> (u16, u16) {
     (canvas.area().width, canvas.area().height)
 }
+
+/// The place of text in a frame: a blank column on the left, so that it does not stick to it.
+fn padded(inner: Area) -> Area {
+    Area { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner }
+}

@@ -1,6 +1,6 @@
 //! Commands by name: typed text narrows the list, Enter runs. Never a shell.
 
-use super::{centred, prompt, size_of};
+use super::{centred, padded, prompt, size_of};
 use crate::app::{Ctx, Intent};
 use crate::app::palette::{COMMANDS, Command, matching};
 use crate::ui::key::{Code, Key};
@@ -70,7 +70,7 @@ impl Palette {
         let mut part = canvas.part(area);
         part.clear();
         let inner = frame::frame(&mut part, &Line::of("Commands", Role::Strong), &Line::new(), true);
-        let mut inside = part.part(inner);
+        let mut inside = part.part(padded(inner));
         inside.line(0, &Line::of(": ", Role::Dim).with(self.text.as_str(), Role::Text).with("▏", Role::Focus));
         if found.is_empty() {
             inside.line(1, &Line::of("no such command", Role::Warning));

@@ -1,6 +1,6 @@
 //! One line to type: a search, a filter, a note, a reason.
 
-use super::{centred, size_of};
+use super::{centred, padded, size_of};
 use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, ProposalId};
 use crate::ui::key::{Code, Key};
@@ -111,7 +111,7 @@ pub(super) fn draw_line(canvas: &mut Canvas<'_>, area: Area, title: &'static str
     let mut part = canvas.part(area);
     part.clear();
     let inner = frame::frame(&mut part, &Line::of(title, Role::Strong), &Line::new(), true);
-    let mut inside = part.part(inner);
+    let mut inside = part.part(padded(inner));
     let clean = CleanText::line(text);
     let room = inside.width().saturating_sub(2);
     let mut shown = clean.as_str();

@@ -1,6 +1,6 @@
 //! Takes the terminal over and gives it back, whatever ends the program.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use crossterm::event::{
 };
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
+use rustix::termios::{QueueSelector, tcflush};
 
 /// Whether the terminal is in our hands now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -47,6 +48,19 @@ impl Taken {
             execute!(out, EnableMouseCapture)?;
         }
         Ok(())
+    }
+
+    /// Forgets what was typed while another program had the terminal: no such key may act here.
+    pub fn forget_typed(&self) {
+        let stdin = std::io::stdin();
+        let forgotten = if stdin.is_terminal() {
+            tcflush(&stdin, QueueSelector::IFlush)
+        } else {
+            std::fs::File::open("/dev/tty").map(|tty| tcflush(tty, QueueSelector::IFlush)).unwrap_or(Ok(()))
+        };
+        if let Err(error) = forgotten {
+            tracing::warn!("keys typed ahead could not be dropped: {error}");
+        }
     }
 
     /// Gives the terminal to another program for a while.

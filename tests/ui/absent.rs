@@ -18,7 +18,7 @@ fn betrayed(screen: &str) -> Vec<&'static str> {
 fn no_screen_speaks_of_a_model() {
     let mut world = busy().without_model();
     snap!("absent_wide", world, 160 x 48, "");
-    let mut check = |keys: &str, world: &mut World| {
+    let check = |keys: &str, world: &mut World| {
         world.keys(keys);
         for (columns, rows) in [(160, 48), (120, 36), (80, 24)] {
             let screen = world.grid(columns, rows);

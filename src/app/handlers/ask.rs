@@ -53,9 +53,10 @@ fn propose_typed(model: &mut Model, command: &str, effects: &mut Vec<Effect>) {
     proposals::put_forward(model, suggestion, true, effects);
 }
 
-/// The language of text typed behind `$`: a fence word chooses another than the shell.
+/// The language of text typed behind `$`: a first word chooses another than the shell. `sh` chooses nothing, since
+/// `sh deploy.sh` is a command of its own.
 fn typed_language(text: &str) -> (Language, &str) {
-    for (prefix, language) in [("promql ", Language::Promql), ("logs ", Language::Logs), ("sh ", Language::Sh)] {
+    for (prefix, language) in [("promql ", Language::Promql), ("logs ", Language::Logs)] {
         if let Some(rest) = text.strip_prefix(prefix) {
             return (language, rest.trim());
         }
@@ -207,4 +208,17 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
     }
     effects.push(Effect::CancelAsk);
     state.done("answer stopped");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_behind_the_dollar_stays_as_it_is() {
+        assert_eq!(typed_language("sh deploy.sh"), (Language::Sh, "sh deploy.sh"));
+        assert_eq!(typed_language("promql up"), (Language::Promql, "up"));
+        assert_eq!(typed_language("logs level>=error"), (Language::Logs, "level>=error"));
+        assert_eq!(typed_language("logsearch x"), (Language::Sh, "logsearch x"));
+    }
 }

@@ -7,6 +7,7 @@ use crate::app::{Model, PaneId};
 use crate::domain::Health;
 use crate::domain::model::Location;
 use crate::domain::time::{clock, short};
+use crate::overlays::Overlay;
 use crate::ui::{Canvas, Line, Role};
 
 /// The first line: incident on the left; sources, model and clock on the right.
@@ -84,13 +85,12 @@ fn right(model: &Model, width: usize) -> Line {
     }
     if roomy {
         match &state.brain {
-            Brain::Ready(room) if room.label.location == Location::Recorded => {}
             Brain::Ready(room) => {
-                if room.label.location != Location::Recorded {
-                    line.push(format!("{} ", room.label.model), Role::Dim);
-                }
-                line.push("model ", Role::Dim);
-                line.push(format!("{}  ", room.label.location.word()), Role::Strong);
+                // The name of a recorded model is the recording's, which stands on the left.
+                let recorded = room.label.location == Location::Recorded;
+                let name = if recorded { "model".into() } else { room.label.model.clone() };
+                line.push(name, Role::Dim);
+                line.push(format!(" {}  ", room.label.location.word()), Role::Strong);
             }
             Brain::Failed(_) => line.push("no model  ", Role::Warning),
             Brain::Connecting => line.push("model …  ", Role::Dim),
@@ -137,6 +137,9 @@ pub fn footer(model: &Model, canvas: &mut Canvas<'_>) {
 }
 
 fn keys(model: &Model, room: usize) -> Line {
+    if let Some(overlay) = model.overlays.last() {
+        return of_overlay(overlay);
+    }
     if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() {
         return Line::of(" Enter", Role::Key)
             .with(" send   ", Role::Dim)
@@ -155,6 +158,22 @@ fn keys(model: &Model, room: usize) -> Line {
         line.append(next);
     }
     line
+}
+
+/// The keys of the topmost overlay: those of the pane below do not work now.
+fn of_overlay(overlay: &Overlay) -> Line {
+    let keys: &[(&str, &str)] = match overlay {
+        Overlay::Confirm(_) => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::Help(_) => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::Palette(_) => &[("Enter", "runs it"), ("Tab", "completes"), ("Up Down", "choose"), ("Esc", "closes")],
+        Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "closes")],
+        Overlay::Proposed(_) => &[("j k", "choose"), ("Esc", "closes")],
+        Overlay::Reader(_) => &[("j k", "scroll"), ("y", "copy"), ("Esc", "closes")],
+        Overlay::Running(_) => &[("j k", "scroll"), ("y", "copy")],
+    };
+    keys.iter().fold(Line::new(), |line, (key, words)| {
+        line.with(format!(" {key}"), Role::Key).with(format!(" {words}  "), Role::Dim)
+    })
 }
 
 fn waiting(model: &Model) -> Line {

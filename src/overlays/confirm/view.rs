@@ -48,7 +48,8 @@ impl Confirm {
         line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });
         line.push("   ", Role::Text);
         match (&self.demand, &self.stage) {
-            (Demand::Never { why }, _) => line.push(format!("cannot run: {why}"), Role::Critical),
+            (Demand::Never { why }, _) if self.ids.len() > 1 => line.push(why.clone(), Role::Critical),
+            (Demand::Never { .. }, _) => line.push("cannot run: the first line says why", Role::Critical),
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),

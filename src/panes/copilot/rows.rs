@@ -3,7 +3,7 @@
 use crate::app::Ctx;
 use crate::app::conversation::{Turn, TurnState};
 use crate::domain::time::clock;
-use crate::domain::{Class, Locator, Proposal, ProposalId, ProposalState};
+use crate::domain::{Locator, Proposal, ProposalId, ProposalState};
 use crate::trust::verify::{Sentence, Status};
 use crate::ui::{Line, Role, markdown};
 
