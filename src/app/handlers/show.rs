@@ -130,7 +130,7 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
 fn of_evidence(evidence: &Evidence, cited: Option<(u32, u32)>) -> Shown {
     let mut foot = Vec::new();
     foot.extend(evidence.cut.clone());
-    foot.push(CleanText::line(&format!("{} lines · sha256 {}…", evidence.line_count(), &evidence.digest()[..12])));
+    foot.push(CleanText::line(&format!("{} · sha256 {}…", evidence.counted(), &evidence.digest()[..12])));
     Shown {
         title: CleanText::line(&format!("{}  {} {}", evidence.id, evidence.kind.word(), evidence.source)),
         query: evidence.query.clone(),
