@@ -13,7 +13,7 @@ use super::effects::Executor;
 use super::keeper::Keeper;
 use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
-use crate::actions::{Gate, Journal, RunSettings, Runner, Tables};
+use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
 use crate::app::model::{Brain, Settings, State};
 use crate::app::notices::Notices;
@@ -333,10 +333,7 @@ fn person_settings(
     }
     missing.push("traces".into());
     let uname = rustix::system::uname();
-    let person = ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
+    let person = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(actions::user);
     Settings {
         person: CleanText::line(&person),
         host: CleanText::line(&uname.nodename().to_string_lossy()),

@@ -5,17 +5,20 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::show;
+use super::telemetry::change_words;
 use crate::app::effect::Backlog;
 use crate::app::model::State;
 use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
-use crate::domain::{Alert, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
+use crate::domain::{Alert, Change, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
 use crate::trust::verify::Status;
 
 /// Lines kept on a timeline; a person's own are never dropped.
 const TIMELINE: usize = 5_000;
+/// How long before its first alert a change still belongs to an incident: most causes come before what they cause.
+const LEAD: SignedDuration = SignedDuration::from_mins(30);
 /// How much of the past a new recording begins with.
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
 /// Records of the past a new recording begins with, at most.
@@ -64,6 +67,18 @@ fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText,
     };
     effects.push(Effect::OpenBundle(Box::new(incident.clone()), Box::new(backlog)));
     state.incident = Some(incident);
+    let before = TimeWindow::new(minus(at, LEAD), state.now);
+    let changes: Vec<Change> = state.stores.changes.in_window(before).cloned().collect();
+    for change in &changes {
+        changed(state, change, effects);
+    }
+}
+
+/// A change goes on the timeline of the incident it may have caused or belongs to.
+pub fn changed(state: &mut State, change: &Change, effects: &mut Vec<Effect>) {
+    if state.incident.as_ref().is_some_and(|incident| change.at >= minus(incident.started_at, LEAD)) {
+        add(state, change.at, EntryKind::Change, change_words(change), Vec::new(), effects);
+    }
 }
 
 /// Puts a line on the timeline, in its place in time.
@@ -198,5 +213,50 @@ pub fn copy_notes(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::Copy(text));
         }
         None => state.problem("no incident yet: it opens with the first alert, pin, note or command"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Language;
+    use crate::testing::World;
+    use crate::testing::build::{ago, alert, change, suggestion};
+
+    fn timeline(world: &World) -> Vec<String> {
+        let incident = world.model.state.incident.as_ref().unwrap();
+        incident.timeline.iter().map(|entry| format!("{} {}", entry.kind.word(), entry.text)).collect()
+    }
+
+    #[test]
+    fn the_change_before_the_first_alert_is_on_the_timeline_whenever_it_is_heard_of() {
+        let fired = || vec![alert("HighErrorRate", "payments", "critical", ago(60), &[])];
+        let told = |world: &mut World| {
+            world.change(change(ago(3 * 3600), "deploy", "cart", "long before"));
+            world.change(change(ago(120), "deploy", "payments", "1.10.0"));
+        };
+        let mut first = World::new();
+        told(&mut first);
+        first.alerts(fired());
+        let mut late = World::new();
+        late.alerts(fired());
+        told(&mut late);
+        for world in [first, late] {
+            let lines = timeline(&world);
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            assert_eq!(lines[0], "change deploy payments: 1.10.0");
+            assert!(lines[1].starts_with("fired "), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_names_its_evidence_once() {
+        let mut world = World::new();
+        world.propose(suggestion(Language::Promql, "up"));
+        world.keys("<right><enter>");
+        let incident = world.model.state.incident.as_ref().unwrap();
+        let ran = incident.timeline.iter().find(|entry| entry.kind == EntryKind::Ran).unwrap();
+        assert_eq!(ran.evidence.len(), 1);
+        assert!(!ran.text.contains("[E"), "{}", ran.text);
     }
 }

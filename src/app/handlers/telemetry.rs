@@ -97,12 +97,8 @@ pub fn alert_words(alert: &Alert) -> String {
 }
 
 fn on_change(model: &mut Model, change: Change, effects: &mut Vec<Effect>) {
-    let (at, words) = (change.at, change_words(&change));
-    if model.state.stores.changes.insert(change).is_some() {
-        let begun = model.state.incident.as_ref().is_some_and(|incident| at >= incident.started_at);
-        if begun {
-            incident::add(&mut model.state, at, EntryKind::Change, words, Vec::new(), effects);
-        }
+    if model.state.stores.changes.insert(change.clone()).is_some() {
+        incident::changed(&mut model.state, &change, effects);
     }
 }
 
