@@ -209,12 +209,7 @@ impl Executor {
             return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
         };
         let (out, mut deltas) = mpsc::channel(64);
-        let ask = Ask {
-            messages: prepared.messages,
-            question,
-            evidence,
-            answer_tokens: prepared.answer_tokens,
-        };
+        let ask = Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
         self.asking = Some(tokio::spawn(async move {
             let asking = provider.ask(ask, out);
             let passing_on = async {

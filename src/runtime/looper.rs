@@ -19,8 +19,8 @@ use crate::app::Msg;
 use crate::app::msg::{Mouse, RunEvent};
 use crate::domain::proposal::Outcome;
 use crate::domain::{CleanText, ProposalId};
-use crate::ui::theme::{Depth, Theme};
 use crate::ui::key::Key;
+use crate::ui::theme::{Depth, Theme};
 
 /// How long leaving waits for sources to end.
 const LEAVING: Duration = Duration::from_secs(1);

@@ -5,15 +5,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::show;
-use crate::app::model::State;
 use crate::app::effect::Backlog;
+use crate::app::model::State;
 use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
-use crate::domain::{
-    Alert, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency,
-};
+use crate::domain::{Alert, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
 use crate::trust::verify::Status;
 
 /// Lines kept on a timeline; a person's own are never dropped.
@@ -77,10 +75,8 @@ pub fn add(
     evidence: Vec<EvidenceId>,
     effects: &mut Vec<Effect>,
 ) {
-    let by_person = matches!(
-        kind,
-        EntryKind::Pin | EntryKind::Note | EntryKind::Question | EntryKind::Ran | EntryKind::Rejected
-    );
+    let by_person =
+        matches!(kind, EntryKind::Pin | EntryKind::Note | EntryKind::Question | EntryKind::Ran | EntryKind::Rejected);
     if by_person {
         open_by_hand(state, effects);
     }
@@ -182,10 +178,11 @@ fn cited(state: &State) -> Vec<(EvidenceId, u32)> {
 
 /// What nobody has answered yet: sentences of answers that found no support, and sources that failed.
 fn open_questions(state: &State) -> Vec<CleanText> {
-    let unsupported = state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
-        Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
-        Status::Supported | Status::Uncited | Status::Chatter => None,
-    });
+    let unsupported =
+        state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
+            Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
+            Status::Supported | Status::Uncited | Status::Chatter => None,
+        });
     let down = state.stores.sources.iter().filter_map(|source| {
         let why = source.health.why()?;
         Some(CleanText::line(&format!("{} did not answer: {why}", source.id)))
