@@ -5,7 +5,7 @@ use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
+use crate::domain::{Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
 
 /// One thing to be done outside.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub enum Effect {
     /// Note a decision in the journal.
     Journal(Decision),
     /// Begin to record the incident, with what was held already.
-    OpenBundle(Box<Incident>, Vec<LogRecord>),
+    OpenBundle(Box<Incident>, Box<Backlog>),
     /// The incident's title, severity or start changed.
     UpdateIncident(Box<Incident>),
     /// A line of the timeline.
@@ -87,4 +87,15 @@ pub enum Steer {
     Slower,
     /// Go to this instant.
     JumpTo(Timestamp),
+}
+
+/// What was held when an incident opened and belongs into its recording.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    /// Records of the time before.
+    pub logs: Vec<LogRecord>,
+    /// Alerts that fire, with when they were seen to.
+    pub alerts: Vec<Alert>,
+    /// Changes of the time before.
+    pub changes: Vec<Change>,
 }

@@ -12,7 +12,7 @@ use super::preparer::Preparer;
 use super::runs::{self, LogStoreEngine};
 use super::session::Chore;
 use crate::actions::{ApprovedCommand, Runner};
-use crate::app::effect::{Effect, Steer};
+use crate::app::effect::{Backlog, Effect, Steer};
 use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Ask, Delta, Provider};
@@ -84,8 +84,13 @@ impl Executor {
             Effect::Copy(text) => return Some(copy(&text, self.through)),
             Effect::Journal(decision) => self.keep(Keep::Decision(decision)),
             Effect::OpenBundle(incident, backlog) => {
+                let Backlog { logs, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
-                backlog.into_iter().for_each(|record| self.keep(Keep::Log(record)));
+                self.keep(Keep::Logs(logs));
+                changes.into_iter().for_each(|change| self.keep(Keep::Change(change)));
+                if let Some(problem) = self.keeper.record_alerts(&alerts, self.clock.now()) {
+                    self.answer(Msg::Problem(problem));
+                }
             }
             Effect::UpdateIncident(incident) => self.keep(Keep::Incident(incident)),
             Effect::RecordEntry(entry) => self.keep(Keep::Timeline(entry)),
@@ -113,7 +118,9 @@ impl Executor {
 
     /// A batch goes into the recording of a live incident.
     pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) {
-        self.keeper.record_batch(batch, now);
+        if let Some(problem) = self.keeper.record_batch(batch, now) {
+            self.answer(Msg::Problem(problem));
+        }
     }
 
     /// How the replay's clock stands.

@@ -7,6 +7,7 @@ mod drill;
 mod looks;
 mod overlays;
 mod panes;
+mod picture;
 mod worlds;
 
 /// Presses keys, then compares the screen at a size with what it was when somebody last looked at it: text and looks.

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::show;
 use super::telemetry::change_words;
 use crate::app::model::State;
+use crate::app::effect::Backlog;
 use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
@@ -24,6 +25,8 @@ const LEAD: SignedDuration = SignedDuration::from_mins(30);
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
 /// Records of the past a new recording begins with, at most.
 const BACKLOG_RECORDS: usize = 20_000;
+/// Changes of the past a new recording begins with, at most, the latest.
+const BACKLOG_CHANGES: usize = 1_000;
 /// How often the series are recorded.
 const SERIES_EVERY: Duration = Duration::from_secs(30);
 
@@ -58,9 +61,13 @@ fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText,
     let id = CleanText::line(&at.strftime("INC-%Y%m%d-%H%M").to_string());
     let incident = Incident { id, title, severity, started_at: at, timeline: Vec::new() };
     let past = TimeWindow::new(minus(at, BACKLOG), state.now);
-    let backlog = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
-    let backlog = backlog.into_iter().rev().collect();
-    effects.push(Effect::OpenBundle(Box::new(incident.clone()), backlog));
+    let logs = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
+    let backlog = Backlog {
+        logs: logs.into_iter().rev().collect(),
+        alerts: state.stores.alerts.firing().map(|(_, alert)| alert.clone()).collect(),
+        changes: state.stores.changes.iter().rev().take(BACKLOG_CHANGES).cloned().collect(),
+    };
+    effects.push(Effect::OpenBundle(Box::new(incident.clone()), Box::new(backlog)));
     state.incident = Some(incident);
     let before = TimeWindow::new(minus(at, LEAD), state.now);
     let changes: Vec<Change> = state.stores.changes.in_window(before).cloned().collect();
