@@ -11,7 +11,9 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     let now = model.state.now;
     let source = model.state.stores.source_mut(&batch.source);
     source.dropped += batch.dropped;
-    if !batch.items.is_empty() {
+    // That a source does not answer is no word from it.
+    let silent = |item: &Telemetry| matches!(item, Telemetry::Health(Health::Down { .. } | Health::Starting));
+    if batch.items.iter().any(|item| !silent(item)) {
         source.heard = Some(now);
     }
     let mut evicted = false;
