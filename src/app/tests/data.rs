@@ -152,3 +152,15 @@ fn a_source_that_goes_down_and_comes_back_is_said_once_each() {
     let words: Vec<String> = world.model.state.notices.iter().map(|notice| notice.text.to_string()).collect();
     assert_eq!(words, ["prom is down: connection refused", "prom is back"]);
 }
+
+#[test]
+fn rows_do_not_shift_when_long_names_leave_the_view() {
+    let mut world = World::new();
+    let _ = world.grid(120, 36);
+    world.logs((0..5).map(|n| log(ago(60), "payments", Severity::Info, &format!("record {n}"))));
+    let before = records(&mut world)[0].find("record");
+    world.logs((0..40).map(|n| log(now(), "db", Severity::Info, &format!("record {n}"))));
+    let after = records(&mut world);
+    assert!(after.iter().all(|row| row.contains(" db ")));
+    assert_eq!(after[0].find("record"), before);
+}
