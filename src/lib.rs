@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
 //! | 1 | [`store`], [`logfile`], [`analysis`], [`trust`], [`config`], [`ui`] | `domain` |
-//! | 2 | [`sources`], [`copilot`], [`investigation`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
+//! | 2 | [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
 //!
@@ -18,12 +18,13 @@ pub mod cli;
 pub mod config;
 pub mod copilot;
 pub mod domain;
-pub mod investigation;
 pub mod logfile;
 pub mod overlays;
 pub mod panes;
 pub mod runtime;
 pub mod sources;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trust;
 pub mod ui;

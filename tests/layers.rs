@@ -30,7 +30,6 @@ const SCREEN: &[&str] = &[
     "config",
     "ui",
     "copilot",
-    "investigation",
     "actions",
     "bundle",
     "app",
@@ -66,7 +65,6 @@ const EVERYTHING: &[&str] = &[
     "ui",
     "sources",
     "copilot",
-    "investigation",
     "actions",
     "bundle",
     "app",
@@ -81,7 +79,7 @@ const fn room(name: &'static str, ours: &'static [&'static str], never: &'static
     Room { name, ours, crates: None, never }
 }
 
-const ROOMS: [Room; 18] = [
+const ROOMS: [Room; 17] = [
     Room {
         name: "domain",
         ours: &[],
@@ -104,7 +102,6 @@ const ROOMS: [Room; 18] = [
     room("ui", &["domain"], &["tokio", "reqwest", "std::fs", "std::env", "std::process"]),
     room("sources", INBOUND, &["ratatui"]),
     room("copilot", INBOUND, &["ratatui"]),
-    room("investigation", INBOUND, &["ratatui"]),
     room("actions", INBOUND, &["ratatui"]),
     room("bundle", INBOUND, &["ratatui"]),
     room("app", SCREEN, NO_IO),

@@ -1,4 +1,4 @@
-//! Pure functions over telemetry: what changed, by how much, since when. Called by `app` and `investigation`; no I/O,
+//! Pure functions over telemetry: what changed, by how much, since when. Called by `app`; no I/O,
 //! no clock, no panics on any input.
 
 pub mod onset;

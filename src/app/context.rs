@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Selection;
 use super::conversation::Conversation;
 use super::handlers::runs::Outputs;
+use super::keymap::Stage;
 use super::model::{Brain, Settings};
 use super::notices::Notices;
 use super::stores::Stores;
@@ -66,6 +67,11 @@ impl Ctx<'_> {
     /// A proposal by its number.
     pub fn proposal(&self, id: ProposalId) -> Option<&Proposal> {
         self.proposals.iter().find(|proposal| proposal.id == id)
+    }
+
+    /// What decides which keys there are.
+    pub fn stage(&self) -> Stage {
+        Stage { replaying: self.replaying, brain: self.has_brain() }
     }
 
     /// Whether a model answers questions here.

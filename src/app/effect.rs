@@ -36,9 +36,7 @@ pub enum Effect {
     /// Note a decision in the journal.
     Journal(Decision),
     /// Begin to record the incident, with what was held already.
-    OpenBundle(Box<Incident>, Vec<LogRecord>),
-    /// The alerts and changes that were held already when the incident began.
-    RecordPast(Vec<Alert>, Vec<Change>),
+    OpenBundle(Box<Incident>, Box<Backlog>),
     /// The incident's title, severity or start changed.
     UpdateIncident(Box<Incident>),
     /// A line of the timeline.
@@ -89,4 +87,15 @@ pub enum Steer {
     Slower,
     /// Go to this instant.
     JumpTo(Timestamp),
+}
+
+/// What was held when an incident opened and belongs into its recording.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    /// Records of the time before.
+    pub logs: Vec<LogRecord>,
+    /// Alerts that fire, with when they were seen to.
+    pub alerts: Vec<Alert>,
+    /// Changes of the time before.
+    pub changes: Vec<Change>,
 }

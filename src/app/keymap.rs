@@ -167,7 +167,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["4"], A::Focus(PaneId::Copilot), "copilot", ""),
     row(E, &["5"], A::Focus(PaneId::Evidence), "evidence", ""),
     row(E, &["+"], A::Zoom, "give this pane the whole screen, or take it back", "zoom"),
-    row(P(PaneId::Logs), &["/"], A::Search, "search in the records", "search"),
+    row(E, &["/"], A::Search, "search in the log records", "search"),
     row(P(PaneId::Evidence), &["/"], A::Search, "search in the text", "search"),
     row(E, &["n"], A::SearchNext, "next hit", ""),
     row(E, &["N"], A::SearchPrevious, "previous hit", ""),
@@ -214,15 +214,47 @@ pub const BINDINGS: &[Binding] = &[
 ];
 
 /// What a key means in a pane.
-pub fn lookup(key: Key, pane: PaneId, replaying: bool) -> Option<Action> {
-    rows(pane, replaying).find(|binding| binding.keys.iter().any(|text| text.parse() == Ok(key))).map(|b| b.action)
+pub fn lookup(key: Key, pane: PaneId, stage: Stage) -> Option<Action> {
+    rows(pane, stage).find(|binding| binding.keys.iter().any(|text| text.parse() == Ok(key))).map(|b| b.action)
+}
+
+/// What else decides which rows hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// A recording plays.
+    pub replaying: bool,
+    /// A model is configured; without one no row may speak of it.
+    pub brain: bool,
 }
 
 /// The rows that hold in a pane, its own first.
-pub fn rows(pane: PaneId, replaying: bool) -> impl Iterator<Item = &'static Binding> {
+pub fn rows(pane: PaneId, stage: Stage) -> impl Iterator<Item = &'static Binding> {
     let own = BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane));
-    let replay = BINDINGS.iter().filter(move |b| replaying && b.scope == Scope::Replay);
-    own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere))
+    let replay = BINDINGS.iter().filter(move |b| stage.replaying && b.scope == Scope::Replay);
+    let all = own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere));
+    all.filter(move |binding| stage.brain || !matches!(binding.action, Action::Ask | Action::AskCommand))
+}
+
+/// The words that help shows for a row.
+pub fn help(binding: &Binding, stage: Stage) -> &'static str {
+    match binding.action {
+        Action::Focus(PaneId::Copilot) if !stage.brain => "actions",
+        _ => binding.help,
+    }
+}
+
+/// The first key of a row as people read it: `Enter`, `Tab`.
+pub fn shown_key(binding: &Binding) -> String {
+    binding.keys.first().map(|text| shown(text)).unwrap_or_default()
+}
+
+/// All keys of a row as people read them.
+pub fn shown_keys(binding: &Binding) -> String {
+    binding.keys.iter().map(|text| shown(text)).collect::<Vec<_>>().join(" ")
+}
+
+fn shown(text: &str) -> String {
+    text.parse::<Key>().map_or_else(|_| text.to_owned(), |key| key.to_string())
 }
 
 #[cfg(test)]
@@ -251,11 +283,13 @@ mod tests {
 
     #[test]
     fn a_pane_gives_a_key_its_own_meaning() {
-        let slash = "/".parse().unwrap();
-        assert_eq!(lookup(slash, PaneId::Logs, false), Some(Action::Search));
-        assert_eq!(lookup(slash, PaneId::Alerts, false), None);
+        const LIVE: Stage = Stage { replaying: false, brain: true };
+        const REPLAY: Stage = Stage { replaying: true, brain: true };
+        let filter = "f".parse().unwrap();
+        assert_eq!(lookup(filter, PaneId::Logs, LIVE), Some(Action::Filter));
+        assert_eq!(lookup(filter, PaneId::Alerts, LIVE), None);
         let faster = ">".parse().unwrap();
-        assert_eq!(lookup(faster, PaneId::Logs, false), None);
-        assert_eq!(lookup(faster, PaneId::Logs, true), Some(Action::ReplayFaster));
+        assert_eq!(lookup(faster, PaneId::Logs, LIVE), None);
+        assert_eq!(lookup(faster, PaneId::Logs, REPLAY), Some(Action::ReplayFaster));
     }
 }

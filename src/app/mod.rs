@@ -17,6 +17,9 @@ pub mod update;
 pub mod view;
 pub mod window;
 
+#[cfg(test)]
+mod tests;
+
 pub use context::Ctx;
 pub use effect::Effect;
 pub use model::{Model, PaneId, Settings};

@@ -11,7 +11,7 @@ use super::stores::Stores;
 use super::window::Window;
 use super::{Ctx, Selection};
 use crate::actions::gate::Gate;
-use crate::copilot::{Prompts, Room};
+use crate::copilot::{Fence, Prompts, Room};
 use crate::domain::evidence::sha256_hex;
 use crate::domain::incident::Incident;
 use crate::domain::query::PolledQuery;
@@ -133,6 +133,8 @@ pub struct Model {
     pub panes: Panes,
     /// Overlays, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// What Evidence shows before a person has selected anything: the loudest alert.
+    pub unasked: Option<Selection>,
     /// When Ctrl-C was pressed last.
     pub interrupted: Option<Duration>,
     /// Which pane has the focus.
@@ -199,10 +201,11 @@ impl State {
         self.brain != Brain::Absent
     }
 
-    /// A fence for the next prompt that nothing in the evidence can have guessed.
-    pub fn next_nonce(&mut self) -> String {
-        self.generation += 1;
-        sha256_hex(format!("{}/{}", self.settings.seed, self.generation).as_bytes())[..16].to_owned()
+    /// The word that fences the data of the next prompt: nothing in the evidence can have guessed it, and a preview
+    /// shows the one that the prompt will have.
+    pub fn next_fence(&self) -> Fence {
+        let next = self.generation + 1;
+        Fence::fixed(&sha256_hex(format!("{}/{next}", self.settings.seed).as_bytes())[..16])
     }
 
     /// Says that something failed.

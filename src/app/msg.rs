@@ -26,6 +26,8 @@ pub enum Msg {
     },
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something at this column and row.
+    Mouse(Mouse, u16, u16),
     /// Text was pasted.
     Paste(String),
     /// The screen has this size now.
@@ -52,6 +54,17 @@ pub enum Msg {
     Done(CleanText),
     /// What a pane or overlay wants.
     Want(Intent),
+}
+
+/// What a mouse can do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button.
+    Click,
+    /// The wheel towards the person.
+    WheelDown,
+    /// The wheel away from the person.
+    WheelUp,
 }
 
 /// What the gate's card needs to know before it opens.

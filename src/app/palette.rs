@@ -27,6 +27,9 @@ const fn command(name: &'static str, argument: &'static str, help: &'static str)
     Command { name, argument, help }
 }
 
+/// The command that shows what would be sent to a model.
+const PREVIEW: &str = "preview";
+
 /// The table.
 pub const COMMANDS: &[Command] = &[
     command("changes", "", "changes, newest first"),
@@ -38,7 +41,7 @@ pub const COMMANDS: &[Command] = &[
     command("now", "", "window: follow the clock"),
     command("pause", "", "pause the live view, or go on"),
     command("pin", "", "pin the selection"),
-    command("preview", "QUESTION", "exactly what would be sent to the model"),
+    command(PREVIEW, "QUESTION", "exactly what would be sent to the model"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
@@ -51,14 +54,15 @@ pub const COMMANDS: &[Command] = &[
     command("window", "30m", "length of the shared window"),
 ];
 
-/// Commands that what was typed may mean, best first.
-pub fn matching(text: &str) -> Vec<&'static Command> {
+/// Commands that what was typed may mean, best first; those that need a model only where there is one.
+pub fn matching(text: &str, brain: bool) -> Vec<&'static Command> {
     let name = text.split(' ').next().unwrap_or_default();
     let pattern = Pattern::parse(name, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
     let mut found: Vec<_> = COMMANDS
         .iter()
+        .filter(|command| brain || command.name != PREVIEW)
         .filter_map(|command| {
             let hay = nucleo_matcher::Utf32Str::new(command.name, &mut buffer);
             pattern.score(hay, &mut matcher).map(|score| (score, command))
@@ -82,7 +86,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "now" => keys::on_action(model, Action::Slide(Slide::Now), effects),
         "pause" => keys::on_action(model, Action::Pause, effects),
         "pin" => keys::on_action(model, Action::Pin, effects),
-        "preview" => preview(model, argument, effects),
+        PREVIEW => preview(model, argument, effects),
         "proposals" => keys::on_action(model, Action::Proposals, effects),
         "queries" => read(model, Topic::Queries),
         "quit" => effects.push(Effect::Quit),
@@ -144,8 +148,8 @@ mod tests {
 
     #[test]
     fn typed_letters_find_commands_and_nothing_lists_all() {
-        assert_eq!(matching("").len(), COMMANDS.len());
-        assert_eq!(matching("timel")[0].name, "timeline");
-        assert!(matching("zzz").is_empty());
+        assert_eq!(matching("", true).len(), COMMANDS.len());
+        assert_eq!(matching("timel", true)[0].name, "timeline");
+        assert!(matching("zzz", true).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! The router: every message to the handler of its area. Pure and synchronous.
 
-use super::handlers::{ask, incident, keys, proposals, runs, telemetry, wants};
+use super::handlers::{ask, incident, keys, mouse, proposals, runs, show, telemetry, wants};
 use super::model::Brain;
 use super::{Effect, Model, Msg};
 
@@ -16,6 +16,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             incident::on_tick(state, &mut effects);
         }
         Msg::Key(key) => keys::on_key(model, key, &mut effects),
+        Msg::Mouse(mouse, column, row) => mouse::on_mouse(model, mouse, column, row, &mut effects),
         Msg::Paste(text) => keys::on_paste(model, &text),
         Msg::Resize(width, height) => model.size = (width, height),
         Msg::Batch(batch) => telemetry::on_batch(model, batch, &mut effects),
@@ -45,5 +46,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Want(intent) => wants::on_want(model, intent, &mut effects),
     }
     model.settle();
+    show::unasked(model);
     effects
 }

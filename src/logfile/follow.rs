@@ -60,12 +60,14 @@ pub struct Follower {
     old: Vec<Open>,
     generations: u64,
     started: bool,
+    /// Whether the last poll found nothing at all: only then does time count against a rotated file.
+    idle: bool,
 }
 
 impl Follower {
     /// Follows a path. A file that is there at the first poll is read from its last `backlog` bytes on.
     pub fn new(path: PathBuf, backlog: u64) -> Self {
-        Self { path, backlog, current: None, old: Vec::new(), generations: 0, started: false }
+        Self { path, backlog, current: None, old: Vec::new(), generations: 0, started: false, idle: true }
     }
 
     /// Follows a path that was not there before: its file is read from the start, unless it is huge.
@@ -80,9 +82,11 @@ impl Follower {
 
     /// Reads what is new, about `budget` bytes of each file at most, and says how the path is.
     pub fn poll(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) -> State {
+        let before = out.len();
         self.poll_old(known, budget, out);
         let state = self.poll_current(known, budget, out);
         self.started = true;
+        self.idle = out.len() == before;
         state
     }
 
@@ -94,6 +98,7 @@ impl Follower {
     fn poll_old(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) {
         let excess = self.old.len().saturating_sub(MAX_OLD);
         let mut index = 0;
+        let idle = self.idle;
         self.old.retain_mut(|old| {
             index += 1;
             let more = match old.read(budget) {
@@ -105,7 +110,7 @@ impl Follower {
                 // Emptied after the rotation: whoever did that wanted it gone.
                 Ok(Read::Restarted) | Err(_) => false,
                 Ok(Read::Nothing) => {
-                    old.quiet += 1;
+                    old.quiet += u32::from(idle);
                     index > excess && old.quiet <= LINGER
                 }
             };

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 /// Bytes of a line that are kept.
 pub const MAX_LINE: usize = 1 << 20;
 
+/// Bytes that stand for a line longer than [`MAX_LINE`]: no longer than clean text may be, so that the count of what is
+/// missing at its end is not itself cut off.
+const SHOWN: usize = 60 << 10;
+
 /// The line under way.
 #[derive(Debug, Default)]
 pub struct Lines {
@@ -40,7 +44,10 @@ impl Lines {
         let text = self.text(&partial);
         match std::mem::take(&mut self.skipped) {
             0 => each(&text),
-            skipped => each(&format!("{text} [+{skipped} bytes]")),
+            skipped => {
+                let end = text.floor_char_boundary(SHOWN.min(text.len()));
+                each(&format!("{} [+{} bytes]", &text[..end], skipped + text.len() - end));
+            }
         }
         self.started = true;
     }
@@ -101,8 +108,8 @@ mod tests {
         let huge = vec![b'x'; 10 << 20];
         let lines = lines_of(&[&huge[..3 << 20], &huge[3 << 20..], b"\nnext\n"]);
         assert_eq!(lines.len(), 2);
-        assert!(lines[0].ends_with("x [+9437184 bytes]"));
-        assert_eq!(lines[0].len(), MAX_LINE + " [+9437184 bytes]".len());
+        assert!(lines[0].ends_with("x [+10424320 bytes]"));
+        assert_eq!(lines[0].len(), SHOWN + " [+10424320 bytes]".len());
         assert_eq!(lines[1], "next");
     }
 

@@ -1,7 +1,7 @@
 //! Help for the focused pane, made from the key table.
 
-use super::{centred, size_of};
-use crate::app::keymap::{Scope, rows};
+use super::{centred, padded, size_of};
+use crate::app::keymap::{Scope, help as words, rows, shown_keys};
 use crate::app::{Ctx, Intent, PaneId};
 use crate::panes::step_of;
 use crate::ui::key::{Code, Key};
@@ -24,8 +24,8 @@ impl Help {
     }
 
     /// A key: movement, or anything else closes.
-    pub fn on_key(&mut self, key: Key) -> Vec<Intent> {
-        match crate::app::keymap::lookup(key, self.pane, false) {
+    pub fn on_key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
+        match crate::app::keymap::lookup(key, self.pane, ctx.stage()) {
             Some(crate::app::keymap::Action::Move(motion)) if key.code != Code::Esc => {
                 if let Some(step) = step_of(motion) {
                     scroll_text(&mut self.scroll, step, self.lines, self.height);
@@ -53,7 +53,7 @@ impl Help {
 fn lines(pane: PaneId, ctx: &Ctx<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut last = None;
-    for binding in rows(pane, ctx.replaying) {
+    for binding in rows(pane, ctx.stage()) {
         if last != Some(binding.scope) {
             last = Some(binding.scope);
             lines.push(Line::of(
@@ -65,8 +65,8 @@ fn lines(pane: PaneId, ctx: &Ctx<'_>) -> Vec<Line> {
                 Role::Strong,
             ));
         }
-        let keys = binding.keys.join(" ");
-        lines.push(Line::of(cell(&keys, 16), Role::Key).with(binding.help, Role::Text));
+        let keys = shown_keys(binding);
+        lines.push(Line::of(cell(&keys, 16), Role::Key).with(words(binding, ctx.stage()), Role::Text));
     }
     lines
 }
@@ -93,9 +93,9 @@ pub(super) fn draw_text(canvas: &mut Canvas<'_>, area: crate::ui::Area, title: L
     part.clear();
     let height = usize::from(area.height).saturating_sub(2);
     let below = lines.len().saturating_sub(first + height);
-    let right = if below > 0 { Line::of(format!("{below} more below "), Role::Warning) } else { Line::new() };
+    let right = if below > 0 { Line::of(format!("{below} more below"), Role::Warning) } else { Line::new() };
     let inner = frame::frame(&mut part, &title, &right, true);
-    let mut inside = part.part(inner);
+    let mut inside = part.part(padded(inner));
     for (row, line) in lines.iter().skip(first).take(height).enumerate() {
         inside.line(row, line);
     }

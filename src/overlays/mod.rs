@@ -34,8 +34,8 @@ pub enum Overlay {
 pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
     match overlay {
         Overlay::Confirm(card) => card.on_key(key, ctx),
-        Overlay::Help(help) => help.on_key(key),
-        Overlay::Palette(palette) => palette.on_key(key),
+        Overlay::Help(help) => help.on_key(key, ctx),
+        Overlay::Palette(palette) => palette.on_key(key, ctx),
         Overlay::Prompt(prompt) => prompt.on_key(key),
         Overlay::Proposed(list) => list.on_key(key, ctx),
         Overlay::Reader(reader) => reader.on_key(key, ctx),
@@ -68,8 +68,8 @@ pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
     match overlay {
         Overlay::Confirm(card) => card.view(canvas, ctx),
         Overlay::Help(help) => help.view(canvas, ctx),
-        Overlay::Palette(palette) => palette.view(canvas),
-        Overlay::Prompt(prompt) => prompt.view(canvas),
+        Overlay::Palette(palette) => palette.view(canvas, ctx),
+        Overlay::Prompt(prompt) => prompt.view(canvas, ctx),
         Overlay::Proposed(list) => list.view(canvas, ctx),
         Overlay::Reader(reader) => reader.view(canvas, ctx),
         Overlay::Running(running) => running.view(canvas, ctx),
@@ -86,4 +86,9 @@ fn centred(size: (u16, u16), columns: u16, rows: u16) -> Area {
 /// The size of a canvas that covers the screen.
 fn size_of(canvas: &Canvas<'_>) -> (u16, u16) {
     (canvas.area().width, canvas.area().height)
+}
+
+/// The place of text in a frame: a blank column on the left, so that it does not stick to it.
+fn padded(inner: Area) -> Area {
+    Area { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner }
 }

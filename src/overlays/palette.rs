@@ -1,7 +1,7 @@
 //! Commands by name: typed text narrows the list, Enter runs. Never a shell.
 
-use super::{centred, prompt, size_of};
-use crate::app::Intent;
+use super::{centred, padded, prompt, size_of};
+use crate::app::{Ctx, Intent};
 use crate::app::palette::{COMMANDS, Command, matching};
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
@@ -16,8 +16,8 @@ pub struct Palette {
 
 impl Palette {
     /// A key.
-    pub fn on_key(&mut self, key: Key) -> Vec<Intent> {
-        let found = matching(&self.text);
+    pub fn on_key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
+        let found = matching(&self.text, ctx.has_brain());
         match key.code {
             Code::Esc => return vec![Intent::Close],
             Code::Down => self.selected = (self.selected + 1).min(found.len().saturating_sub(1)),
@@ -63,14 +63,14 @@ impl Palette {
     }
 
     /// Draws the palette.
-    pub fn view(&self, canvas: &mut Canvas<'_>) {
-        let found = matching(&self.text);
+    pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
+        let found = matching(&self.text, ctx.has_brain());
         let rows = found.len().max(1) + 3;
         let area = centred(size_of(canvas), 76, u16::try_from(rows).unwrap_or(u16::MAX));
         let mut part = canvas.part(area);
         part.clear();
         let inner = frame::frame(&mut part, &Line::of("Commands", Role::Strong), &Line::new(), true);
-        let mut inside = part.part(inner);
+        let mut inside = part.part(padded(inner));
         inside.line(0, &Line::of(": ", Role::Dim).with(self.text.as_str(), Role::Text).with("▏", Role::Focus));
         if found.is_empty() {
             inside.line(1, &Line::of("no such command", Role::Warning));

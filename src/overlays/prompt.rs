@@ -1,7 +1,7 @@
 //! One line to type: a search, a filter, a note, a reason.
 
-use super::{centred, size_of};
-use crate::app::Intent;
+use super::{centred, padded, size_of};
+use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, ProposalId};
 use crate::ui::key::{Code, Key};
 use crate::ui::{Area, Canvas, Line, Role, frame};
@@ -38,12 +38,13 @@ impl Purpose {
         }
     }
 
-    fn hint(&self) -> &'static str {
+    fn hint(&self, brain: bool) -> &'static str {
         match self {
             Purpose::Search => "small letters match any case · empty ends the search",
             Purpose::Filter => "service=payments level>=error status>=500 \"exact words\" /regex/ -not · empty shows all",
             Purpose::Note => "goes on the timeline with the time and your name",
-            Purpose::WhyNot(_) => "the copilot is told; empty is fine",
+            Purpose::WhyNot(_) if brain => "the copilot is told; empty is fine",
+            Purpose::WhyNot(_) => "goes on the timeline; empty is fine",
         }
     }
 }
@@ -72,9 +73,9 @@ impl Prompt {
     }
 
     /// Draws the prompt.
-    pub fn view(&self, canvas: &mut Canvas<'_>) {
+    pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
         let area = centred(size_of(canvas), 90, 4);
-        draw_line(canvas, area, self.purpose.title(), &self.text, self.purpose.hint());
+        draw_line(canvas, area, self.purpose.title(), &self.text, self.purpose.hint(ctx.has_brain()));
     }
 }
 
@@ -110,7 +111,7 @@ pub(super) fn draw_line(canvas: &mut Canvas<'_>, area: Area, title: &'static str
     let mut part = canvas.part(area);
     part.clear();
     let inner = frame::frame(&mut part, &Line::of(title, Role::Strong), &Line::new(), true);
-    let mut inside = part.part(inner);
+    let mut inside = part.part(padded(inner));
     let clean = CleanText::line(text);
     let room = inside.width().saturating_sub(2);
     let mut shown = clean.as_str();

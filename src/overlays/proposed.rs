@@ -1,9 +1,9 @@
 //! The list of proposals: what waits for a decision, what runs, what was decided.
 
-use super::{centred, size_of};
+use super::{centred, padded, size_of};
 use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, Proposal};
-use crate::panes::copilot::proposal_line;
+use crate::panes::proposal::proposal_line;
 use crate::ui::key::{Code, Key};
 use crate::ui::{Canvas, Line, Role, frame};
 
@@ -55,7 +55,7 @@ impl Proposed {
         let mut part = canvas.part(area);
         part.clear();
         let inner = frame::frame(&mut part, &Line::of("Proposed", Role::Strong), &Line::new(), true);
-        let mut inside = part.part(inner);
+        let mut inside = part.part(padded(inner));
         if list.is_empty() {
             inside.line(0, &Line::of("nothing was proposed yet", Role::Dim));
         }

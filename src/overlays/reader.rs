@@ -7,11 +7,14 @@ use crate::app::notices::Level;
 use crate::app::{Ctx, Intent};
 use crate::domain::incident::EntryKind;
 use crate::domain::time::{clock, short, stamp};
-use crate::domain::CleanText;
+use crate::domain::{CleanText, Timestamp};
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
 use crate::ui::list::{Scroll, Step};
 use crate::ui::{Canvas, Line, Role};
+
+/// Columns of the widest text.
+const WIDEST: u16 = 120;
 
 /// What is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,15 +70,17 @@ impl Reader {
 
     /// Lays the text out for the screen.
     pub fn settle(&mut self, ctx: &Ctx<'_>, size: (u16, u16)) {
-        let columns = usize::from(size.0.min(120)).saturating_sub(4);
+        // The frame, and the blank beside it.
+        let columns = usize::from(size.0.saturating_sub(2).min(WIDEST)).saturating_sub(3);
+        let indent = if matches!(self.topic, Topic::Text(..)) { 0 } else { 10 };
         self.height = usize::from(size.1).saturating_sub(4);
-        self.rows = lines(ctx, &self.topic).into_iter().flat_map(|line| line.wrap(columns, 10)).collect();
+        self.rows = lines(ctx, &self.topic).into_iter().flat_map(|line| line.wrap(columns, indent)).collect();
     }
 
     /// Draws the reader.
     pub fn view(&self, canvas: &mut Canvas<'_>, _ctx: &Ctx<'_>) {
         let rows = u16::try_from(self.rows.len() + 2).unwrap_or(u16::MAX);
-        let area = centred(size_of(canvas), 120, rows.max(5));
+        let area = centred(size_of(canvas), WIDEST, rows.max(5));
         draw_text(canvas, area, Line::of(title(&self.topic), Role::Strong), &self.rows, self.scroll.offset());
     }
 }
@@ -93,12 +98,11 @@ fn title(topic: &Topic) -> CleanText {
 
 fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
     let lines: Vec<Line> = match topic {
-        Topic::Timeline => ctx.incident.iter().flat_map(|incident| &incident.timeline).map(entry).collect(),
+        Topic::Timeline => ctx.incident.iter().flat_map(|incident| &incident.timeline).map(|line| entry(line, ctx.now)).collect(),
         Topic::Changes => ctx
             .stores
             .changes
             .iter()
-            .rev()
             .map(|change| Line::of(format!("{} ", stamp(change.at)), Role::Dim).with(change_words(change), Role::Text))
             .collect(),
         Topic::Notices => ctx
@@ -127,7 +131,7 @@ fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
     if lines.is_empty() { vec![Line::of("nothing yet", Role::Dim)] } else { lines }
 }
 
-fn entry(entry: &crate::domain::incident::TimelineEntry) -> Line {
+fn entry(entry: &crate::domain::incident::TimelineEntry, now: Timestamp) -> Line {
     let role = match entry.kind {
         EntryKind::Fired => Role::Critical,
         EntryKind::Resolved => Role::Good,
@@ -136,7 +140,11 @@ fn entry(entry: &crate::domain::incident::TimelineEntry) -> Line {
         EntryKind::Ran | EntryKind::Rejected => Role::Strong,
         EntryKind::System => Role::Dim,
     };
-    let mut line = Line::of(format!("{}Z ", clock(entry.at)), Role::Dim);
+    // Another day than today's is said.
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let today = day(entry.at) == day(now);
+    let at = if today { format!("{}Z ", clock(entry.at)) } else { format!("{} ", stamp(entry.at)) };
+    let mut line = Line::of(at, Role::Dim);
     line.push(format!("{:<9}", entry.kind.word()), role);
     line.push(CleanText::line(&entry.text), Role::Text);
     for id in &entry.evidence {

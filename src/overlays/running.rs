@@ -4,7 +4,6 @@ use super::help::{draw_text, scroll_text};
 use super::{centred, size_of};
 use crate::app::{Ctx, Intent};
 use crate::domain::{Proposal, ProposalId};
-use crate::panes::copilot::class_role;
 use crate::ui::key::{Code, Key};
 use crate::ui::list::{Scroll, Step};
 use crate::ui::{Canvas, Line, Role};
@@ -62,7 +61,7 @@ impl Running {
         let Some(proposal) = ctx.proposal(self.id) else { return };
         let class = proposal.verdict.class;
         let mut title = Line::of(format!("{} ", self.id), Role::Strong);
-        title.push(format!("{} ", class.word()), class_role(class));
+        title.push(format!("{} ", class.word()), Role::of(class));
         title.push(proposal.one_line(), Role::Text);
         let mut lines: Vec<Line> =
             output(ctx, self.id).iter().skip(self.scroll.offset()).take(self.height).map(|text| Line::of(*text, Role::Text)).collect();

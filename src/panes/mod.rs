@@ -6,6 +6,8 @@ pub mod copilot;
 pub mod evidence;
 pub mod logs;
 pub mod metrics;
+pub mod proposal;
+pub mod search;
 
 use crate::app::keymap::{Action, Motion};
 use crate::app::{Ctx, Intent, PaneId, Selection};

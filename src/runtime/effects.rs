@@ -8,23 +8,20 @@ use tokio::task::JoinHandle;
 
 use super::clock::Clock;
 use super::keeper::{Keep, Keeper};
+use super::preparer::Preparer;
 use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
-use crate::actions::{ApprovedCommand, Runner, RunSettings, Tables, classify, prepare, undo};
-use crate::app::effect::{Decision, Effect, Steer};
-use crate::app::msg::{Prepared, ReplayState, RunEvent};
+use crate::actions::{ApprovedCommand, Runner};
+use crate::app::effect::{Backlog, Decision, Effect, Steer};
+use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Ask, Delta, Provider};
-use crate::domain::approval::{Frozen, Target};
-use crate::domain::ports::{CommandBook, QueryEngine};
+use crate::domain::approval::Frozen;
+use crate::domain::ports::QueryEngine;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
-use crate::sources::replay::Commands;
 use crate::sources::span::Span;
 use crate::ui::clipboard::{Through, osc52};
-
-/// Samples a confirmed query asks for at most.
-const POINTS: i64 = 240;
 
 /// What an effect needs from elsewhere.
 #[derive(Debug)]
@@ -39,16 +36,10 @@ pub enum Outside {
 pub struct Executor {
     /// Starts what was approved; `Err` says why nothing can be run.
     pub runner: Result<Runner, CleanText>,
-    /// Rules by which commands are classed.
-    pub tables: Tables,
-    /// What holds for commands.
-    pub settings: Arc<RunSettings>,
+    /// Classes commands and settles their targets; with a recording in it the host is never touched.
+    pub preparer: Preparer,
     /// Answers confirmed queries.
     pub engine: Arc<dyn QueryEngine>,
-    /// The name of the source of metrics, for the card.
-    pub metrics: CleanText,
-    /// The recording's answers to commands; with it the host is never touched.
-    pub recorded: Option<(CleanText, Commands)>,
     /// The model, once it is reached.
     pub provider: Arc<Mutex<Option<Arc<dyn Provider>>>>,
     /// Writes journal and bundle.
@@ -59,8 +50,6 @@ pub struct Executor {
     pub clock: Clock,
     /// What the sources of metrics should cover.
     pub span: watch::Sender<Span>,
-    /// Seconds between two samples of a panel.
-    pub step: u32,
     /// What stands between here and the terminal's clipboard.
     pub through: Through,
     /// Runs that can be stopped.
@@ -97,11 +86,11 @@ impl Executor {
             Effect::Copy(text) => return Some(copy(&text, self.through)),
             Effect::Journal(decision) => self.note(decision),
             Effect::OpenBundle(incident, backlog) => {
+                let Backlog { logs, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
-                backlog.into_iter().for_each(|record| self.keep(Keep::Log(record)));
-            }
-            Effect::RecordPast(alerts, changes) => {
-                if let Some(problem) = self.keeper.record_past(&alerts, changes, self.clock.now()) {
+                self.keep(Keep::Logs(logs));
+                changes.into_iter().for_each(|change| self.keep(Keep::Change(change)));
+                if let Some(problem) = self.keeper.record_alerts(&alerts, self.clock.now()) {
                     self.answer(Msg::Problem(problem));
                 }
             }
@@ -131,7 +120,9 @@ impl Executor {
 
     /// A batch goes into the recording of a live incident.
     pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) {
-        self.keeper.record_batch(batch, now);
+        if let Some(problem) = self.keeper.record_batch(batch, now) {
+            self.answer(Msg::Problem(problem));
+        }
     }
 
     /// How the replay's clock stands.
@@ -175,24 +166,9 @@ impl Executor {
     }
 
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
-        let (tables, settings, results) = (self.tables.clone(), Arc::clone(&self.settings), self.results.clone());
-        let (metrics, recorded, step) = (self.metrics.clone(), self.recorded.clone(), self.step);
+        let (preparer, results) = (self.preparer.clone(), self.results.clone());
         tokio::spawn(async move {
-            let classed = tokio::task::spawn_blocking(move || {
-                let verdict = classify(&suggestion.text, suggestion.language, &tables);
-                let target = match (suggestion.language, &recorded) {
-                    (Language::Promql, _) => query_target(Language::Promql, window, step, metrics),
-                    (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
-                    (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
-                    (Language::Sh, None) => prepare(&suggestion, &verdict, &tables, &settings),
-                };
-                let undo = match suggestion.language {
-                    Language::Sh => undo(&suggestion.text, &tables),
-                    Language::Promql | Language::Logs => None,
-                };
-                Prepared { verdict, target, undo }
-            })
-            .await;
+            let classed = tokio::task::spawn_blocking(move || preparer.prepare(&suggestion, window)).await;
             let msg = match classed {
                 Ok(prepared) => Msg::Prepared(id, Box::new(prepared)),
                 Err(_) => Msg::Problem(CleanText::line(&format!("{id} could not be classed; nothing ran"))),
@@ -229,7 +205,7 @@ impl Executor {
                 let engine = Arc::clone(&self.engine);
                 self.start(id, noted, runs::query(id, runner, approved, engine, results, stopped));
             }
-            Frozen::Recorded { .. } => match self.recorded.clone() {
+            Frozen::Recorded { .. } => match self.preparer.recorded.clone() {
                 Some((_, book)) => {
                     self.start(id, noted, runs::recorded(id, runner, approved, book, results, stopped));
                 }
@@ -310,33 +286,6 @@ impl Executor {
         }
         self.replay_state().map(Msg::Replay)
     }
-}
-
-fn query_target(language: Language, window: TimeWindow, step: u32, source: CleanText) -> Target {
-    let seconds = window.length().as_secs().max(1);
-    let step = step.max(u32::try_from(seconds / POINTS).unwrap_or(u32::MAX)).max(1);
-    if source.is_empty() {
-        let why = CleanText::line("no source of metrics is configured");
-        return Target { place: why.clone(), facts: Vec::new(), production: None, frozen: Frozen::Blocked { why } };
-    }
-    Target {
-        place: source.clone(),
-        facts: Vec::new(),
-        production: None,
-        frozen: Frozen::Query { language, window, step, source },
-    }
-}
-
-fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {
-    let place = CleanText::line(&format!("the recording {name}: nothing touches this machine"));
-    let frozen = match book.answer(text) {
-        Some(_) => Frozen::Recorded { recording: name.clone() },
-        None => {
-            let known = book.known().join(" | ");
-            Frozen::Blocked { why: CleanText::line(&format!("the recording has no answer to it; it knows: {known}")) }
-        }
-    };
-    Target { place, facts: Vec::new(), production: None, frozen }
 }
 
 fn copy(text: &str, through: Through) -> Outside {

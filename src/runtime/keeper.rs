@@ -1,6 +1,7 @@
 //! Writes what must outlive the screen: decisions into the journal, the incident into its bundle. A thread of its own,
 //! since every write may block; what happens is told back as messages.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -13,10 +14,12 @@ use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
 use crate::domain::incident::{Incident, TimelineEntry};
-use crate::domain::{Alert, Batch, Change, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
+use crate::domain::{Alert, AlertState, Batch, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
 
 /// Things that wait to be written; log records beyond that are left out of the recording and counted.
 const QUEUE: usize = 8_192;
+/// Alerts whose state in the recording is remembered; further ones are not recorded.
+const ALERTS: usize = 100_000;
 /// How often what is buffered reaches the disk.
 const FLUSH: Duration = Duration::from_secs(2);
 /// How long leaving waits for the last writes.
@@ -37,10 +40,12 @@ pub enum Keep {
     Evidence(Box<Evidence>),
     /// A log record.
     Log(LogRecord),
-    /// An alert that changed.
-    Alert(Alert, Timestamp),
+    /// The log records that were held when the incident opened.
+    Logs(Vec<LogRecord>),
+    /// Alerts that changed.
+    Alerts(Vec<Alert>, Timestamp),
     /// A change event.
-    Change(Change),
+    Change(crate::domain::Change),
     /// The series as they stand.
     Series(Vec<Series>),
     /// The notes as they stand.
@@ -51,11 +56,20 @@ pub enum Keep {
 pub struct Keeper {
     queue: Option<SyncSender<Keep>>,
     done: Receiver<()>,
-    recording: bool,
-    /// Whether a bundle was begun: what came before goes into it as its past.
-    begun: bool,
+    recording: Recording,
     left_out: u64,
-    alerts: std::collections::HashMap<CleanText, crate::domain::AlertState>,
+    alerts: HashMap<CleanText, AlertState>,
+}
+
+/// Whether what sources send belongs into a bundle now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recording {
+    /// There is no folder for bundles.
+    Never,
+    /// No incident is open yet.
+    NotYet,
+    /// An incident is open.
+    Now,
 }
 
 impl Keeper {
@@ -70,20 +84,21 @@ impl Keeper {
         results: mpsc::Sender<Msg>,
     ) -> std::io::Result<Self> {
         let (queue, work) = sync_channel(QUEUE);
-        let recording = incidents.is_some();
+        let recording = if incidents.is_some() { Recording::NotYet } else { Recording::Never };
         let writer = Writer { journal, incidents, stack, results, recorder: None, failed: false };
         let (tell_done, done) = sync_channel(1);
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || {
             writer.work(&work);
             let _ = tell_done.try_send(());
         })?;
-        let alerts = std::collections::HashMap::new();
-        Ok(Self { queue: Some(queue), done, recording, begun: false, left_out: 0, alerts })
+        Ok(Self { queue: Some(queue), done, recording, left_out: 0, alerts: HashMap::new() })
     }
 
     /// Hands something over; never waits. Says so once when the disk cannot keep up.
     pub fn keep(&mut self, keep: Keep) -> Option<CleanText> {
-        self.begun |= matches!(keep, Keep::Open(_));
+        if matches!(keep, Keep::Open(_)) && self.recording == Recording::NotYet {
+            self.recording = Recording::Now;
+        }
         match self.queue.as_ref()?.try_send(keep) {
             Ok(()) => None,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
@@ -93,45 +108,49 @@ impl Keeper {
         }
     }
 
-    /// What a source sent goes into the recording of a live incident: records, changes, alerts that changed state.
-    pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) {
-        if !self.recording || !self.begun {
-            return;
+    /// What a source sent goes into the recording of a live incident: records, changes, alerts that changed state. With
+    /// a word to say when the disk cannot keep up.
+    pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) -> Option<CleanText> {
+        if self.recording != Recording::Now {
+            return None;
         }
+        let mut problem = None;
         for item in &batch.items {
-            let keep = match item {
-                Telemetry::Log(record) => Keep::Log(record.clone()),
-                Telemetry::Change(change) => Keep::Change(change.clone()),
-                Telemetry::AlertSnapshot(alerts) => {
-                    self.record_snapshot(alerts, now);
-                    continue;
-                }
-                Telemetry::AlertUpdate(alerts) => {
-                    alerts.iter().for_each(|alert| self.record_alert(alert, now));
-                    continue;
-                }
-                Telemetry::SeriesSet { .. } | Telemetry::Health(_) => continue,
+            let failed = match item {
+                Telemetry::Log(record) => self.keep(Keep::Log(record.clone())),
+                Telemetry::Change(change) => self.keep(Keep::Change(change.clone())),
+                Telemetry::AlertSnapshot(alerts) | Telemetry::AlertUpdate(alerts) => self.record_alerts(alerts, now),
+                Telemetry::SeriesSet { .. } | Telemetry::Health(_) => None,
             };
-            self.keep(keep);
+            problem = problem.or(failed);
         }
+        problem
     }
 
-    /// What was known when the bundle was begun.
-    pub fn record_past(&mut self, alerts: &[Alert], changes: Vec<Change>, now: Timestamp) -> Option<CleanText> {
-        self.record_snapshot(alerts, now);
-        let problems: Vec<CleanText> = changes.into_iter().filter_map(|change| self.keep(Keep::Change(change))).collect();
-        problems.into_iter().next()
-    }
-
-    fn record_snapshot(&mut self, alerts: &[Alert], now: Timestamp) {
-        alerts.iter().for_each(|alert| self.record_alert(alert, now));
-    }
-
-    fn record_alert(&mut self, alert: &Alert, now: Timestamp) {
-        if self.alerts.len() < 100_000 && self.alerts.insert(alert.fingerprint.clone(), alert.state) != Some(alert.state)
-        {
-            self.keep(Keep::Alert(alert.clone(), now));
+    /// Alerts that are not in the recording as they stand. However many they are, they are one thing to write; what
+    /// could not be handed over is tried again with the next answer.
+    pub fn record_alerts<'a>(
+        &mut self,
+        alerts: impl IntoIterator<Item = &'a Alert>,
+        now: Timestamp,
+    ) -> Option<CleanText> {
+        let known = &self.alerts;
+        let changed: Vec<Alert> = alerts
+            .into_iter()
+            .filter(|alert| known.get(&alert.fingerprint) != Some(&alert.state))
+            .take(ALERTS.saturating_sub(known.len()))
+            .cloned()
+            .collect();
+        if changed.is_empty() {
+            return None;
         }
+        let states: Vec<_> = changed.iter().map(|alert| (alert.fingerprint.clone(), alert.state)).collect();
+        let waiting = self.left_out;
+        let problem = self.keep(Keep::Alerts(changed, now));
+        if self.left_out == waiting {
+            self.alerts.extend(states);
+        }
+        problem
     }
 
     /// Writes what waits and ends the thread.
@@ -191,11 +210,25 @@ impl Writer {
             Keep::Timeline(entry) => Entry::Timeline(entry),
             Keep::Evidence(evidence) => Entry::Evidence(*evidence),
             Keep::Log(record) => Entry::Log(record),
-            Keep::Alert(alert, seen) => Entry::Alert { alert, seen },
+            Keep::Logs(records) => {
+                for record in records {
+                    let written = self.recorder.as_mut().map_or(Ok(()), |r| r.append(&Entry::Log(record)));
+                    self.note(written);
+                }
+                return;
+            }
+            Keep::Alerts(alerts, seen) => return self.alerts(alerts, seen),
             Keep::Change(change) => Entry::Change(change),
         };
         let written = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.append(&entry));
         self.note(written);
+    }
+
+    fn alerts(&mut self, alerts: Vec<Alert>, seen: Timestamp) {
+        for alert in alerts {
+            let written = self.recorder.as_mut().map_or(Ok(()), |r| r.append(&Entry::Alert { alert, seen }));
+            self.note(written);
+        }
     }
 
     fn open(&mut self, incident: &Incident) {
@@ -271,5 +304,53 @@ impl Writer {
     fn tell(&self, msg: Msg) {
         // A queue that is full or closed means that nobody looks now; the state is told again at the next change.
         let _ = self.results.try_send(msg);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceId;
+    use crate::testing::build;
+
+    fn incident() -> Box<Incident> {
+        let (id, title) = (CleanText::line("INC-1"), CleanText::line("test"));
+        Box::new(Incident { id, title, severity: CleanText::default(), started_at: build::now(), timeline: Vec::new() })
+    }
+
+    fn snapshot(alerts: Vec<Alert>) -> Batch {
+        Batch { source: SourceId::new("am"), items: vec![Telemetry::AlertSnapshot(alerts)], dropped: 0 }
+    }
+
+    fn recorded(folder: &std::path::Path) -> usize {
+        let text = std::fs::read_to_string(folder.join("INC-1/alerts.jsonl")).unwrap_or_default();
+        text.lines().count()
+    }
+
+    #[test]
+    fn alerts_that_fired_before_the_incident_opened_are_in_its_recording() {
+        let folder = tempfile::tempdir().unwrap();
+        let (results, _told) = mpsc::channel(64);
+        let mut keeper = Keeper::start(None, Some(folder.path().to_owned()), Vec::new(), results).unwrap();
+        let alert = build::alert("HighErrorRate", "checkout", "critical", build::now(), &[]);
+        assert_eq!(keeper.record_batch(&snapshot(vec![alert.clone()]), build::now()), None);
+        keeper.keep(Keep::Open(incident()));
+        assert_eq!(keeper.record_batch(&snapshot(vec![alert.clone()]), build::now()), None);
+        assert_eq!(keeper.record_batch(&snapshot(vec![alert]), build::now()), None, "the same again");
+        keeper.finish();
+        assert_eq!(recorded(folder.path()), 1);
+    }
+
+    #[test]
+    fn more_alerts_than_the_queue_is_long_are_recorded_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (results, _told) = mpsc::channel(64);
+        let mut keeper = Keeper::start(None, Some(folder.path().to_owned()), Vec::new(), results).unwrap();
+        keeper.keep(Keep::Open(incident()));
+        let many = (0..QUEUE + 100).map(|n| build::alert(&format!("A{n}"), "s", "critical", build::now(), &[]));
+        let many: Vec<Alert> = many.collect();
+        assert_eq!(keeper.record_batch(&snapshot(many.clone()), build::now()), None);
+        keeper.finish();
+        assert_eq!(recorded(folder.path()), many.len());
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use crossterm::event::{Event, EventStream};
+use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -16,7 +16,7 @@ use super::signals::{Heard, Signals};
 use super::terminal::Taken;
 use crate::actions::Refusal;
 use crate::app::Msg;
-use crate::app::msg::RunEvent;
+use crate::app::msg::{Mouse, RunEvent};
 use crate::domain::proposal::Outcome;
 use crate::domain::{CleanText, ProposalId};
 use crate::ui::theme::{Depth, Theme};
@@ -192,7 +192,11 @@ impl Looper {
             }
             Event::Paste(text) => self.tell(Msg::Paste(text))?,
             Event::Resize(width, height) => self.tell(Msg::Resize(width, height))?,
-            Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return Ok(()),
+            Event::Mouse(event) => match mouse(event.kind) {
+                Some(mouse) => self.tell(Msg::Mouse(mouse, event.column, event.row))?,
+                None => return Ok(()),
+            },
+            Event::FocusGained | Event::FocusLost => return Ok(()),
         }
         self.screen.want(Due::Key);
         Ok(())
@@ -249,6 +253,16 @@ impl Looper {
 fn panic_for_a_test(key: Key) {
     let asked = key == Key::of(crate::ui::key::Code::F(12)) && std::env::var_os("MIDWATCH_TEST_PANIC").is_some();
     assert!(!asked, "a test asked for this");
+}
+
+/// What of the mouse means anything here.
+fn mouse(kind: MouseEventKind) -> Option<Mouse> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click),
+        MouseEventKind::ScrollDown => Some(Mouse::WheelDown),
+        MouseEventKind::ScrollUp => Some(Mouse::WheelUp),
+        _ => None,
+    }
 }
 
 async fn next_event(input: &mut Option<EventStream>) -> Option<std::io::Result<Event>> {

@@ -5,15 +5,17 @@ mod clock;
 mod effects;
 mod keeper;
 mod looper;
+mod preparer;
 mod runs;
 mod screen;
 mod session;
 mod signals;
-mod start;
+pub mod start;
 mod terminal;
 
 pub use clock::Clock;
 pub use effects::Executor;
+pub use preparer::Preparer;
 pub use runs::Noted;
 pub use session::{Chore, Session};
 pub use start::open;

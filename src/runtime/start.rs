@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::effects::Executor;
 use super::keeper::Keeper;
+use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
@@ -141,19 +142,16 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
     let brain = connect(&config, played.as_ref(), Arc::clone(&provider), &secrets, &results);
     let settings = RunSettings::new(&config.run);
 
-    let executor = Executor {
-        runner: journal.clone().map(|journal| Runner::new(journal, tables.clone(), settings.clone())),
+    let preparer = Preparer {
         tables,
         settings: Arc::new(settings),
-        engine: match (&played, &clock) {
-            (Some(played), Clock::Replay(replay)) => {
-                Arc::new(RecordedEngine::new(Arc::clone(&played.recording), replay.clone()))
-            }
-            _ => Arc::clone(&running.engine),
-        },
         metrics: match &played {
             Some(played) => CleanText::line(&format!("the recording {}", played.name)),
-            None => config.prometheus.first().map(|one| CleanText::line(&format!("{} at {}", one.name, one.url))).unwrap_or_default(),
+            None => config
+                .prometheus
+                .first()
+                .map(|one| CleanText::line(&format!("{} at {}", one.name, one.url)))
+                .unwrap_or_default(),
         },
         recorded: match (&played, &clock) {
             (Some(played), Clock::Replay(replay)) => {
@@ -161,12 +159,24 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
             }
             _ => None,
         },
+        step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
+    };
+    let executor = Executor {
+        runner: journal
+            .clone()
+            .map(|journal| Runner::new(journal, preparer.tables.clone(), RunSettings::clone(&preparer.settings))),
+        preparer,
+        engine: match (&played, &clock) {
+            (Some(played), Clock::Replay(replay)) => {
+                Arc::new(RecordedEngine::new(Arc::clone(&played.recording), replay.clone()))
+            }
+            _ => Arc::clone(&running.engine),
+        },
         provider,
         keeper,
         results,
         clock: clock.clone(),
         span,
-        step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
         through: match (std::env::var_os("TMUX"), std::env::var_os("STY")) {
             (Some(_), _) => Through::Tmux,
             (None, Some(_)) => Through::Screen,
@@ -186,6 +196,10 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
         Err(why) => Err(why.clone()),
     });
+    for source in &config.prometheus {
+        let id = SourceId::new(&source.name);
+        source.panels.iter().for_each(|panel| model.state.stores.series.declare(&id, &CleanText::line(&panel.title)));
+    }
     if let Some(problem) = tables_problem {
         model.state.problem(problem);
     }
@@ -197,7 +211,7 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
 }
 
 /// What a recording brings along: evidence collected then.
-fn adopt(state: &mut State, recording: &Recording) {
+pub fn adopt(state: &mut State, recording: &Recording) {
     for evidence in &recording.evidence {
         if let Err(full) = state.stores.evidence.adopt(evidence.clone()) {
             state.problem(CleanText::line(&full.to_string()));
@@ -225,7 +239,7 @@ fn announced(config: &Config) -> Vec<SourceState> {
 }
 
 /// The tables that class commands: built in, from files, and those of the drills. A bad file costs only itself.
-fn tables(config: &Config) -> (Tables, Option<CleanText>) {
+pub fn tables(config: &Config) -> (Tables, Option<CleanText>) {
     let mut tables = Tables::builtin().unwrap_or_else(|_| Tables::empty());
     for (name, text) in bundle::drill_tables() {
         tables = tables.clone().with_text(name, text).unwrap_or(tables);
@@ -335,7 +349,8 @@ fn person_settings(
     }
 }
 
-fn model(
+/// A model before anything has happened. The screen harness begins with it too.
+pub fn model(
     config: &Config,
     clock: &Clock,
     sources: Vec<SourceState>,
@@ -344,6 +359,8 @@ fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
+    // Where nothing can fire, the records are what a person came for.
+    let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
     let state = State {
         now: clock.now(),
         wall: Clock::wall(),
@@ -381,8 +398,9 @@ fn model(
         state,
         panes: Default::default(),
         overlays: Vec::new(),
+        unasked: None,
         interrupted: None,
-        focus: PaneId::Alerts,
+        focus: if announces_alerts { PaneId::Alerts } else { PaneId::Logs },
         zoomed: false,
         size: (80, 24),
         layout: Default::default(),

@@ -42,6 +42,12 @@ impl Area {
         }
     }
 
+    /// Whether a cell lies inside.
+    pub fn holds(self, column: u16, row: u16) -> bool {
+        (self.x..self.x.saturating_add(self.width)).contains(&column)
+            && (self.y..self.y.saturating_add(self.height)).contains(&row)
+    }
+
     /// The part of this area that lies in another.
     fn within(self, outer: Area) -> Area {
         let x = self.x.max(outer.x);
@@ -131,7 +137,30 @@ impl<'a> Canvas<'a> {
         }
         let (text, _) = fit(text, self.width() - column);
         let style = self.theme.style(role);
-        self.buffer.set_string(self.area.x + column as u16, self.area.y + row as u16, text, style);
+        let (x, y) = (self.area.x + column as u16, self.area.y + row as u16);
+        if self.theme.ascii && !text.is_ascii() {
+            self.buffer.set_string(x, y, text.chars().map(in_ascii).collect::<String>(), style);
+        } else {
+            self.buffer.set_string(x, y, text, style);
+        }
+    }
+}
+
+/// Midwatch's own signs for a font that has none of them, each as wide as before; other text stays as it is.
+fn in_ascii(sign: char) -> char {
+    match sign {
+        '▌' => '>',
+        '▏' | '┤' => '|',
+        '┊' => ':',
+        '…' => '~',
+        '·' => '.',
+        '×' => 'x',
+        '−' | '–' | '—' => '-',
+        '▲' => '^',
+        '↻' => '@',
+        '✓' => '+',
+        '✗' => '!',
+        other => other,
     }
 }
 
@@ -151,6 +180,16 @@ mod tests {
             over.line(0, &Line::of("abc", Role::Text));
         });
         assert_eq!(grid(&buffer), " abc検\n");
+    }
+
+    #[test]
+    fn a_plain_font_loses_no_column_and_no_meaning() {
+        let mut theme = Theme::plain();
+        theme.ascii = true;
+        let buffer = draw_to_buffer(24, 1, &theme, |canvas| {
+            canvas.line(0, &Line::of("▌✓ ✗ ? −50 % ×31 検é", Role::Text));
+        });
+        assert_eq!(grid(&buffer), ">+ ! ? -50 % x31 検é\n");
     }
 
     proptest! {

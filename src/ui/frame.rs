@@ -91,8 +91,8 @@ mod tests {
         let top = |columns| {
             drawn(columns, "2 Logs  6 files  level≥error", "/ search", true).lines().next().unwrap().to_owned()
         };
-        assert_eq!(top(30), "+ 2 Logs  6 files…  / search +");
-        assert_eq!(top(20), "+ 2 Logs  6 files… +");
+        assert_eq!(top(30), "+ 2 Logs  6 files~  / search +");
+        assert_eq!(top(20), "+ 2 Logs  6 files~ +");
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Walk<'_> {
         self.by_table(base, &tool, words, span, depth);
         let destructive = self.found.reasons[before..].iter().any(|reason| reason.class == Class::Destructive);
         if destructive && self.found.object.is_none() {
-            self.found.object = object(words);
+            self.found.object = object(words, &tool);
         }
     }
 
@@ -285,12 +285,18 @@ fn default_why(class: Class) -> &'static str {
     }
 }
 
-/// The last exact argument, if it can be typed.
-fn object(words: &[Value]) -> Option<String> {
-    let mut arguments = words.iter().skip(1).rev().filter_map(Value::exact).filter(|text| !text.starts_with('-'));
-    let last = arguments.next()?;
+/// The last exact argument that is no option nor an option's value, if it can be typed.
+fn object(words: &[Value], tool: &Tool) -> Option<String> {
+    let is_value = |at: usize| words.get(at - 1).and_then(Value::exact).is_some_and(|option| takes_value(tool, option));
+    let arguments = (1..words.len()).rev().filter(|at| !is_value(*at)).filter_map(|at| words[at].exact());
+    let last = arguments.into_iter().find(|text| !text.starts_with('-'))?;
     let typed = last.len() <= MAX_OBJECT && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_graphic());
     typed.then(|| last.to_owned())
+}
+
+/// Whether the word after this option is the option's value.
+fn takes_value(tool: &Tool, option: &str) -> bool {
+    tool.values.split_whitespace().any(|known| known == option) || tool.verbs.iter().any(|verb| takes_value(verb, option))
 }
 
 /// A word as it must be written in a command line.

@@ -15,7 +15,7 @@ const NOWHERE: [&str; 6] = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/fd/
 const VITAL: [&str; 8] =
     ["/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/fstab", "/proc/", "/sys/", "/boot/", "/dev/"];
 /// Variables that only change how something is written or where it looks.
-const HARMLESS: [&str; 16] = [
+const HARMLESS: [&str; 15] = [
     "LC_ALL",
     "LANG",
     "LC_CTYPE",
@@ -28,7 +28,6 @@ const HARMLESS: [&str; 16] = [
     "COLUMNS",
     "LINES",
     "PGPASSWORD",
-    "KUBECONFIG",
     "AWS_PROFILE",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",

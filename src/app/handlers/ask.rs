@@ -5,7 +5,7 @@ use super::{incident, proposals};
 use crate::app::conversation::{LONGEST_ANSWER, Turn, TurnState};
 use crate::app::model::{Brain, State};
 use crate::app::{Effect, Model, gather};
-use crate::copilot::{self, Coverage, Delta, Exchange, Fence, Room, TurnContext, reply};
+use crate::copilot::{self, Coverage, Delta, Exchange, Room, TurnContext, reply};
 use crate::domain::incident::EntryKind;
 use crate::domain::{CleanText, Evidence, Language, Origin, ProposalState, Suggestion};
 use crate::trust::verify;
@@ -34,7 +34,7 @@ pub fn on_input(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         Brain::Ready(room) => send(&mut model.state, question, wants_command, &room, effects),
         Brain::Connecting => model.state.problem("the model is still being reached; $ takes a command as it is"),
         Brain::Failed(why) => model.state.problem(format!("no model: {why}; $ takes a command as it is")),
-        Brain::Absent => model.state.problem("no model is configured; $ takes a command as it is"),
+        Brain::Absent => model.state.problem("write $ before a command: $ df -h"),
     }
 }
 
@@ -78,7 +78,7 @@ fn send(
     let (evidence, notes) = gather::evidence(state, effects);
     let context = turn_context(state, question.clone(), evidence.clone(), wants_command);
     let coverage = context.coverage.clone();
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = match copilot::prepare(&context, &state.prompts, room, &fence) {
         Ok(prepared) => prepared,
         Err(why) => return state.problem(why),
@@ -111,7 +111,7 @@ pub fn preview(state: &mut State, question: &str, effects: &mut Vec<Effect>) -> 
     let Brain::Ready(room) = state.brain.clone() else { return Err("no model is there to send anything to".into()) };
     let (evidence, _) = gather::evidence(state, effects);
     let context = turn_context(state, CleanText::block(question), evidence, false);
-    let fence = Fence::fixed(&state.next_nonce());
+    let fence = state.next_fence();
     let prepared = copilot::prepare(&context, &state.prompts, &room, &fence)?;
     Ok(prepared.preview())
 }

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::show;
 use crate::app::model::State;
+use crate::app::effect::Backlog;
 use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
@@ -21,10 +22,8 @@ const TIMELINE: usize = 5_000;
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
 /// Records of the past a new recording begins with, at most.
 const BACKLOG_RECORDS: usize = 20_000;
-/// How long before its beginning a change may have caused an incident.
-const BACKLOG_CHANGES: SignedDuration = SignedDuration::from_hours(24);
-/// Changes a new recording begins with, at most.
-const CHANGES: usize = 1_000;
+/// Changes of the past a new recording begins with, at most, the latest.
+const BACKLOG_CHANGES: usize = 1_000;
 /// How often the series are recorded.
 const SERIES_EVERY: Duration = Duration::from_secs(30);
 
@@ -59,13 +58,13 @@ fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText,
     let id = CleanText::line(&at.strftime("INC-%Y%m%d-%H%M").to_string());
     let incident = Incident { id, title, severity, started_at: at, timeline: Vec::new() };
     let past = TimeWindow::new(minus(at, BACKLOG), state.now);
-    let backlog = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
-    let backlog = backlog.into_iter().rev().collect();
-    effects.push(Effect::OpenBundle(Box::new(incident.clone()), backlog));
-    let alerts = state.stores.alerts.firing().map(|(_, alert)| alert.clone()).collect();
-    let past = TimeWindow::new(minus(at, BACKLOG_CHANGES), state.now);
-    let changes: Vec<_> = state.stores.changes.in_window(past).rev().take(CHANGES).cloned().collect();
-    effects.push(Effect::RecordPast(alerts, changes.into_iter().rev().collect()));
+    let logs = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
+    let backlog = Backlog {
+        logs: logs.into_iter().rev().collect(),
+        alerts: state.stores.alerts.firing().map(|(_, alert)| alert.clone()).collect(),
+        changes: state.stores.changes.iter().rev().take(BACKLOG_CHANGES).cloned().collect(),
+    };
+    effects.push(Effect::OpenBundle(Box::new(incident.clone()), Box::new(backlog)));
     state.incident = Some(incident);
 }
 

@@ -31,7 +31,7 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         let intents = model.panes.copilot.on_key(key, &model.state.ctx());
         return answer(model, intents, effects);
     }
-    if let Some(action) = lookup(key, model.focus, model.state.replay.is_some()) {
+    if let Some(action) = lookup(key, model.focus, model.state.ctx().stage()) {
         on_action(model, action, effects);
     }
 }

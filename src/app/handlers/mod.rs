@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod incident;
 pub mod keys;
+pub mod mouse;
 pub mod navigation;
 pub mod proposals;
 pub mod runs;

@@ -16,7 +16,12 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Help => model.overlays.push(Overlay::Help(help::Help::new(model.focus))),
         Action::Palette => model.overlays.push(Overlay::Palette(Palette::default())),
-        Action::Search => ask_for(model, Purpose::Search, ""),
+        Action::Search => {
+            if model.focus != PaneId::Evidence {
+                focus(model, PaneId::Logs);
+            }
+            ask_for(model, Purpose::Search, "");
+        }
         Action::Filter => {
             let text = model.panes.logs.filter_text();
             ask_for(model, Purpose::Filter, &text);
@@ -73,12 +78,7 @@ fn step_focus(model: &mut Model, by: usize) {
 
 fn start_typing(model: &mut Model, text: &str) {
     if !model.state.has_brain() && !text.starts_with('$') {
-        if text.is_empty() {
-            start_typing(model, "$ ");
-        } else {
-            model.state.problem("no model is configured, so words cannot become a command; $ takes a command as it is");
-        }
-        return;
+        return start_typing(model, "$ ");
     }
     model.focus = PaneId::Copilot;
     model.panes.copilot.start_typing(text);

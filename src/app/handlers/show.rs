@@ -1,7 +1,7 @@
 //! The raw text behind a selection, for Evidence, for copying and for pinning.
 
 use crate::app::model::State;
-use crate::app::{Ctx, Effect, Model, Selection};
+use crate::app::{Ctx, Effect, Model, PaneId, Selection};
 use crate::domain::time::{clock, stamp};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, Series, TimeWindow};
 use crate::store::Capture;
@@ -35,6 +35,19 @@ pub fn select(model: &mut Model, selection: Selection) {
     if model.state.selection.as_ref() != Some(&selection) {
         model.panes.evidence.reset(&selection);
         model.state.selection = Some(selection);
+    }
+}
+
+/// Shows the loudest alert until a person selects something.
+pub fn unasked(model: &mut Model) {
+    if model.state.selection.is_some() && model.state.selection != model.unasked {
+        return;
+    }
+    let Some(loudest) = model.panes.selection(PaneId::Alerts, &model.state.ctx()) else { return };
+    if model.unasked.as_ref() != Some(&loudest) {
+        model.unasked = Some(loudest.clone());
+        select(model, loudest);
+        model.settle();
     }
 }
 
@@ -117,7 +130,7 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
 fn of_evidence(evidence: &Evidence, cited: Option<(u32, u32)>) -> Shown {
     let mut foot = Vec::new();
     foot.extend(evidence.cut.clone());
-    foot.push(CleanText::line(&format!("{} lines · sha256 {}…", evidence.line_count(), &evidence.digest()[..12])));
+    foot.push(CleanText::line(&format!("{} · sha256 {}…", lines(evidence.line_count()), &evidence.digest()[..12])));
     Shown {
         title: CleanText::line(&format!("{}  {} {}", evidence.id, evidence.kind.word(), evidence.source)),
         query: evidence.query.clone(),
@@ -192,4 +205,9 @@ impl Shown {
             cut: None,
         }
     }
+}
+
+/// `1 line`, `2 lines`.
+fn lines(count: u32) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }

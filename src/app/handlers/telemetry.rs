@@ -46,7 +46,12 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Alerts that came together and get a line each on the timeline, the loudest first; of the others there is a count.
+const LINES_AT_ONCE: usize = 200;
+
 fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<Effect>) {
+    let mut left_out: [(EntryKind, usize); 2] = [(EntryKind::Fired, 0), (EntryKind::Resolved, 0)];
+    let mut lines = 0;
     // An incident is named after the loudest alert of those that came together.
     events.sort_by_key(|event| model.state.stores.alerts.get(event.key()).map(Alert::urgency));
     for event in events {
@@ -62,11 +67,20 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
         if kind == EntryKind::Fired && alert.asks_for_attention() {
             incident::open_for(&mut model.state, &alert, effects);
         }
+        lines += 1;
+        if lines > LINES_AT_ONCE {
+            left_out.iter_mut().filter(|(of, _)| *of == kind).for_each(|(_, count)| *count += 1);
+            continue;
+        }
         let at = match kind {
             EntryKind::Fired => alert.starts_at,
             _ => model.state.now,
         };
         incident::add(&mut model.state, at, kind, alert_words(&alert), Vec::new(), effects);
+    }
+    for (kind, count) in left_out.into_iter().filter(|(_, count)| *count > 0) {
+        let now = model.state.now;
+        incident::add(&mut model.state, now, kind, format!("{count} further alerts at the same time"), Vec::new(), effects);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Header, tabs and footer.
 
-use crate::app::keymap::rows;
+use crate::app::keymap::{rows, shown_key};
 use crate::app::model::Brain;
 use crate::app::notices::Level;
 use crate::app::{Model, PaneId};
 use crate::domain::Health;
 use crate::domain::model::Location;
 use crate::domain::time::{clock, short};
-use crate::panes::copilot::class_role;
+use crate::overlays::Overlay;
 use crate::ui::{Canvas, Line, Role};
 
 /// The first line: incident on the left; sources, model and clock on the right.
@@ -60,7 +60,10 @@ fn right(model: &Model, width: usize) -> Line {
     let state = &model.state;
     let mut line = Line::new();
     let roomy = width >= 110;
-    let well = state.stores.sources.iter().filter(|source| matches!(source.health, Health::Up { .. } | Health::Ended { .. }));
+    // What a recording plays is named on the left; only its trouble is news.
+    let well = state.stores.sources.iter().filter(|source| {
+        matches!(source.health, Health::Up { .. } | Health::Ended { .. }) && state.settings.recording.is_none()
+    });
     let well_count = well.clone().count();
     if roomy && well_count <= 8 {
         for source in well {
@@ -83,11 +86,11 @@ fn right(model: &Model, width: usize) -> Line {
     if roomy {
         match &state.brain {
             Brain::Ready(room) => {
-                if room.label.location != Location::Recorded {
-                    line.push(format!("{} ", room.label.model), Role::Dim);
-                }
-                line.push("model ", Role::Dim);
-                line.push(format!("{}  ", room.label.location.word()), Role::Strong);
+                // The name of a recorded model is the recording's, which stands on the left.
+                let recorded = room.label.location == Location::Recorded;
+                let name = if recorded { "model".into() } else { room.label.model.clone() };
+                line.push(name, Role::Dim);
+                line.push(format!(" {}  ", room.label.location.word()), Role::Strong);
             }
             Brain::Failed(_) => line.push("no model  ", Role::Warning),
             Brain::Connecting => line.push("model …  ", Role::Dim),
@@ -134,6 +137,9 @@ pub fn footer(model: &Model, canvas: &mut Canvas<'_>) {
 }
 
 fn keys(model: &Model, room: usize) -> Line {
+    if let Some(overlay) = model.overlays.last() {
+        return of_overlay(overlay);
+    }
     if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() {
         return Line::of(" Enter", Role::Key)
             .with(" send   ", Role::Dim)
@@ -143,8 +149,8 @@ fn keys(model: &Model, room: usize) -> Line {
             .with(" leave", Role::Dim);
     }
     let mut line = Line::new();
-    for binding in rows(model.focus, model.state.replay.is_some()).filter(|binding| !binding.footer.is_empty()) {
-        let key = binding.keys.first().copied().unwrap_or_default();
+    for binding in rows(model.focus, model.state.ctx().stage()).filter(|binding| !binding.footer.is_empty()) {
+        let key = shown_key(binding);
         let next = Line::of(format!(" {key}"), Role::Key).with(format!(" {}  ", binding.footer), Role::Dim);
         if line.width() + next.width() > room {
             break;
@@ -152,6 +158,22 @@ fn keys(model: &Model, room: usize) -> Line {
         line.append(next);
     }
     line
+}
+
+/// The keys of the topmost overlay: those of the pane below do not work now.
+fn of_overlay(overlay: &Overlay) -> Line {
+    let keys: &[(&str, &str)] = match overlay {
+        Overlay::Confirm(_) => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::Help(_) => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::Palette(_) => &[("Enter", "runs it"), ("Tab", "completes"), ("Up Down", "choose"), ("Esc", "closes")],
+        Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "closes")],
+        Overlay::Proposed(_) => &[("j k", "choose"), ("Esc", "closes")],
+        Overlay::Reader(_) => &[("j k", "scroll"), ("y", "copy"), ("Esc", "closes")],
+        Overlay::Running(_) => &[("j k", "scroll"), ("y", "copy")],
+    };
+    keys.iter().fold(Line::new(), |line, (key, words)| {
+        line.with(format!(" {key}"), Role::Key).with(format!(" {words}  "), Role::Dim)
+    })
 }
 
 fn waiting(model: &Model) -> Line {
@@ -163,7 +185,7 @@ fn waiting(model: &Model) -> Line {
         Some(proposal) => {
             let class = proposal.verdict.class;
             Line::of(format!("{} ", proposal.id), Role::Strong)
-                .with(class.word(), class_role(class))
+                .with(class.word(), Role::of(class))
                 .with(" waiting: p ", Role::Dim)
         }
         None => Line::new(),

@@ -2,8 +2,8 @@
 
 use crate::app::Ctx;
 use crate::overlays::proposed::ordered;
-use crate::panes::copilot::proposal_line;
-use crate::ui::{Canvas, Line, Role, frame};
+use crate::panes::proposal::proposal_line;
+use crate::ui::{Area, Canvas, Line, Role, frame};
 
 /// Draws the box.
 pub fn view(ctx: &Ctx<'_>, canvas: &mut Canvas<'_>) {
@@ -14,7 +14,7 @@ pub fn view(ctx: &Ctx<'_>, canvas: &mut Canvas<'_>) {
         title.push(format!("  {waiting} waiting"), Role::Strong);
     }
     let inner = frame::frame(canvas, &title, &Line::new(), false);
-    let mut inside = canvas.part(inner);
+    let mut inside = canvas.part(Area { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner });
     if list.is_empty() {
         let text = if ctx.has_brain() { "nothing yet: a asks, ! words, $ a command" } else { "nothing yet: $ takes a command" };
         return inside.line(0, &Line::of(text, Role::Dim));

@@ -10,6 +10,9 @@ use crate::domain::ports::Pending;
 use crate::domain::recording::RecordedAnswer;
 use crate::domain::{CleanText, Evidence, Locator};
 
+/// Tokens a recording has room for: nothing is sent anywhere, so nothing has to be left out.
+const ROOM: u32 = 1 << 20;
+
 /// The pace of a person who reads along: about 30 words a second.
 const PACE: Duration = Duration::from_millis(33);
 /// Time before the first word, as a model takes some.
@@ -29,7 +32,7 @@ impl Recorded {
     }
 
     /// The whole answer to a question, its citations resolved in the evidence.
-    fn answer(&self, question: &str, evidence: &[Evidence]) -> String {
+    pub fn answer(&self, question: &str, evidence: &[Evidence]) -> String {
         let words = words(question);
         let named = self.answers.iter().find(|answer| answer.when.iter().any(|phrase| holds(&words, phrase)));
         let any = || self.answers.iter().rfind(|answer| answer.when.is_empty());
@@ -58,7 +61,7 @@ impl Provider for Recorded {
             provider: CleanText::line("recorded"),
             model: self.name.clone(),
             location: Location::Recorded,
-            context_tokens: None,
+            context_tokens: Some(ROOM),
         }
     }
 

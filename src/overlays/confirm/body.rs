@@ -1,16 +1,17 @@
 //! The rows of the card: where it runs, the whole text, why it has its class, what it rests on, how to undo it.
 
-use crate::actions::{SyntaxKind, spans};
+use crate::actions::{Demand, SyntaxKind, spans};
 use crate::app::Ctx;
 use crate::domain::approval::Frozen;
 use crate::domain::time::stamp;
-use crate::domain::{CleanText, Language, Proposal, ProposalId};
-use crate::panes::copilot::class_role;
+use crate::domain::{CleanText, Language, Origin, Proposal, ProposalId, Reason};
 use crate::ui::reveal::reveal;
 use crate::ui::{Line, Role};
 
 /// Columns of the names on the left.
-const NAMES: usize = 12;
+const NAMES: usize = 16;
+/// Longest part of the text that is repeated beside its reason, in bytes.
+const LONGEST: usize = 60;
 /// Cited lines shown per citation.
 const CITED: usize = 3;
 
@@ -33,7 +34,10 @@ pub fn rows(ctx: &Ctx<'_>, ids: &[ProposalId], note: Option<&CleanText>, columns
 fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize, numbered: bool) {
     let class = proposal.verdict.class;
     if numbered {
-        rows.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), class_role(class)));
+        rows.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), Role::of(class)));
+    }
+    if let Demand::Never { why } = ctx.gate.demand(proposal) {
+        fact(rows, "CANNOT RUN", &why, Role::Critical, columns);
     }
     fact(rows, "runs on", &proposal.target.place, Role::Strong, columns);
     for (name, value) in &proposal.target.facts {
@@ -49,14 +53,9 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize,
     rows.push(Line::new());
     rows.extend(text_rows(&proposal.suggestion.text, proposal.suggestion.language, columns));
     rows.push(Line::new());
-    for reason in &proposal.verdict.reasons {
-        let words = proposal.suggestion.text.get(reason.span.clone()).unwrap_or_default();
-        let words = if words.len() <= 60 { format!("{}: ", CleanText::line(words)) } else { String::new() };
-        let name = format!("why {}", reason.class.word());
-        fact(rows, &name, &CleanText::line(&format!("{words}{}", reason.text)), class_role(reason.class), columns);
-    }
+    why(rows, proposal, columns);
     because(rows, ctx, proposal, columns);
-    if !proposal.suggestion.reason.is_empty() {
+    if !proposal.suggestion.reason.is_empty() && proposal.suggestion.origin != Origin::Person {
         let name = format!("{} says", proposal.suggestion.origin.word());
         fact(rows, &name, &proposal.suggestion.reason, Role::Dim, columns);
     }
@@ -64,6 +63,30 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize,
         Some(undo) => fact(rows, "undo", undo, Role::Text, columns),
         None if class > crate::domain::Class::Read => fact(rows, "undo", &"none known".into(), Role::Dim, columns),
         None => {}
+    }
+}
+
+/// What made the class so: the weightiest first, and what is said of many parts said once.
+fn why(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
+    let mut groups: Vec<(&Reason, usize)> = Vec::new();
+    for reason in &proposal.verdict.reasons {
+        match groups.iter_mut().find(|(first, _)| first.class == reason.class && first.text == reason.text) {
+            Some((_, more)) => *more += 1,
+            None => groups.push((reason, 0)),
+        }
+    }
+    groups.sort_by_key(|(reason, _)| std::cmp::Reverse(reason.class));
+    for (reason, more) in groups {
+        let words = proposal.suggestion.text.get(reason.span.clone()).unwrap_or_default();
+        let words = if words.len() <= LONGEST { CleanText::line(words) } else { CleanText::default() };
+        let head = match (words.is_empty(), more) {
+            (true, 0) => String::new(),
+            (true, _) => format!("{} parts: ", more + 1),
+            (false, 0) => format!("{words}: "),
+            (false, _) => format!("{words} and {more} more parts: "),
+        };
+        let name = format!("why {}", reason.class.word());
+        fact(rows, &name, &CleanText::line(&format!("{head}{}", reason.text)), Role::of(reason.class), columns);
     }
 }
 

@@ -12,9 +12,15 @@ use crate::domain::{CleanText, Proposal, ProposalId};
 use crate::overlays::prompt::Purpose;
 use crate::ui::Line;
 use crate::ui::key::{Code, Key};
+use crate::ui::layout::{Shape, shape};
 
 /// Keys in this time after the card opened are dropped: they were meant for something else.
 const TOO_EARLY: Duration = Duration::from_millis(400);
+/// The same for Enter, which may be what opened the card: a keyboard begins to repeat a held key within this time.
+const TOO_EARLY_ENTER: Duration = Duration::from_secs(1);
+/// An Enter that follows another key faster than this was not typed by a hand: text was pasted by a terminal that does
+/// not mark it, or that let the mark's end through.
+const TYPED: Duration = Duration::from_millis(20);
 /// A key that follows another faster than this while the card opens is a held key.
 const HELD: Duration = Duration::from_millis(200);
 
@@ -32,6 +38,7 @@ pub struct Confirm {
     rows: Vec<Line>,
     height: usize,
     end_seen: bool,
+    visible: bool,
 }
 
 /// How far the ceremony is.
@@ -67,6 +74,7 @@ impl Confirm {
             rows: Vec::new(),
             height: 0,
             end_seen: false,
+            visible: false,
         }
     }
 
@@ -75,8 +83,16 @@ impl Confirm {
         self.digests.clone()
     }
 
-    /// Lays the card out for the screen's size and notes whether its end was in view.
+    /// Lays the card out for the screen's size and notes whether its end was in view. On a screen too small to show it
+    /// the card goes back to its start: nobody confirms what is not before their eyes.
     pub fn settle(&mut self, ctx: &Ctx<'_>, size: (u16, u16)) {
+        self.visible = shape(size.0, size.1) != Shape::TooSmall;
+        if !self.visible {
+            self.stage = Stage::Reject;
+            self.live = false;
+            self.opened = ctx.uptime;
+            return;
+        }
         let area = view::place(size, usize::MAX);
         self.rows = body::rows(ctx, &self.ids, self.note.as_ref(), usize::from(area.width).saturating_sub(4));
         let area = view::place(size, self.rows.len());
@@ -90,11 +106,16 @@ impl Confirm {
         if key.code == Code::Esc {
             return vec![Intent::Close];
         }
-        if !self.is_live(ctx.uptime) {
+        let since_last = ctx.uptime.saturating_sub(self.last_key);
+        if !self.is_live(key, ctx.uptime) || (key.code == Code::Enter && since_last < TYPED) {
             return Vec::new();
         }
         if let Stage::Typing(done, word) = self.stage.clone() {
             return self.on_typing(key, done, word);
+        }
+        // `y` arms the very next key and no later one.
+        if self.stage == Stage::Armed && key.code != Code::Enter {
+            self.stage = Stage::Reject;
         }
         match key.code {
             Code::Down | Code::Char('j') => self.scroll(1),
@@ -115,9 +136,10 @@ impl Confirm {
     }
 
     /// Whether keys count by now. A held key never lets the card come alive.
-    fn is_live(&mut self, uptime: Duration) -> bool {
+    fn is_live(&mut self, key: Key, uptime: Duration) -> bool {
+        let early = if key.code == Code::Enter { TOO_EARLY_ENTER } else { TOO_EARLY };
         let quiet = uptime.saturating_sub(self.last_key) >= HELD;
-        self.live |= quiet && uptime.saturating_sub(self.opened) >= TOO_EARLY;
+        self.live |= self.visible && quiet && uptime.saturating_sub(self.opened) >= early;
         self.last_key = uptime;
         self.live
     }
@@ -182,6 +204,8 @@ impl Confirm {
 fn together(proposals: &[Proposal], gate: &Gate) -> Demand {
     match proposals.iter().all(|proposal| gate.demand(proposal) == Demand::Enter) {
         true => Demand::Enter,
-        false => Demand::Never { why: CleanText::line("only reads can be confirmed together; review the others one by one") },
+        false => {
+            Demand::Never { why: CleanText::line("only reads can be confirmed together; review the others one by one") }
+        }
     }
 }

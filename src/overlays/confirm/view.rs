@@ -5,7 +5,6 @@ use crate::actions::Demand;
 use crate::app::Ctx;
 use crate::domain::Class;
 use crate::overlays::{centred, size_of};
-use crate::panes::copilot::class_role;
 use crate::ui::{Area, Canvas, Line, Role, frame};
 
 /// Rows of the card that are not body: the frame, a blank and the buttons.
@@ -37,9 +36,10 @@ impl Confirm {
     }
 
     fn title(&self, ctx: &Ctx<'_>) -> Line {
-        let class = self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
+        let class =
+            self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
-        Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), class_role(class))
+        Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), Role::of(class))
     }
 
     fn buttons(&self) -> Line {
@@ -48,7 +48,8 @@ impl Confirm {
         line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });
         line.push("   ", Role::Text);
         match (&self.demand, &self.stage) {
-            (Demand::Never { why }, _) => line.push(format!("cannot run: {why}"), Role::Critical),
+            (Demand::Never { why }, _) if self.ids.len() > 1 => line.push(why.clone(), Role::Critical),
+            (Demand::Never { .. }, _) => line.push("cannot run: the first line says why", Role::Critical),
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
@@ -59,7 +60,9 @@ impl Confirm {
                 line.push(format!("type {wanted} : "), Role::Text);
                 line.push(format!("{word}▏"), Role::Focus);
             }
-            (Demand::TypeWords { words }, _) => line.push(format!("Run: Tab, then type {}", words.join(", then ")), Role::Text),
+            (Demand::TypeWords { words }, _) => {
+                line.push(format!("Run: Tab, then type {}", words.join(", then ")), Role::Text)
+            }
         }
         line
     }

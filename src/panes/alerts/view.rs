@@ -74,10 +74,10 @@ impl Alerts {
     fn foot(&self, ctx: &Ctx<'_>) -> Line {
         let left_out = ctx.stores.alerts.left_out();
         if left_out > 0 {
-            return Line::of(format!("{left_out} more alerts found no room (limits.alerts)"), Role::Warning);
+            return Line::of(format!(" {left_out} more alerts found no room (limits.alerts)"), Role::Warning);
         }
         let selected = self.rows.get(self.scroll.selected()).and_then(|row| ctx.stores.alerts.get(row.alert()));
-        Line::of(selected.map(|alert| alert.summary()).unwrap_or_default(), Role::Dim)
+        Line::of(" ", Role::Dim).with(selected.map(|alert| alert.summary()).unwrap_or_default(), Role::Dim)
     }
 }
 
@@ -117,5 +117,5 @@ fn empty(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
         Some(heard) => format!("no alerts firing, last checked {} ago", short(heard.duration_until(ctx.now))),
         None => "no answer from the source of alerts yet".to_owned(),
     };
-    canvas.line(0, &Line::of(text, Role::Dim));
+    canvas.line(0, &Line::of(format!(" {text}"), Role::Dim));
 }

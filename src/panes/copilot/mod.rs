@@ -3,7 +3,6 @@
 mod rows;
 mod view;
 
-pub use rows::{class_role, proposal_line};
 use rows::{Item, Row};
 
 use crate::app::keymap::Action;
@@ -146,6 +145,7 @@ impl Copilot {
         if !focused {
             self.typing = false;
         }
+        let inner = padded(inner);
         let columns = usize::from(inner.width);
         self.input_rows = self.editor.rows(columns.saturating_sub(1)).clamp(1, INPUT_ROWS);
         self.height = usize::from(inner.height).saturating_sub(self.input_rows);
@@ -210,4 +210,9 @@ impl Copilot {
             Item::Sentence { cite: None, .. } | Item::Question | Item::Plain => None,
         }
     }
+}
+
+/// The place of the text: a blank column on the left, so that it does not stick to the frame.
+fn padded(inner: Area) -> Area {
+    Area { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner }
 }

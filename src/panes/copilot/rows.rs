@@ -3,7 +3,7 @@
 use crate::app::Ctx;
 use crate::app::conversation::{Turn, TurnState};
 use crate::domain::time::clock;
-use crate::domain::{Class, Locator, Proposal, ProposalId, ProposalState};
+use crate::domain::{Locator, Proposal, ProposalId, ProposalState};
 use crate::trust::verify::{Sentence, Status};
 use crate::ui::{Line, Role, markdown};
 
@@ -155,7 +155,7 @@ fn state_lines(turn: &Turn, columns: usize) -> Vec<Line> {
 pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec<Line> {
     let class = proposal.verdict.class;
     let mut line = Line::of(format!("{} ", proposal.id), Role::Strong);
-    line.push(format!("{} ", class.word()), class_role(class));
+    line.push(format!("{} ", class.word()), Role::of(class));
     let language = proposal.suggestion.language;
     if language != crate::domain::Language::Sh {
         line.push(format!("{} ", language.word()), Role::Dim);
@@ -179,26 +179,4 @@ pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec
         lines.extend(Line::of(format!("   undo: {undo}"), Role::Dim).wrap(columns, 3));
     }
     lines
-}
-
-/// A proposal in one line: number, class, text, where it stands.
-pub fn proposal_line(ctx: &Ctx<'_>, proposal: &Proposal) -> Line {
-    let class = proposal.verdict.class;
-    let mut line = Line::of(format!("{:<4}", proposal.id), Role::Strong);
-    line.push(format!("{:<6} ", class.word()), class_role(class));
-    if proposal.is_running() || !proposal.is_waiting() {
-        line.push(format!("{} · ", proposal.state_words(ctx.now)), Role::Dim);
-    }
-    line.push(proposal.one_line(), Role::Text);
-    line
-}
-
-/// The role that a class is drawn in.
-pub fn class_role(class: Class) -> Role {
-    match class {
-        Class::Read => Role::Read,
-        Class::Write => Role::Write,
-        Class::Destructive => Role::Destructive,
-        Class::Opaque => Role::Opaque,
-    }
 }

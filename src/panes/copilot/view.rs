@@ -10,7 +10,7 @@ impl Copilot {
     /// Draws the pane.
     pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, focused: bool) {
         let inner = frame::frame(canvas, &title(ctx), &Line::new(), focused);
-        let mut canvas = canvas.part(inner);
+        let mut canvas = canvas.part(super::padded(inner));
         if self.rows.is_empty() {
             hint(&mut canvas, ctx, self.height);
         }
@@ -30,7 +30,7 @@ impl Copilot {
         let mark = if self.typing { Role::Focus } else { Role::Dim };
         canvas.line(self.height, &Line::of("▏", mark));
         let placeholder = match ctx.has_brain() {
-            true => "a asks · ! words for a command · $ a command as it is",
+            true => "a asks · ! words to a command · $ a command",
             false => "$ proposes a command as it is",
         };
         let area = Area::new(x + 1, y + row, width.saturating_sub(1), self.input_rows as u16);

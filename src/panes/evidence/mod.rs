@@ -5,7 +5,7 @@ mod view;
 use crate::app::handlers::show::{self, Shown};
 use crate::app::keymap::Action;
 use crate::app::{Ctx, Intent, Selection};
-use crate::panes::logs::Search;
+use crate::panes::search::Search;
 use crate::panes::step_of;
 use crate::ui::Area;
 use crate::ui::list::Scroll;

@@ -3,7 +3,7 @@
 use super::Evidence;
 use crate::app::Ctx;
 use crate::app::handlers::show::{self, Shown};
-use crate::panes::logs::push_hits;
+use crate::panes::search::push_hits;
 use crate::ui::{Canvas, Line, Role, frame, highlight};
 
 /// Longest line that is wrapped; the rest of a longer one is said, and copied whole by `y`.
@@ -22,9 +22,14 @@ impl Evidence {
         match &shown {
             Some(shown) => self.text(&mut canvas, shown, focused),
             None if ctx.selection.is_some() => {
-                canvas.line(0, &Line::of("what was selected is no longer held", Role::Warning));
+                canvas.line(0, &Line::of(" what was selected is no longer held", Role::Warning));
             }
-            None => canvas.line(0, &Line::of("select something in another pane: its raw text stands here", Role::Dim)),
+            None => {
+                let text = Line::of(" select something in another pane: its raw text stands here", Role::Dim);
+                for (row, line) in text.wrap(canvas.width(), 1).iter().enumerate() {
+                    canvas.line(row, line);
+                }
+            }
         }
     }
 
@@ -85,8 +90,8 @@ impl Evidence {
 }
 
 fn foot_lines(shown: &Shown) -> Vec<Line> {
-    let mut lines = vec![Line::of("query ", Role::Dim).with(crate::domain::CleanText::line(&shown.query), Role::Dim)];
-    lines.extend(shown.foot.iter().map(|text| Line::of(text.clone(), Role::Dim)));
+    let mut lines = vec![Line::of(" query ", Role::Dim).with(crate::domain::CleanText::line(&shown.query), Role::Dim)];
+    lines.extend(shown.foot.iter().map(|text| Line::of(" ", Role::Dim).with(text.clone(), Role::Dim)));
     lines
 }
 

@@ -6,13 +6,11 @@ mod view;
 use crate::app::keymap::Action;
 use crate::app::{Ctx, Intent, Selection};
 use crate::domain::{LogRecord, RecordKey, TimeWindow};
+use crate::panes::search::Search;
 use crate::panes::step_of;
 use crate::store::{Filter, Keys, LogStore, LogView, Progress};
 use crate::ui::Area;
 use crate::ui::list::{Scroll, Step};
-
-pub use search::Search;
-pub use view::push_hits;
 
 /// Records looked at per message while a filter is being applied; keeps a key press under a frame.
 const SLICE: usize = 20_000;

@@ -1,8 +1,9 @@
 //! Draws pane 2.
 
-use super::{Logs, Search};
+use super::Logs;
 use crate::app::Ctx;
 use crate::domain::{LogRecord, Severity};
+use crate::panes::search::push_hits;
 use crate::store::Progress;
 use crate::ui::line::{cell, width};
 use crate::ui::number::count;
@@ -47,10 +48,10 @@ impl Logs {
     fn right(&self, ctx: &Ctx<'_>) -> Line {
         let mut right = Line::new();
         if let Some(search) = &self.search {
-            right.push(format!("/{} ", search.text()), Role::Highlight);
+            right.push(format!("/{}", search.text()), Role::Highlight);
         }
         if ctx.paused {
-            right.push("PAUSED ", Role::Warning);
+            right.push(if right.is_empty() { "PAUSED" } else { "  PAUSED" }, Role::Warning);
         }
         right
     }
@@ -73,7 +74,7 @@ impl Logs {
 
     fn foot(&self, ctx: &Ctx<'_>, shown: usize, at: usize) -> Line {
         let all = ctx.stores.logs.len();
-        let mut foot = Line::of(format!("{} of {} records", count(shown as u64), count(all as u64)), Role::Dim);
+        let mut foot = Line::of(format!(" {} of {} records", count(shown as u64), count(all as u64)), Role::Dim);
         match &self.progress {
             Progress::Done => {}
             Progress::Scanned { done, total } => {
@@ -83,7 +84,7 @@ impl Logs {
         if self.selected.is_some() {
             let below = shown.saturating_sub(at + 1);
             foot.push(format!(" · at {}, {} newer, G follows", count(at as u64 + 1), count(below as u64)), Role::Dim);
-        } else if !ctx.paused {
+        } else if !ctx.paused && ctx.window_follows {
             foot.push(" · following", Role::Dim);
         }
         if ctx.stores.logs.evicted() > 0 {
@@ -101,11 +102,11 @@ impl Logs {
             let sources = ctx.stores.sources.iter().any(|source| source.gives.as_str() == "logs");
             if sources { "no log record yet" } else { "no source of logs is configured" }.to_owned()
         } else if !self.view.filter().is_empty() {
-            format!("none of {} records passes the filter in this window; x drops it, = widens to now", count(all as u64))
+            format!("none of {} records passes the filter here; x drops it, = goes to now", count(all as u64))
         } else {
             format!("{} records, none in this window; = follows the clock, {{ widens", count(all as u64))
         };
-        Line::of(text, Role::Dim)
+        Line::of(format!(" {text}"), Role::Dim)
     }
 }
 
@@ -116,16 +117,4 @@ fn severity_role(severity: Severity) -> Role {
         Severity::Info => Role::Text,
         Severity::Unset | Severity::Trace | Severity::Debug => Role::Dim,
     }
-}
-
-/// Adds text with the hits of a search highlighted.
-pub fn push_hits(line: &mut Line, text: &str, role: Role, search: Option<&Search>) {
-    let Some(search) = search else { return line.push(text, role) };
-    let mut at = 0;
-    for hit in search.hits(text) {
-        line.push(&text[at..hit.start], role);
-        line.push(&text[hit.clone()], Role::Highlight);
-        at = hit.end;
-    }
-    line.push(&text[at..], role);
 }

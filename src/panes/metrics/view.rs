@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Metrics;
-use crate::analysis::trend;
+use crate::analysis::trend::{self, Trend};
 use crate::app::Ctx;
 use crate::domain::time::{clock, short};
 use crate::domain::series::Unit;
@@ -12,9 +12,30 @@ use crate::ui::line::{cell, cell_right, width};
 use crate::ui::spark::{column_of, resample, spark};
 use crate::ui::{Canvas, Line, Role, chart, frame, number};
 
-/// Columns of the value and of the change against before.
-const VALUE: usize = 9;
-const RATIO: usize = 8;
+/// Columns of the parts of a row, the same in all that are shown.
+#[derive(Clone, Copy)]
+struct Columns {
+    names: usize,
+    sparks: usize,
+    value: usize,
+    ratio: usize,
+}
+
+impl Columns {
+    /// As much for the trends as the names, values and ratios leave; a name gives way before a trend gets too short.
+    fn of(shown: &[(&Series, Trend)], room: usize) -> Self {
+        let widest = |of: &dyn Fn(&(&Series, Trend)) -> usize| shown.iter().map(of).max().unwrap_or(0);
+        let value = widest(&|(series, trend)| width(&last(series, trend)));
+        let ratio = widest(&|(_, trend)| width(&ratio(trend)));
+        let blanks = 1 + 1 + 1 + usize::from(ratio > 0) + 1;
+        let room = room.saturating_sub(value + ratio + blanks);
+        let names = widest(&|(series, _)| width(&name(series))).min((room * 55 / 100).max(room.saturating_sub(TREND)));
+        Self { names, sparks: room.saturating_sub(names), value, ratio }
+    }
+}
+
+/// Columns of a trend that are enough to give the rest to the names.
+const TREND: usize = 48;
 
 impl Metrics {
     /// Draws the pane.
@@ -31,39 +52,57 @@ impl Metrics {
     }
 
     fn rows(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, focused: bool) {
-        let columns = canvas.width();
         let visible = self.scroll.visible(ctx.stores.series.len(), self.height);
         let shown: Vec<&Series> = ctx.stores.series.iter().skip(visible.start).take(visible.len()).collect();
-        let widest = shown.iter().map(|series| width(&name(series))).max().unwrap_or(0);
-        let room = columns.saturating_sub(VALUE + RATIO + 3);
-        let names = widest.min(room * 55 / 100).max(8.min(room));
-        let sparks = room.saturating_sub(names + 1);
-        for (row, series) in shown.into_iter().enumerate() {
+        let shown: Vec<(&Series, Trend)> =
+            shown.into_iter().map(|series| (series, trend::compare(&series.samples, ctx.window))).collect();
+        let columns = Columns::of(&shown, canvas.width());
+        for (row, (series, trend)) in shown.into_iter().enumerate() {
             let selected = visible.start + row == self.scroll.selected();
-            canvas.line(row, &series_row(ctx, series, selected, names, sparks));
+            canvas.line(row, &series_row(ctx, series, &trend, selected, columns));
             if selected && focused {
                 canvas.tint(row, Role::Selected);
             }
         }
-        let (marks, words) = changes(ctx, sparks, columns);
+        let (marks, words) = changes(ctx, columns.sparks, canvas.width());
         let foot = canvas.height().saturating_sub(2);
-        canvas.line(foot, &Line::of(format!("{}{marks}", " ".repeat(names + 2)), Role::Change));
+        canvas.line(foot, &Line::of(format!("{}{marks}", " ".repeat(columns.names + 2)), Role::Change));
         canvas.line(foot + 1, &words);
     }
 }
 
-fn series_row(ctx: &Ctx<'_>, series: &Series, selected: bool, names: usize, sparks: usize) -> Line {
+fn series_row(ctx: &Ctx<'_>, series: &Series, trend: &Trend, selected: bool, columns: Columns) -> Line {
+    let Columns { names, sparks, value, ratio: room } = columns;
     let mut line = Line::of(if selected { "▌" } else { " " }, Role::Focus);
     line.push(format!("{} ", cell(&name(series), names)), Role::Text);
     let values = resample(&series.samples, ctx.window, sparks);
     line.push(spark(&values, ctx.settings.ascii), Role::Trend);
-    let trend = trend::compare(&series.samples, ctx.window);
-    let last = trend.last.map_or_else(|| "no data".to_owned(), |value| number::value(value, series.unit));
-    line.push(cell_right(&last, VALUE), Role::Strong);
-    let ratio = trend.ratio.map(number::ratio).unwrap_or_default();
-    let moved = trend.ratio.is_some_and(|ratio| !(0.5..=2.0).contains(&ratio));
-    line.push(cell_right(&ratio, RATIO), if moved { Role::Warning } else { Role::Dim });
+    line.push(format!(" {}", cell_right(&last(series, trend), value)), Role::Strong);
+    if room > 0 {
+        let moved = rose(trend) || trend.ratio.is_some_and(|ratio| !(0.5..=2.0).contains(&ratio));
+        let role = if moved { Role::Warning } else { Role::Dim };
+        line.push(format!(" {}", cell_right(&ratio(trend), room)), role);
+    }
     line
+}
+
+/// The last value with its unit.
+fn last(series: &Series, trend: &Trend) -> String {
+    trend.last.map_or_else(|| "no data".to_owned(), |value| number::value(value, series.unit))
+}
+
+/// The change against before; what was nothing before has no quotient, and is all the more worth saying.
+fn ratio(trend: &Trend) -> String {
+    match (trend.ratio, trend.before) {
+        (Some(ratio), _) => number::ratio(ratio),
+        (None, Some(_)) if rose(trend) => "from 0".to_owned(),
+        (None, None) if rose(trend) => "new".to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+fn rose(trend: &Trend) -> bool {
+    trend.ratio.is_none() && trend.last.is_some_and(|last| last > 0.0)
 }
 
 /// The panel's title and, where siblings share it, the labels that tell them apart.
@@ -83,7 +122,7 @@ fn changes(ctx: &Ctx<'_>, columns: usize, room: usize) -> (String, Line) {
     let words = inside.iter().rev().find(|change| change.kind.as_str() != "commit").or(inside.last());
     let line = words.map(|change| {
         let text = format!("{mark} {} {} {}", clock(change.at), change.kind, change.summary);
-        Line::of(cell(&text, room), Role::Change)
+        Line::of(cell(&format!(" {text}"), room), Role::Change)
     });
     (row, line.unwrap_or_default())
 }
@@ -97,9 +136,11 @@ fn one_chart(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, series: &Series) {
         .stores
         .changes
         .in_window(ctx.window)
-        .filter_map(|change| column_of(change.at, ctx.window, plot_columns))
+        .filter_map(|change| column_of(change.at, ctx.window, values.len()))
         .collect();
-    canvas.line(0, &series_row(ctx, series, true, columns.saturating_sub(VALUE + RATIO + 3), 0));
+    let trend = trend::compare(&series.samples, ctx.window);
+    let all = Columns::of(&[(series, trend)], columns);
+    canvas.line(0, &series_row(ctx, series, &trend, true, Columns { names: all.names + all.sparks, sparks: 0, ..all }));
     let mut plot = canvas.part(crate::ui::Area::new(area.x, area.y + 1, area.width, area.height.saturating_sub(2)));
     let unit = series.unit;
     let label = move |value: f64| number::value(value, unit);
@@ -122,22 +163,24 @@ fn extremes(samples: &[Sample], window: TimeWindow, unit: Unit) -> String {
     }
     match (low, high) {
         (Some(low), Some(high)) => format!(
-            "min {} at {}Z · max {} at {}Z · Enter: the list",
+            " min {} at {}Z · max {} at {}Z · Enter: the list",
             number::value(low.value, unit),
             clock(low.at),
             number::value(high.value, unit),
             clock(high.at)
         ),
-        _ => "no sample in this window · Enter: the list".to_owned(),
+        _ => " no sample in this window · Enter: the list".to_owned(),
     }
 }
 
 fn window_words(ctx: &Ctx<'_>) -> Line {
     let TimeWindow { start, end } = ctx.window;
-    let length = SignedDuration::from_secs(ctx.window.length().as_secs().max(0));
-    let role = if ctx.window_follows && !ctx.paused { Role::Dim } else { Role::Warning };
-    let state = if ctx.window_follows && !ctx.paused { "" } else { " held" };
-    Line::of(format!("{}–{} {}{state} ", clock(start), clock(end), short(length)), role)
+    let follows = ctx.window_follows && !ctx.paused;
+    // A window that follows reaches a little past the clock; nobody wants to read about that.
+    let end = if follows { ctx.now } else { end };
+    let length = SignedDuration::from_secs(start.duration_until(end).as_secs().max(0));
+    let (role, state) = if follows { (Role::Dim, "") } else { (Role::Warning, " held") };
+    Line::of(format!("{}–{} {}{state}", clock(start), clock(end), short(length)), role)
 }
 
 fn empty(ctx: &Ctx<'_>) -> Line {
@@ -147,5 +190,5 @@ fn empty(ctx: &Ctx<'_>) -> Line {
     } else {
         "no source of metrics is configured"
     };
-    Line::of(text, Role::Dim)
+    Line::of(format!(" {text}"), Role::Dim)
 }

@@ -1,5 +1,7 @@
 //! What a piece of text means; a theme file says how each meaning looks.
 
+use crate::domain::Class;
+
 /// The meaning of a span. Themes map roles to styles; panes know no colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -82,6 +84,16 @@ impl Role {
         Role::Operator,
         Role::Cursor,
     ];
+
+    /// The role that the word of a class is drawn in.
+    pub fn of(class: Class) -> Role {
+        match class {
+            Class::Read => Role::Read,
+            Class::Write => Role::Write,
+            Class::Destructive => Role::Destructive,
+            Class::Opaque => Role::Opaque,
+        }
+    }
 
     /// Its name in a theme file.
     pub fn name(self) -> &'static str {

@@ -46,6 +46,12 @@ impl Walk<'_> {
         {
             self.say(Class::Write, span, "curl.write-out", "its report may go to a file");
         }
+        let mut headers = parsed.options.iter().filter(|given| matches!(given.name.as_str(), "-H" | "--header"));
+        if headers.any(|given| {
+            given.value.as_ref().is_some_and(|header| header.text.is_empty() || header.text.starts_with('@'))
+        }) {
+            self.say(Class::Write, span, "curl.header-file", "its headers may be a file's lines, sent along");
+        }
         let sends = parsed.has(&SENDS);
         let get = parsed.has(&["-G", "--get"]) && !parsed.has(&["-F", "--form", "-T", "--upload-file", "--json"]);
         let methods = parsed.values(&["-X", "--request"]);

@@ -1,0 +1,75 @@
+//! Classes a suggestion and settles where it would run: what the confirm card shows. The executor calls it off the loop,
+//! the screen harness in place.
+
+use std::sync::Arc;
+
+use crate::actions::{RunSettings, Tables, classify, prepare, undo};
+use crate::app::msg::Prepared;
+use crate::domain::approval::{Frozen, Target};
+use crate::domain::ports::CommandBook;
+use crate::domain::{CleanText, Language, Suggestion, TimeWindow};
+use crate::sources::replay::Commands;
+
+/// Samples a confirmed query asks for at most.
+const POINTS: i64 = 240;
+
+/// What classing and settling need to know.
+#[derive(Clone)]
+pub struct Preparer {
+    /// Rules by which commands are classed.
+    pub tables: Tables,
+    /// What holds for commands.
+    pub settings: Arc<RunSettings>,
+    /// The name of the source of metrics; empty when there is none.
+    pub metrics: CleanText,
+    /// Seconds between two samples of a panel.
+    pub step: u32,
+    /// The recording's name and its answers to commands; with it the host is never looked at.
+    pub recorded: Option<(CleanText, Commands)>,
+}
+
+impl Preparer {
+    /// Classes a suggestion and settles its target; a query asks about `window`. Reads the disk for a command on this
+    /// machine.
+    pub fn prepare(&self, suggestion: &Suggestion, window: TimeWindow) -> Prepared {
+        let verdict = classify(&suggestion.text, suggestion.language, &self.tables);
+        let target = match (suggestion.language, &self.recorded) {
+            (Language::Promql, _) => query_target(Language::Promql, window, self.step, self.metrics.clone()),
+            (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
+            (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
+            (Language::Sh, None) => prepare(suggestion, &verdict, &self.tables, &self.settings),
+        };
+        let undo = match suggestion.language {
+            Language::Sh => undo(&suggestion.text, &self.tables),
+            Language::Promql | Language::Logs => None,
+        };
+        Prepared { verdict, target, undo }
+    }
+}
+
+fn query_target(language: Language, window: TimeWindow, step: u32, source: CleanText) -> Target {
+    let seconds = window.length().as_secs().max(1);
+    let step = step.max(u32::try_from(seconds / POINTS).unwrap_or(u32::MAX)).max(1);
+    if source.is_empty() {
+        let why = CleanText::line("no source of metrics is configured");
+        return Target { place: why.clone(), facts: Vec::new(), production: None, frozen: Frozen::Blocked { why } };
+    }
+    Target {
+        place: source.clone(),
+        facts: Vec::new(),
+        production: None,
+        frozen: Frozen::Query { language, window, step, source },
+    }
+}
+
+fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {
+    let place = CleanText::line(&format!("the recording {name}: nothing touches this machine"));
+    let frozen = match book.answer(text) {
+        Some(_) => Frozen::Recorded { recording: name.clone() },
+        None => {
+            let known = book.known().join(" | ");
+            Frozen::Blocked { why: CleanText::line(&format!("the recording has no answer to it; it knows: {known}")) }
+        }
+    };
+    Target { place, facts: Vec::new(), production: None, frozen }
+}
