@@ -45,7 +45,7 @@ pub enum Keep {
     /// Alerts that changed.
     Alerts(Vec<Alert>, Timestamp),
     /// A change event.
-    Change(Change),
+    Change(crate::domain::Change),
     /// The series as they stand.
     Series(Vec<Series>),
     /// The notes as they stand.

@@ -204,7 +204,7 @@ impl Terminal {
     pub fn run_read(&mut self, command: &str) {
         self.propose(command);
         self.press_until("\t", "Enter runs");
-        self.press("\r");
+        self.confirm("Enter runs");
     }
 
     /// Proposes what cannot be classed and confirms it by typing the word.
@@ -212,7 +212,22 @@ impl Terminal {
     pub fn run_opaque(&mut self, command: &str) {
         self.propose(command);
         self.press_until("\t", "type run : ");
-        self.press("run\r");
+        self.press("run");
+        self.wait_for("type run : run");
+        self.confirm("type run : ");
+    }
+
+    /// Presses Enter until the card no longer offers this: an Enter right behind another key does not count.
+    #[track_caller]
+    fn confirm(&mut self, offer: &str) {
+        let begun = Instant::now();
+        while begun.elapsed() < DEADLINE {
+            self.press("\r");
+            if self.wait(AGAIN, |seen| !seen.parser.screen().contents().contains(offer)) {
+                return;
+            }
+        }
+        panic!("the card stays; the screen holds:\n{}", self.text());
     }
 
     /// Types a command and waits for its card.

@@ -13,7 +13,7 @@ const ROLLBACK: &str = "labctl rollback payments";
 /// The drill a minute after its first alert.
 async fn a_minute_in() -> World {
     let mut world = World::drill(|_| {});
-    world.see("recording ok").await;
+    world.opened().await;
     assert!(world.screen().contains("no incident"));
     world.press("J");
     world.until("alerts that fire", |world| !world.firing().is_empty()).await;
@@ -78,7 +78,7 @@ async fn from_the_proposals_to_the_end_of_the_incident_and_its_notes() {
     world.see("Enter review").await;
     world.press("g<enter>");
     world.see("Confirm P1 READ").await;
-    world.pass(Duration::from_millis(700)).await;
+    world.pass(Duration::from_millis(1_200)).await;
     assert!(world.screen().contains(QUERY));
     world.confirm_read().await;
     world.until("the query's evidence", |world| world.proposals()[0].evidence().is_some()).await;
@@ -95,10 +95,11 @@ async fn from_the_proposals_to_the_end_of_the_incident_and_its_notes() {
     world.press("y<enter><enter>");
     assert!(world.proposals()[1].is_waiting(), "keys that came with the card did something");
     assert!(world.screen().contains("Confirm P2 WRITE"));
-    world.pass(Duration::from_millis(700)).await;
+    world.pass(Duration::from_millis(1_200)).await;
     assert!(world.screen().contains("nothing touches this machine"), "{}", world.screen());
     world.press("y");
     world.see("Enter runs").await;
+    world.pass(Duration::from_millis(40)).await;
     assert!(world.proposals()[1].is_waiting());
     world.press("<enter>");
     world.until("the end of the rollback", |world| world.is_done(1)).await;
@@ -147,9 +148,11 @@ async fn from_the_proposals_to_the_end_of_the_incident_and_its_notes() {
 async fn a_rejection_with_its_reason_reaches_the_journal_and_the_next_prompt() {
     let mut world = a_minute_in().await;
     ask_why(&mut world).await;
-    world.press("pj<enter>");
+    world.press("p");
+    world.see("Enter review").await;
+    world.press("j<enter>");
     world.see("Confirm P2 WRITE").await;
-    world.pass(Duration::from_millis(700)).await;
+    world.pass(Duration::from_millis(1_200)).await;
     world.press("w");
     world.write("wait for the bank first");
     world.press("<enter>");
@@ -215,7 +218,7 @@ async fn esc_and_a_held_key_never_confirm() {
     for keys in ["<esc>", "<enter>", "<tab><esc>", "y<esc>"] {
         world.press("pg<enter>");
         world.until("a card", |world| world.screen().contains("Confirm P") || !world.proposals()[0].is_waiting()).await;
-        world.pass(Duration::from_millis(700)).await;
+        world.pass(Duration::from_millis(1_200)).await;
         world.press(keys);
         world.press("<esc><esc>");
         assert!(!world.proposals()[0].is_running(), "{keys}");

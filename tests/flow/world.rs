@@ -123,14 +123,20 @@ impl World {
         self.write(command);
         self.press("<enter>");
         self.see("Esc closes  e edit").await;
-        self.pass(Duration::from_millis(700)).await;
+        self.pass(Duration::from_millis(1_200)).await;
     }
 
     /// Confirms a read whose card is open.
     pub async fn confirm_read(&mut self) {
         self.press("<tab>");
         self.see("Enter runs").await;
+        self.pass(Duration::from_millis(40)).await;
         self.press("<enter>");
+    }
+
+    /// Waits until the recording has told its past.
+    pub async fn opened(&mut self) {
+        self.until("records of the past", |world| !world.session.model.state.stores.logs.is_empty()).await;
     }
 
     /// What stands on the screen.
