@@ -1,4 +1,4 @@
-//! Any text gets a class in time; a text that is two commands is never less than either of them.
+//! Any text gets a class in time, and a harmless line before it does not lower it to a read.
 //! `cargo +nightly fuzz run classify`
 #![no_main]
 
@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
     let _ = undo(text, &TABLES);
     let _ = classify_sql(text);
     // A line before it hides nothing.
-    if verdict.class > Class::Read {
+    if matches!(verdict.class, Class::Write | Class::Destructive) {
         let longer = format!("uptime\n{text}");
         assert!(classify(&longer, Language::Sh, &TABLES).class > Class::Read, "{longer:?}");
     }
