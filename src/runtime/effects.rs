@@ -9,10 +9,10 @@ use tokio::task::JoinHandle;
 use super::clock::Clock;
 use super::keeper::{Keep, Keeper};
 use super::preparer::Preparer;
-use super::runs::{self, LogStoreEngine};
+use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
 use crate::actions::{ApprovedCommand, Runner};
-use crate::app::effect::{Backlog, Effect, Steer};
+use crate::app::effect::{Backlog, Decision, Effect, Steer};
 use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Ask, Delta, Provider};
@@ -22,6 +22,10 @@ use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
 use crate::sources::span::Span;
 use crate::ui::clipboard::{Through, osc52};
+
+/// How long pieces of an answer are gathered, and how many bytes at most.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(40);
+const GATHERED: usize = 16 * 1024;
 
 /// What an effect needs from elsewhere.
 #[derive(Debug)]
@@ -56,6 +60,8 @@ pub struct Executor {
     pub stops: HashMap<ProposalId, watch::Sender<bool>>,
     /// Log queries that wait for the core's answer.
     pub log_answers: HashMap<ProposalId, oneshot::Sender<Result<QueryAnswer, QueryError>>>,
+    /// Approvals that are on their way into the journal.
+    pub noted: HashMap<ProposalId, Noted>,
     /// The answer under way.
     pub asking: Option<JoinHandle<()>>,
 }
@@ -82,7 +88,7 @@ impl Executor {
             }
             Effect::CancelAsk => self.cancel_ask(),
             Effect::Copy(text) => return Some(copy(&text, self.through)),
-            Effect::Journal(decision) => self.keep(Keep::Decision(decision)),
+            Effect::Journal(decision) => self.note(decision),
             Effect::OpenBundle(incident, backlog) => {
                 let Backlog { logs, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
@@ -151,6 +157,18 @@ impl Executor {
         }
     }
 
+    fn note(&mut self, decision: Decision) {
+        let waiting = match &decision {
+            Decision::Approved(proposal) => {
+                let (tell, noted) = Noted::pair();
+                self.noted.insert(proposal.id, noted);
+                Some(tell)
+            }
+            Decision::Proposed(_) | Decision::Shown(_) | Decision::Rejected(..) | Decision::Refused(..) => None,
+        };
+        self.keep(Keep::Decision(decision, waiting));
+    }
+
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
         let (preparer, results) = (self.preparer.clone(), self.results.clone());
         tokio::spawn(async move {
@@ -169,10 +187,12 @@ impl Executor {
             Ok(runner) => runner.clone(),
             Err(why) => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused(why.clone())))),
         };
+        // An approval that is not in the journal starts nothing: without the word, waiting for it fails.
+        let noted = self.noted.remove(&id).unwrap_or_else(|| Noted::pair().1);
         if let Frozen::Command(command) = approved.frozen()
             && command.interactive
         {
-            return Some(Outside::Terminal(Chore::Foreground(id, approved)));
+            return Some(Outside::Terminal(Chore::Foreground(id, approved, noted)));
         }
         let (stop, stopped) = watch::channel(false);
         self.stops.retain(|_, stop| !stop.is_closed());
@@ -182,23 +202,36 @@ impl Executor {
             Frozen::Query { language: Language::Logs, .. } => {
                 let (answer, answered) = oneshot::channel();
                 self.log_answers.insert(id, answer);
-                let engine = LogStoreEngine::new(id, results.clone(), answered);
-                tokio::spawn(runs::query(id, runner, approved, Arc::new(engine), results, stopped));
+                let engine = Arc::new(LogStoreEngine::new(id, results.clone(), answered));
+                self.start(id, noted, runs::query(id, runner, approved, engine, results, stopped));
             }
             Frozen::Query { .. } => {
-                tokio::spawn(runs::query(id, runner, approved, Arc::clone(&self.engine), results, stopped));
+                let engine = Arc::clone(&self.engine);
+                self.start(id, noted, runs::query(id, runner, approved, engine, results, stopped));
             }
             Frozen::Recorded { .. } => match self.preparer.recorded.clone() {
                 Some((_, book)) => {
-                    tokio::spawn(runs::recorded(id, runner, approved, book, results, stopped));
+                    self.start(id, noted, runs::recorded(id, runner, approved, book, results, stopped));
                 }
                 None => return Some(Outside::Model(Msg::Run(id, RunEvent::Refused("no recording plays".into())))),
             },
             Frozen::Command(_) | Frozen::Blocked { .. } => {
-                tokio::spawn(runs::command(id, runner, approved, results, stopped));
+                self.start(id, noted, runs::command(id, runner, approved, results, stopped));
             }
         }
         None
+    }
+
+    /// Begins a run once its approval is in the journal.
+    fn start(&self, id: ProposalId, noted: Noted, work: impl Future<Output = ()> + Send + 'static) {
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            match noted.wait().await {
+                Ok(()) => work.await,
+                // Nobody listens any more when the program is ending.
+                Err(why) => drop(results.send(Msg::Run(id, RunEvent::Refused(why))).await),
+            }
+        });
     }
 
     fn ask(&mut self, generation: u64, question: CleanText, prepared: copilot::Prepared, evidence: Vec<Evidence>) {
@@ -209,16 +242,12 @@ impl Executor {
             return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
         };
         let (out, mut deltas) = mpsc::channel(64);
-        let ask = Ask {
-            messages: prepared.messages,
-            question,
-            evidence,
-            answer_tokens: prepared.answer_tokens,
-        };
+        let ask = Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
         self.asking = Some(tokio::spawn(async move {
             let asking = provider.ask(ask, out);
             let passing_on = async {
-                while let Some(delta) = deltas.recv().await {
+                let mut left = None;
+                while let Some(delta) = next_delta(&mut left, &mut deltas).await {
                     if results.send(Msg::Model(generation, delta)).await.is_err() {
                         break;
                     }
@@ -259,9 +288,58 @@ impl Executor {
     }
 }
 
+/// The next piece of an answer. Text that comes in small pieces is gathered for [`GATHER`]: every piece has the whole
+/// answer judged and laid out anew, which a fast model must not ask for a thousand times a second.
+async fn next_delta(left: &mut Option<Delta>, deltas: &mut mpsc::Receiver<Delta>) -> Option<Delta> {
+    let first = match left.take() {
+        Some(delta) => delta,
+        None => deltas.recv().await?,
+    };
+    let Delta::Text(mut text) = first else { return Some(first) };
+    let until = tokio::time::Instant::now() + GATHER;
+    while text.len() < GATHERED {
+        match tokio::time::timeout_at(until, deltas.recv()).await {
+            Ok(Some(Delta::Text(more))) => text.push_str(&more),
+            Ok(Some(other)) => {
+                *left = Some(other);
+                break;
+            }
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Some(Delta::Text(text))
+}
+
 fn copy(text: &str, through: Through) -> Outside {
     match osc52(text, through) {
         Ok(bytes) => Outside::Terminal(Chore::Send(bytes)),
         Err(why) => Outside::Model(Msg::Problem(CleanText::line(&why.to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn small_pieces_of_an_answer_come_together_and_nothing_is_lost() {
+        let (out, mut deltas) = mpsc::channel(2_000);
+        for _ in 0..1_000 {
+            out.send(Delta::Text("word ".into())).await.unwrap();
+        }
+        out.send(Delta::Failed("gone".into())).await.unwrap();
+        drop(out);
+        let (mut left, mut text, mut pieces) = (None, String::new(), 0);
+        let mut failed = false;
+        while let Some(delta) = next_delta(&mut left, &mut deltas).await {
+            pieces += 1;
+            match delta {
+                Delta::Text(more) => text.push_str(&more),
+                Delta::Failed(_) => failed = true,
+                Delta::Done { .. } => {}
+            }
+        }
+        assert_eq!(text, "word ".repeat(1_000));
+        assert!(failed && pieces == 2, "{pieces} pieces");
     }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::actions::{Entry as JournalEntry, Event, Gate, Journal};
 use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
 use crate::domain::incident::{Incident, TimelineEntry};
-use crate::domain::{Alert, AlertState, Batch, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
+use crate::domain::{Alert, AlertState, Batch, Change, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
 
 /// Things that wait to be written; log records beyond that are left out of the recording and counted.
 const QUEUE: usize = 8_192;
@@ -28,8 +28,8 @@ const LAST_WRITES: Duration = Duration::from_secs(3);
 /// One thing to write.
 #[derive(Debug)]
 pub enum Keep {
-    /// A decision, into the journal.
-    Decision(Decision),
+    /// A decision, into the journal; who waits for it is told once it is there.
+    Decision(Decision, Option<oneshot::Sender<()>>),
     /// Begin the bundle of an incident.
     Open(Box<Incident>),
     /// The incident's title, severity or start changed.
@@ -45,7 +45,7 @@ pub enum Keep {
     /// Alerts that changed.
     Alerts(Vec<Alert>, Timestamp),
     /// A change event.
-    Change(crate::domain::Change),
+    Change(Change),
     /// The series as they stand.
     Series(Vec<Series>),
     /// The notes as they stand.
@@ -187,7 +187,15 @@ impl Writer {
 
     fn write(&mut self, keep: Keep) {
         let entry = match keep {
-            Keep::Decision(decision) => return self.decide(&decision),
+            Keep::Decision(decision, waiting) => {
+                if self.decide(&decision)
+                    && let Some(waiting) = waiting
+                {
+                    // The run was given up meanwhile.
+                    let _ = waiting.send(());
+                }
+                return;
+            }
             Keep::Open(incident) => return self.open(&incident),
             Keep::Incident(incident) => {
                 let stack = self.stack.clone();
@@ -252,8 +260,9 @@ impl Writer {
         self.note(written);
     }
 
-    fn decide(&self, decision: &Decision) {
-        let Some(journal) = &self.journal else { return };
+    /// Writes a decision; whether it is in the journal now.
+    fn decide(&self, decision: &Decision) -> bool {
+        let Some(journal) = &self.journal else { return false };
         let (event, proposal, why) = match decision {
             Decision::Proposed(proposal) => (Event::Proposed, proposal, None),
             Decision::Shown(proposal) => (Event::Shown, proposal, None),
@@ -265,8 +274,12 @@ impl Writer {
         if let Some(why) = why {
             entry = entry.with("why", why.as_str());
         }
-        if let Err(error) = journal.append(&entry, Timestamp::now()) {
-            self.tell(Msg::Journal(Err(CleanText::line(&error.to_string()))));
+        match journal.append(&entry, Timestamp::now()) {
+            Ok(()) => true,
+            Err(error) => {
+                self.tell(Msg::Journal(Err(CleanText::line(&error.to_string()))));
+                false
+            }
         }
     }
 

@@ -16,6 +16,7 @@ mod terminal;
 pub use clock::Clock;
 pub use effects::Executor;
 pub use preparer::Preparer;
+pub use runs::Noted;
 pub use session::{Chore, Session};
 pub use start::open;
 

@@ -17,6 +17,27 @@ use crate::sources::replay::Commands;
 /// Bytes of one line held back until its end comes.
 const HELD: usize = 64 * 1024;
 
+/// Word that an approval is in the journal. Nothing runs before it came.
+#[derive(Debug)]
+pub struct Noted(oneshot::Receiver<()>);
+
+impl Noted {
+    /// A word to wait for, and what gives it.
+    pub fn pair() -> (oneshot::Sender<()>, Self) {
+        let (tell, told) = oneshot::channel();
+        (tell, Self(told))
+    }
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// When the approval could not be written.
+    pub async fn wait(self) -> Result<(), CleanText> {
+        let why = "the approval could not be written to the journal, so nothing ran; see the header";
+        self.0.await.map_err(|_| why.into())
+    }
+}
+
 /// Answers a log query from the records that the core holds: it is asked by message and answers by effect.
 pub struct LogStoreEngine {
     id: ProposalId,

@@ -7,8 +7,10 @@ use tokio::time::Instant;
 
 use super::clock::Clock;
 use super::effects::{Executor, Outside};
+use super::runs::Noted;
+use crate::actions::ApprovedCommand;
 use crate::app::{Effect, Model, Msg, update};
-use crate::domain::Batch;
+use crate::domain::{Batch, ProposalId};
 use crate::sources::registry::Running;
 
 /// Batches that wait for the model; sources drop and count beyond that.
@@ -56,8 +58,8 @@ pub struct Looks {
 pub enum Chore {
     /// Bytes for the terminal's clipboard.
     Send(Vec<u8>),
-    /// Run a command on the terminal.
-    Foreground(crate::domain::ProposalId, crate::actions::ApprovedCommand),
+    /// Run a command on the terminal, once its approval is in the journal.
+    Foreground(ProposalId, ApprovedCommand, Noted),
     /// Change the looks.
     Theme(String),
     /// Draw everything anew.

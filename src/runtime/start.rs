@@ -22,10 +22,10 @@ use crate::app::window::Window;
 use crate::app::{Model, Msg, PaneId};
 use crate::bundle;
 use crate::cli::Start;
+use crate::config::Config;
 use crate::config::schema::{Files, ProviderKind};
 use crate::config::secrets::Secrets;
 use crate::config::units::Size;
-use crate::config::Config;
 use crate::copilot::providers::recorded::Recorded;
 use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
@@ -34,8 +34,8 @@ use crate::domain::{CleanText, SourceId};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
-use crate::ui::clipboard::Through;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+use crate::ui::clipboard::Through;
 
 /// How much of a file named on the command line is read from its end.
 const FILE_BACKLOG: Size = Size::mib(64);
@@ -184,6 +184,7 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
         },
         stops: HashMap::new(),
         log_answers: HashMap::new(),
+        noted: HashMap::new(),
         asking: None,
     };
 
@@ -307,7 +308,8 @@ fn stack(config: &Config, played: Option<&Played>) -> Vec<CleanText> {
         stack.push("alertmanager".into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let tools = ["kubectl", "helm", "docker", "systemctl", "journalctl", "psql", "mysql", "redis-cli", "git", "curl", "labctl"];
+    let tools =
+        ["kubectl", "helm", "docker", "systemctl", "journalctl", "psql", "mysql", "redis-cli", "git", "curl", "labctl"];
     let on_path = |tool: &str| std::env::split_paths(&path).any(|folder: PathBuf| Path::join(&folder, tool).is_file());
     stack.extend(tools.iter().filter(|tool| on_path(tool)).map(|tool| CleanText::line(tool)));
     stack

@@ -174,7 +174,8 @@ impl Terminal {
     #[track_caller]
     pub fn wait_for_entries(&self, times: usize) {
         let enter = b"\x1b[?1049h";
-        let found = self.wait(DEADLINE, |seen| seen.raw.windows(enter.len()).filter(|part| part == enter).count() >= times);
+        let found =
+            self.wait(DEADLINE, |seen| seen.raw.windows(enter.len()).filter(|part| part == enter).count() >= times);
         assert!(found, "the terminal was not taken {times} times; the screen holds:\n{}", self.text());
     }
 
@@ -319,10 +320,7 @@ pub fn is_alive(process: &str) -> bool {
 
 /// The program's verdict on a journal.
 pub fn verify(journal: &Path) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_midwatch"))
-        .args(["journal", "verify"])
-        .arg(journal)
-        .output()
-        .unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_midwatch")).args(["journal", "verify"]).arg(journal).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

@@ -4,4 +4,5 @@
 #![expect(clippy::unwrap_used, reason = "a test says by a panic what it could not do")]
 
 mod drill;
+mod live;
 mod world;

@@ -1,7 +1,11 @@
 //! The whole program on the running incident lab: real servers, real logs, a real repository, no terminal. Skips, and says
 //! why, where no lab runs. `MIDWATCH_LAB_DIR` names its folder. The twins on recorded answers are the contract tests.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test says what it skipped, and by a panic what failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test says what it skipped, and by a panic what failed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -141,7 +141,7 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
 fn refuse(state: &mut State, proposal: &Proposal, why: CleanText, effects: &mut Vec<Effect>) {
     effects.push(Effect::Journal(Decision::Refused(Box::new(proposal.clone()), why.clone())));
     state.problem(format!("{} did not run: {why}", proposal.id));
-    if let Some(known) = state.proposal_mut(proposal.id) {
+    if let Some(known) = state.proposal_mut(proposal.id).filter(|known| known.is_waiting()) {
         known.state = ProposalState::Refused { why };
     }
 }

@@ -10,12 +10,10 @@ use crate::domain::approval::Frozen;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{
-    CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow,
-};
+use crate::domain::{CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow};
 use crate::overlays::Overlay;
 use crate::overlays::running::Running;
-use crate::store::{Filter, Capture};
+use crate::store::{Capture, Filter};
 
 /// Output held of one run while it goes on; the runner has its own cap, this bounds what the screen keeps.
 const HELD: usize = 1 << 20;
@@ -212,13 +210,7 @@ fn matching_records(state: &State, filter: &Filter, window: TimeWindow, source: 
     }
 }
 
-fn finish(
-    state: &mut State,
-    proposal: &Proposal,
-    outcome: Outcome,
-    new: Option<Capture>,
-    effects: &mut Vec<Effect>,
-) {
+fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<Capture>, effects: &mut Vec<Effect>) {
     let evidence = new.and_then(|new| match show::collect(state, new, effects) {
         Ok(id) => Some(id),
         Err(why) => {

@@ -82,7 +82,14 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
     }
     for (kind, count) in left_out.into_iter().filter(|(_, count)| *count > 0) {
         let now = model.state.now;
-        incident::add(&mut model.state, now, kind, format!("{count} further alerts at the same time"), Vec::new(), effects);
+        incident::add(
+            &mut model.state,
+            now,
+            kind,
+            format!("{count} further alerts at the same time"),
+            Vec::new(),
+            effects,
+        );
     }
 }
 

@@ -63,6 +63,20 @@ fn keys_in_the_first_moments_do_nothing_at_all() {
 }
 
 #[test]
+fn a_single_key_that_was_on_its_way_does_not_count() {
+    let (mut world, id) = card(WRITE);
+    world.keys_every(Duration::from_millis(350), "y");
+    world.keys_every(Duration::from_secs(2), "<enter>");
+    assert_eq!(runs(&world), [], "y came 350 ms after the card");
+    assert!(!waits(&world, id), "Enter came late enough and met Reject");
+    for (pace, key) in [(390, "e"), (900, "<enter>")] {
+        let (mut world, id) = card(WRITE);
+        world.keys_every(Duration::from_millis(pace), key);
+        assert!(waits(&world, id), "{key} after {pace} ms");
+    }
+}
+
+#[test]
 fn a_held_key_never_brings_the_card_to_life() {
     for key in ["<enter>", "y", "<tab>", "w"] {
         let (mut world, id) = card(WRITE);
@@ -171,6 +185,15 @@ fn a_proposal_is_confirmed_once() {
     world.want(Intent::Review(vec![id]));
     world.keys("y<enter>");
     assert_eq!(runs(&world), [id], "neither while it runs nor again");
+}
+
+#[test]
+fn one_confirmation_that_names_a_proposal_twice_runs_it_once() {
+    let (mut world, id) = card(WRITE);
+    world.script.runs = Box::new(|_| Vec::new());
+    world.want(Intent::Confirm(vec![id, id], Confirmation::YThenEnter));
+    assert_eq!(runs(&world), [id]);
+    assert!(world.model.state.proposal(id).unwrap().is_running(), "the second refusal does not hide the run");
 }
 
 #[test]

@@ -131,10 +131,8 @@ fn an_incident_opens_once_and_takes_the_name_of_the_loudest() {
     let opened = |world: &World| world.effects.iter().filter(|e| matches!(e, Effect::OpenBundle(..))).count();
     world.alerts(vec![alert("Watchdog", "-", "none", ago(9_000), &[])]);
     assert_eq!(opened(&world), 0, "a heartbeat is no incident");
-    let (quiet, loud) = (
-        alert("DiskFull", "db", "warning", ago(600), &[]),
-        alert("Down", "shop", "critical", ago(60), &[]),
-    );
+    let (quiet, loud) =
+        (alert("DiskFull", "db", "warning", ago(600), &[]), alert("Down", "shop", "critical", ago(60), &[]));
     world.alerts(vec![quiet.clone(), loud.clone()]);
     assert!(world.model.state.incident.as_ref().unwrap().title.contains("Down"));
     world.alerts(vec![quiet, loud, alert("Slow", "cart", "critical", ago(1), &[])]);

@@ -358,3 +358,13 @@ proptest! {
         plain::parse(&broken);
     }
 }
+
+#[test]
+fn logfmt_behind_a_time_keeps_its_level_and_parts() {
+    let observed = "2026-11-20T23:00:00Z".parse().unwrap();
+    let line = "2026-11-20T22:59:01.25Z level=error service=payments msg=\"KeyError: 'amex'\"";
+    let (_, parsed) = parse(line, None, observed).unwrap();
+    assert_eq!(parsed.severity, Some(crate::domain::Severity::Error));
+    assert_eq!(parsed.message, "KeyError: 'amex'");
+    assert_eq!(parsed.time.map(|time| time.to_string()).as_deref(), Some("2026-11-20T22:59:01.25Z"));
+}

@@ -32,14 +32,18 @@ pub(super) fn parse(line: &str, observed: Timestamp) -> Option<Parsed> {
     Some(parsed)
 }
 
-/// `stdout F message` as container runtimes write it, or JSON behind a time: what is inside is the line.
+/// `stdout F message` as container runtimes write it, or JSON or logfmt behind a time, as a program that adds times to
+/// another's lines writes it: what is inside is the line.
 fn container(rest: &str, observed: Timestamp) -> Option<Parsed> {
     let inner = ["stdout F ", "stderr F ", "stdout P ", "stderr P "].iter().find_map(|mark| rest.strip_prefix(mark));
     if let Some(inner) = inner {
         let parsed = super::parse(inner, None, observed).map(|(_, parsed)| parsed);
         return Some(parsed.unwrap_or_else(|| plain::parse(inner)));
     }
-    if rest.starts_with('{') { super::json::parse(rest, observed) } else { None }
+    if rest.starts_with('{') {
+        return super::json::parse(rest, observed);
+    }
+    super::logfmt::parse(rest).filter(|inner| inner.severity.is_some())
 }
 
 /// Reads what stands between time and message, and gives the message.

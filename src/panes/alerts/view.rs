@@ -16,11 +16,13 @@ impl Alerts {
         if self.rows.is_empty() {
             return empty(&mut canvas, ctx);
         }
-        let names = self.rows.iter().map(|row| self.name_width(ctx, row)).max().unwrap_or(0);
+        let alerts = || self.rows.iter().filter_map(|row| ctx.stores.alerts.get(row.alert()));
+        let names = alerts().map(|alert| width(&alert.name())).max().unwrap_or(0);
+        let subjects = alerts().map(|alert| width(&alert.subject())).max().unwrap_or(0);
         let visible = self.scroll.visible(self.rows.len(), self.height);
         for (line, at) in visible.enumerate() {
             let selected = at == self.scroll.selected();
-            let row = self.row(ctx, &self.rows[at], selected, names, canvas.width());
+            let row = self.row(ctx, &self.rows[at], selected, (names, subjects), canvas.width());
             canvas.line(line, &row);
             if selected && focused {
                 canvas.tint(line, Role::Selected);
@@ -37,12 +39,7 @@ impl Alerts {
         }
     }
 
-    fn name_width(&self, ctx: &Ctx<'_>, row: &Row) -> usize {
-        let key = row.alert();
-        ctx.stores.alerts.get(key).map_or(0, |alert| width(&alert.name()))
-    }
-
-    fn row(&self, ctx: &Ctx<'_>, row: &Row, selected: bool, names: usize, columns: usize) -> Line {
+    fn row(&self, ctx: &Ctx<'_>, row: &Row, selected: bool, widest: (usize, usize), columns: usize) -> Line {
         let key = row.alert();
         let Some(alert) = ctx.stores.alerts.get(key) else { return Line::new() };
         let role = role_of(alert);
@@ -54,7 +51,9 @@ impl Alerts {
         line.push(format!("{:<4} ", state_word(alert)), role);
         let right = 5 + 7;
         let room = columns.saturating_sub(6 + right);
-        let names = names.min(room * 3 / 5).max(1);
+        // A subject gives way to a name only beyond two fifths of the room.
+        let (names, subjects) = widest;
+        let names = names.min(room.saturating_sub(subjects.min(room * 2 / 5) + 1)).max(1);
         let text_role = if alert.state == AlertState::Firing { Role::Text } else { Role::Dim };
         match row {
             Row::Group { .. } => {
