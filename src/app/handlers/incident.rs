@@ -15,6 +15,8 @@ use crate::domain::time::minus;
 use crate::domain::{Alert, Change, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
 use crate::trust::verify::Status;
 
+/// What an incident is called that no alert named yet.
+const BY_HAND: &str = "opened by hand";
 /// Lines kept on a timeline; a person's own are never dropped.
 const TIMELINE: usize = 5_000;
 /// How long before its first alert a change still belongs to an incident: most causes come before what they cause.
@@ -37,13 +39,19 @@ pub fn on_tick(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Opens an incident for an alert, unless one is open.
+/// Opens an incident for an alert. One that a person opened before anything fired takes its name and severity from it.
 pub fn open_for(state: &mut State, alert: &Alert, effects: &mut Vec<Effect>) {
-    if state.incident.is_none() {
-        let summary = alert.summary();
-        let title = if summary.is_empty() { alert.name() } else { summary };
-        let severity = alert.label("severity").unwrap_or_default();
-        open(state, alert.starts_at, title, severity, effects);
+    let summary = alert.summary();
+    let title = if summary.is_empty() { alert.name() } else { summary };
+    let severity = alert.label("severity").unwrap_or_default();
+    match &mut state.incident {
+        None => open(state, alert.starts_at, title, severity, effects),
+        Some(incident) if incident.title.as_str() == BY_HAND => {
+            incident.title = title;
+            incident.severity = severity;
+            effects.push(Effect::UpdateIncident(Box::new(incident.clone())));
+        }
+        Some(_) => {}
     }
 }
 
@@ -51,7 +59,7 @@ pub fn open_for(state: &mut State, alert: &Alert, effects: &mut Vec<Effect>) {
 fn open_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
     if state.incident.is_none() {
         let now = state.now;
-        open(state, now, CleanText::line("opened by hand"), CleanText::default(), effects);
+        open(state, now, CleanText::line(BY_HAND), CleanText::default(), effects);
     }
 }
 
@@ -247,6 +255,24 @@ mod tests {
             assert_eq!(lines[0], "change deploy payments: 1.10.0");
             assert!(lines[1].starts_with("fired "), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn what_a_person_opened_is_named_by_the_first_alert_and_by_no_later_one() {
+        let mut world = World::new();
+        world.keys(":note looks odd<enter>");
+        let title = |world: &World| {
+            let incident = world.model.state.incident.as_ref().unwrap();
+            format!("{} {}", incident.title, incident.severity)
+        };
+        assert_eq!(title(&world), "opened by hand ");
+        world.take_effects();
+        let first = alert("CheckoutFailing", "checkout", "critical", ago(5), &[]);
+        world.alerts(vec![first.clone()]);
+        assert_eq!(title(&world), "checkout: CheckoutFailing for more than two minutes critical");
+        assert!(world.effects.iter().any(|effect| matches!(effect, Effect::UpdateIncident(_))));
+        world.alerts(vec![first, alert("OrdersStopped", "checkout", "critical", ago(1), &[])]);
+        assert_eq!(title(&world), "checkout: CheckoutFailing for more than two minutes critical");
     }
 
     #[test]
