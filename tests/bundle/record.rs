@@ -170,14 +170,25 @@ fn a_line_torn_by_a_crash_costs_only_itself() {
     file.write_all(b"{\"at\":\"2026-11-20T02:06").unwrap();
     assert!(has_gap(&read(&folder), &["timeline.jsonl:2", "the line is left out"]));
 
-    let mut recorder = Recorder::create(dir.path(), &incident()).unwrap();
-    assert_eq!(recorder.folder(), folder, "nobody writes there any more, so the same bundle goes on");
-    recorder.append(&Entry::Timeline(entry("after"))).unwrap();
     let texts: Vec<String> = read(&folder).timeline.iter().map(|entry| entry.text.to_string()).collect();
-    assert_eq!(texts, ["before", "after"]);
-    let again = read(&folder);
-    assert_eq!(again.window.unwrap().end, at("2026-11-20T02:06:00Z"), "what was covered before stays covered");
-    assert_eq!(again.stack, [CleanText::line("git")]);
+    assert_eq!(texts, ["before"]);
+    assert_eq!(read(&folder).stack, [CleanText::line("git")]);
+}
+
+#[test]
+fn a_later_session_leaves_the_bundle_of_an_earlier_one_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut earlier = Recorder::create(dir.path(), &incident()).unwrap();
+    earlier.append(&Entry::Evidence(evidence())).unwrap();
+    let folder = earlier.folder().to_path_buf();
+    drop(earlier);
+    let mut later = Recorder::create(dir.path(), &incident()).unwrap();
+    later.append(&Entry::Evidence(Evidence { text: CleanText::line("other"), ..evidence() })).unwrap();
+    let other = later.folder().to_path_buf();
+    drop(later);
+    assert!(other.ends_with("INC-20261120-0205-2"), "{}", other.display());
+    assert_eq!(read(&folder).evidence[0].text, evidence().text);
+    assert_eq!(read(&other).evidence[0].text.as_str(), "other");
 }
 
 #[test]
@@ -188,7 +199,7 @@ fn a_second_writer_gets_its_own_folder() {
     assert!(first.folder().ends_with("INC-20261120-0205"));
     assert!(second.folder().ends_with("INC-20261120-0205-2"));
     drop(first);
-    assert!(Recorder::create(dir.path(), &incident()).unwrap().folder().ends_with("INC-20261120-0205"));
+    assert!(Recorder::create(dir.path(), &incident()).unwrap().folder().ends_with("INC-20261120-0205-3"));
 }
 
 #[test]

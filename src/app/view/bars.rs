@@ -5,6 +5,7 @@ use crate::app::model::Brain;
 use crate::app::notices::Level;
 use crate::app::{Model, PaneId};
 use crate::domain::Health;
+use crate::domain::incident::{EntryKind, Incident};
 use crate::domain::model::Location;
 use crate::domain::time::{clock, short};
 use crate::overlays::Overlay;
@@ -46,7 +47,9 @@ fn left(model: &Model) -> Line {
             let age = short(incident.started_at.duration_until(state.now));
             line.push(format!(" {} ", incident.id), Role::Dim);
             line.push(format!("{age} "), Role::Strong);
-            if !incident.severity.is_empty() {
+            if has_cleared(model, incident) {
+                line.push("all clear ", Role::Good);
+            } else if !incident.severity.is_empty() {
                 line.push(format!("{} ", incident.severity), Role::Critical);
             }
             line.push(incident.title.clone(), Role::Strong);
@@ -54,6 +57,12 @@ fn left(model: &Model) -> Line {
         None => line.push("no incident", Role::Dim),
     }
     line
+}
+
+/// Whether alerts fired in this incident and none does any more.
+fn has_cleared(model: &Model, incident: &Incident) -> bool {
+    let fired = incident.timeline.iter().any(|entry| entry.kind == EntryKind::Fired);
+    fired && !model.state.stores.alerts.firing().any(|(_, alert)| alert.asks_for_attention())
 }
 
 fn right(model: &Model, width: usize) -> Line {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// The file whose lock says that somebody writes here.
 const LOCK: &str = ".lock";
+/// The file that every bundle has.
+const MANIFEST: &str = "incident.toml";
 /// Names tried before giving up.
 const MOST_NAMES: u32 = 100;
 
@@ -70,7 +72,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Claims `parent/name`, or the first of `name-2`, `name-3`, ... that nobody writes to.
+    /// Claims `parent/name`, or the first of `name-2`, `name-3`, ... in which nobody has written. A bundle that an
+    /// earlier session left is never gone on with: its evidence has numbers of its own.
     pub(super) fn claim(parent: &Path, name: &str) -> Result<Self, RecordError> {
         for number in 1..=MOST_NAMES {
             let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
@@ -80,6 +83,7 @@ impl Place {
             let lock = File::options().create(true).truncate(false).write(true).open(&path);
             let lock = lock.map_err(|error| RecordError::new(&path, &error))?;
             match lock.try_lock() {
+                Ok(()) if folder.join(MANIFEST).is_file() => {}
                 Ok(()) => return Ok(Self { folder, _lock: lock }),
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(RecordError::new(&path, &error)),

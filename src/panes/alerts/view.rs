@@ -3,7 +3,7 @@
 use super::{Alerts, Row};
 use crate::app::Ctx;
 use crate::domain::time::{coarse, short};
-use crate::domain::{Alert, AlertState, Health, Urgency};
+use crate::domain::{Alert, AlertState, Health, Timestamp, Urgency};
 use crate::ui::line::{cell, cell_right, width};
 use crate::ui::{Canvas, Line, Role, frame};
 
@@ -62,7 +62,7 @@ impl Alerts {
             }
             Row::Member { .. } => line.push(cell(&name, room), text_role),
         }
-        line.push(cell_right(&coarse(alert.starts_at.duration_until(ctx.now)), 6), Role::Dim);
+        line.push(cell_right(&coarse(since(alert).duration_until(ctx.now)), 6), Role::Dim);
         let fired = ctx.stores.alerts.times_fired(key);
         let noise = if fired > 2 { format!(" ↻{fired}") } else { String::new() };
         let count = if count > 1 { format!(" ×{count}") } else { noise };
@@ -90,6 +90,14 @@ fn member_words(alert: &Alert) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     if pairs.is_empty() { alert.summary().to_string() } else { pairs.join(" ") }
+}
+
+/// What the age counts from: when it ended, or when it began to fire.
+fn since(alert: &Alert) -> Timestamp {
+    match alert.state {
+        AlertState::Resolved => alert.ends_at.unwrap_or(alert.starts_at),
+        AlertState::Firing | AlertState::Suppressed => alert.starts_at,
+    }
 }
 
 fn state_word(alert: &Alert) -> &'static str {
