@@ -45,7 +45,7 @@ pub enum Keep {
     /// Alerts that changed.
     Alerts(Vec<Alert>, Timestamp),
     /// A change event.
-    Change(crate::domain::Change),
+    Change(Change),
     /// The series as they stand.
     Series(Vec<Series>),
     /// The notes as they stand.
