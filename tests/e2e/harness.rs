@@ -174,7 +174,8 @@ impl Terminal {
     #[track_caller]
     pub fn wait_for_entries(&self, times: usize) {
         let enter = b"\x1b[?1049h";
-        let found = self.wait(DEADLINE, |seen| seen.raw.windows(enter.len()).filter(|part| part == enter).count() >= times);
+        let found =
+            self.wait(DEADLINE, |seen| seen.raw.windows(enter.len()).filter(|part| part == enter).count() >= times);
         assert!(found, "the terminal was not taken {times} times; the screen holds:\n{}", self.text());
     }
 
@@ -247,6 +248,22 @@ impl Terminal {
     /// Sends a signal to the program.
     pub fn signal(&self, name: &str) {
         signal(self.process(), name);
+    }
+
+    /// Presses a key until the program ends, and gives the status. A key that comes together with a new size may wait in
+    /// the terminal library until the next key comes.
+    #[track_caller]
+    pub fn press_until_ended(&mut self, key: &str) -> u32 {
+        let begun = Instant::now();
+        while begun.elapsed() < DEADLINE {
+            // Whoever has left takes no more keys.
+            let _ = self.keys.write_all(key.as_bytes());
+            std::thread::park_timeout(AGAIN);
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+        }
+        panic!("it does not end; the screen holds:\n{}", self.text());
     }
 
     /// Waits for the end: the status, with everything written until then taken in.
@@ -334,10 +351,7 @@ pub fn is_alive(process: &str) -> bool {
 
 /// The program's verdict on a journal.
 pub fn verify(journal: &Path) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_midwatch"))
-        .args(["journal", "verify"])
-        .arg(journal)
-        .output()
-        .unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_midwatch")).args(["journal", "verify"]).arg(journal).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

@@ -40,8 +40,11 @@ fn esc_ends_a_command_with_everything_it_started() {
         let mut terminal = home.open(&[&log]);
         terminal.wait_for("shop is open");
         let script = home.path().join("long.sh");
-        std::fs::write(&script, format!("sh -c 'echo $$ >> {0}; sleep 300' &\necho $$ >> {0}\necho begun\nwait\n", pids.display()))
-            .unwrap();
+        std::fs::write(
+            &script,
+            format!("sh -c 'echo $$ >> {0}; sleep 300' &\necho $$ >> {0}\necho begun\nwait\n", pids.display()),
+        )
+        .unwrap();
         terminal.run_opaque(&format!("sh {}", script.display()));
         terminal.wait_for("Esc stops it");
         terminal.wait_for("begun");
@@ -133,7 +136,11 @@ fn a_command_that_needs_the_terminal_gets_it_and_gives_it_back() {
     std::fs::write(&bin, "#!/bin/sh\nprintf 'your name? '\nread name\necho \"got $name\"\nread end\n").unwrap();
     std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o755)).unwrap();
     let tables = home.path().join("tables.toml");
-    std::fs::write(&tables, "[[tool]]\nname = \"talk\"\nclass = \"read\"\nwhy = \"talks\"\ninteractive = true\nany_option = true\n").unwrap();
+    std::fs::write(
+        &tables,
+        "[[tool]]\nname = \"talk\"\nclass = \"read\"\nwhy = \"talks\"\ninteractive = true\nany_option = true\n",
+    )
+    .unwrap();
     home.config(&format!("[run]\ntables = [\"{}\"]\n", tables.display()));
     let path = format!("{}:{}", home.path().display(), std::env::var("PATH").unwrap());
     let program = env!("CARGO_BIN_EXE_midwatch");

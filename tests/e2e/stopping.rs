@@ -13,7 +13,8 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
     terminal.assert_given_back();
     terminal.resize(100, 30);
     terminal.press("\n");
-    terminal.wait_until("the screen again", |screen| screen.alternate_screen() && screen.contents().contains("RECORDING"));
+    terminal
+        .wait_until("the screen again", |screen| screen.alternate_screen() && screen.contents().contains("RECORDING"));
     terminal.press("?");
     terminal.wait_for("help for this pane");
     terminal.escape("help for this pane");

@@ -103,7 +103,10 @@ async fn from_the_proposals_to_the_end_of_the_incident_and_its_notes() {
     assert!(world.proposals()[1].is_waiting());
     world.press("<enter>");
     world.until("the end of the rollback", |world| world.is_done(1)).await;
-    assert!(world.session.model.state.now.to_string().as_str() >= "2026-11-20T22:26:06", "the clock goes to the rollback");
+    assert!(
+        world.session.model.state.now.to_string().as_str() >= "2026-11-20T22:26:06",
+        "the clock goes to the rollback"
+    );
     world.until("no alert", |world| world.firing().is_empty()).await;
     world.see("rollback").await;
     world.press("<enter>");

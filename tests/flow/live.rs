@@ -80,11 +80,12 @@ async fn a_live_incident_is_recorded_and_its_bundle_shows_the_same_again() {
     world.until("three alerts", |world| world.firing().len() == 3).await;
     world.see("ready to charge").await;
     world.see("errors").await;
-    world.until("an incident that is recorded", |world| {
-        let state = &world.session.model.state;
-        state.incident.is_some() && matches!(state.bundle, Some(Ok(_)))
-    })
-    .await;
+    world
+        .until("an incident that is recorded", |world| {
+            let state = &world.session.model.state;
+            state.incident.is_some() && matches!(state.bundle, Some(Ok(_)))
+        })
+        .await;
     assert!(world.screen().contains("4 Actions") && !world.screen().contains("Copilot"), "{}", world.screen());
 
     let mut file = std::fs::OpenOptions::new().append(true).open(&log).unwrap();
@@ -116,14 +117,15 @@ async fn a_live_incident_is_recorded_and_its_bundle_shows_the_same_again() {
     let mut again = World::of(tempfile::tempdir().unwrap(), |_| {}, |config| Start::Replay { dir: bundle, config });
     again.press("J");
     again.until("the same alerts", |again| again.firing() == fired).await;
-    again.until("the same records", |again| {
-        let logs = &again.session.model.state.stores.logs;
-        let known = |severity, text: &str| {
-            logs.range(0..logs.len()).any(|record| record.severity == severity && record.raw.contains(text))
-        };
-        known(Severity::Info, FIRST) && known(Severity::Error, SECOND)
-    })
-    .await;
+    again
+        .until("the same records", |again| {
+            let logs = &again.session.model.state.stores.logs;
+            let known = |severity, text: &str| {
+                logs.range(0..logs.len()).any(|record| record.severity == severity && record.raw.contains(text))
+            };
+            known(Severity::Info, FIRST) && known(Severity::Error, SECOND)
+        })
+        .await;
     let known = again.session.model.state.stores.evidence.get(id).unwrap();
     assert_eq!(known.text, evidence.text);
     again.end().await;

@@ -142,7 +142,9 @@ impl World {
     /// What stands on the screen.
     pub fn screen(&self) -> String {
         let (columns, rows) = self.session.model.size;
-        grid(&draw_to_buffer(columns, rows, &self.theme, |canvas| midwatch::app::view::view(&self.session.model, canvas)))
+        grid(&draw_to_buffer(columns, rows, &self.theme, |canvas| {
+            midwatch::app::view::view(&self.session.model, canvas)
+        }))
     }
 
     pub fn proposals(&self) -> &[Proposal] {
@@ -199,7 +201,8 @@ pub fn assert_intact(journal: &Path) {
 fn unwrap_osc52(bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let encoded = text.split("]52;c;").nth(1).unwrap().split(['\x07', '\x1b']).next().unwrap();
-    let digit = |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
+    let digit =
+        |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
     let mut out = Vec::new();
     for four in encoded.as_bytes().chunks(4) {
         let digits: Vec<u32> = four.iter().filter_map(|c| digit(*c)).map(|d| u32::try_from(d).unwrap()).collect();
