@@ -137,6 +137,8 @@ fn a_missing_file_and_a_folder_are_refused_with_a_hint() {
     assert!(ended.status == 2 && ended.err.contains("did you mean the subcommand `drill`?"), "{ended:?}");
     let ended = home.run(&["."]);
     assert!(ended.status == 2 && ended.err.contains("is a folder"), "{ended:?}");
+    let ended = home.run(&["/dev/zero"]);
+    assert!(ended.status == 2 && ended.err.contains("a pipe or a device"), "{ended:?}");
     let ended = home.run(&["--replay", "."]);
     assert!(ended.status == 2 && ended.err.contains("holds no incident.toml"), "{ended:?}");
     let ended = home.run(&["a.log", "drill"]);

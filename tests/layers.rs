@@ -22,18 +22,7 @@ struct Room {
 const PURE: &[&str] = &["tokio", "ratatui", "crossterm", "reqwest", "axum", "process_wrap"];
 const INBOUND: &[&str] = &["domain", "store", "logfile", "analysis", "trust", "config"];
 const SCREEN: &[&str] = &[
-    "domain",
-    "store",
-    "logfile",
-    "analysis",
-    "trust",
-    "config",
-    "ui",
-    "copilot",
-    "actions",
-    "bundle",
-    "app",
-    "panes",
+    "domain", "store", "logfile", "analysis", "trust", "config", "ui", "copilot", "actions", "bundle", "app", "panes",
     "overlays",
 ];
 const NO_IO: &[&str] = &[
@@ -56,23 +45,8 @@ const NO_IO: &[&str] = &[
     "crate::actions::journal",
 ];
 const EVERYTHING: &[&str] = &[
-    "domain",
-    "store",
-    "logfile",
-    "analysis",
-    "trust",
-    "config",
-    "ui",
-    "sources",
-    "copilot",
-    "actions",
-    "bundle",
-    "app",
-    "panes",
-    "overlays",
-    "runtime",
-    "cli",
-    "testing",
+    "domain", "store", "logfile", "analysis", "trust", "config", "ui", "sources", "copilot", "actions", "bundle",
+    "app", "panes", "overlays", "runtime", "cli", "testing",
 ];
 
 const fn room(name: &'static str, ours: &'static [&'static str], never: &'static [&'static str]) -> Room {

@@ -244,7 +244,8 @@ fn shown(path: &Path) -> Result<String, String> {
         .ok_or_else(|| format!("the path {} is not UTF-8 and cannot be shown exactly", path.display()))
 }
 
-fn user() -> String {
+/// The name of who runs commands, as the user data base has it, else `uid N`.
+pub fn user() -> String {
     let uid = rustix::process::geteuid().as_raw();
     let file = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let name = file.lines().find_map(|line| {

@@ -5,7 +5,9 @@ use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
+use crate::domain::{
+    Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp,
+};
 
 /// One thing to be done outside.
 #[derive(Debug)]

@@ -8,9 +8,7 @@ use super::model::State;
 use super::{Effect, Selection};
 use crate::analysis::trend;
 use crate::domain::time::{minus, stamp};
-use crate::domain::{
-    CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow,
-};
+use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow};
 use crate::store::Capture;
 
 /// Services whose error lines go along.
@@ -47,9 +45,11 @@ pub fn evidence(state: &mut State, effects: &mut Vec<Effect>) -> (Vec<Evidence>,
     }
     ids.extend(pinned_and_run(state));
     let mut seen = Vec::new();
-    ids.retain(|id| !seen.contains(id) && {
-        seen.push(*id);
-        true
+    ids.retain(|id| {
+        !seen.contains(id) && {
+            seen.push(*id);
+            true
+        }
     });
     (ids.into_iter().filter_map(|id| state.stores.evidence.get(id).cloned()).collect(), notes)
 }
@@ -93,7 +93,8 @@ fn changes(state: &State) -> Option<Capture> {
         })
         .collect();
     let recent = lines[lines.len().saturating_sub(40)..].join("\n");
-    (!lines.is_empty()).then(|| new(state, EvidenceKind::Change, "changes", "changes near the onset", Some(near), &recent))
+    (!lines.is_empty())
+        .then(|| new(state, EvidenceKind::Change, "changes", "changes near the onset", Some(near), &recent))
 }
 
 /// Error records by service, services with most errors first.
@@ -125,7 +126,8 @@ fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window
     );
     if records.len() > shown.len() {
         let left = records.len() - shown.len();
-        made.cut = Some(CleanText::line(&format!("first and last shown; {left} of {} records left out", records.len())));
+        made.cut =
+            Some(CleanText::line(&format!("first and last shown; {left} of {} records left out", records.len())));
     }
     made
 }

@@ -140,8 +140,7 @@ fn quote(out: &mut String, evidence: &Evidence, input: &NotesInput) {
     line(out, "");
     fenced(out, "text", &wanted.join("\n"));
     let total = evidence.line_count() as usize;
-    let shown =
-        if wanted.len() < total { format!("{} of {total} lines", wanted.len()) } else { format!("{total} lines") };
+    let shown = if wanted.len() < total { format!("{} of {total} lines", wanted.len()) } else { evidence.counted() };
     let window = evidence.window.map_or(String::new(), |w| format!(", {} to {}", stamp(w.start), stamp(w.end)));
     let left_out =
         evidence.cut.as_ref().map_or(String::new(), |what| format!(", left out at capture: {}", plain(what)));

@@ -97,6 +97,12 @@ fn readable(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::bad_input(format!("{shown}: is a folder; name its files, as {shown}/*.log")));
     }
+    // Opening a pipe would wait for its writer before there is a screen.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(Failure::bad_input(format!(
+            "{shown}: is a pipe or a device, not a file; give it to standard input, as in `midwatch - < {shown}`"
+        )));
+    }
     let Err(error) = std::fs::File::open(path) else { return Ok(()) };
     let command = Args::command();
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();

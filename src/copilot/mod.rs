@@ -1,6 +1,6 @@
 //! The copilot: what is asked of a model, within which budget, who answers, and what its reply proposes.
 //!
-//! `runtime` connects a [`Provider`], builds a [`TurnContext`], calls [`prepare`] with [`Room::of`] it and sends [`Prepared::ask`] to it;
+//! `runtime` connects a [`Provider`], builds a [`TurnContext`], calls [`prepare()`] with [`Room::of`] it and sends [`Prepared::ask`] to it;
 //! `cli` does the same for `ask`. A reply holds nothing stronger than a [`crate::domain::Suggestion`].
 
 pub mod connect;

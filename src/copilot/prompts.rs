@@ -127,7 +127,11 @@ impl Prompts {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !meta.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let size = meta.len();
     if size > LARGEST {
         return Err(format!("it has {size} bytes; a prompt may have {LARGEST}"));
     }

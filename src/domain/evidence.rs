@@ -73,6 +73,14 @@ impl Evidence {
         u32::try_from(self.text.as_str().lines().count()).unwrap_or(u32::MAX)
     }
 
+    /// The number of its lines in words: `1 line`, `12 lines`.
+    pub fn counted(&self) -> String {
+        match self.line_count() {
+            1 => "1 line".to_owned(),
+            many => format!("{many} lines"),
+        }
+    }
+
     /// The lines the locator names; `None` when any of them is not there.
     pub fn slice(&self, locator: &Locator) -> Option<Vec<&str>> {
         if locator.id != self.id {

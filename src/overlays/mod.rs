@@ -80,7 +80,12 @@ pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
 fn centred(size: (u16, u16), columns: u16, rows: u16) -> Area {
     let width = columns.min(size.0.saturating_sub(2)).max(1);
     let height = rows.min(size.1.saturating_sub(2)).max(1);
-    Area::new((size.0 - width.min(size.0)) / 2, 1 + (size.1.saturating_sub(2) - height.min(size.1.saturating_sub(2))) / 2, width, height)
+    Area::new(
+        (size.0 - width.min(size.0)) / 2,
+        1 + (size.1.saturating_sub(2) - height.min(size.1.saturating_sub(2))) / 2,
+        width,
+        height,
+    )
 }
 
 /// The size of a canvas that covers the screen.

@@ -1,8 +1,8 @@
 //! Commands by name: typed text narrows the list, Enter runs. Never a shell.
 
 use super::{centred, padded, prompt, size_of};
-use crate::app::{Ctx, Intent};
 use crate::app::palette::{COMMANDS, Command, matching};
+use crate::app::{Ctx, Intent};
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
 use crate::ui::{Canvas, Line, Role, frame};

@@ -41,7 +41,9 @@ impl Purpose {
     fn hint(&self, brain: bool) -> &'static str {
         match self {
             Purpose::Search => "small letters match any case · empty ends the search",
-            Purpose::Filter => "service=payments level>=error status>=500 \"exact words\" /regex/ -not · empty shows all",
+            Purpose::Filter => {
+                "service=payments level>=error status>=500 \"exact words\" /regex/ -not · empty shows all"
+            }
             Purpose::Note => "goes on the timeline with the time and your name",
             Purpose::WhyNot(_) if brain => "the copilot is told; empty is fine",
             Purpose::WhyNot(_) => "goes on the timeline; empty is fine",

@@ -32,9 +32,13 @@ impl Proposed {
             Code::Enter => return at.map(|proposal| go_in(proposal)).unwrap_or_default(),
             Code::Char('e') => return at.map(|proposal| vec![Intent::Edit(proposal.id)]).unwrap_or_default(),
             Code::Char('x') => {
-                return at.map(|proposal| vec![Intent::Reject(vec![proposal.id], CleanText::default())]).unwrap_or_default();
+                return at
+                    .map(|proposal| vec![Intent::Reject(vec![proposal.id], CleanText::default())])
+                    .unwrap_or_default();
             }
-            Code::Char('c') => return at.map(|proposal| vec![Intent::Copy(proposal.suggestion.text.clone())]).unwrap_or_default(),
+            Code::Char('c') => {
+                return at.map(|proposal| vec![Intent::Copy(proposal.suggestion.text.clone())]).unwrap_or_default();
+            }
             Code::Char('R') => {
                 let reads: Vec<_> = list
                     .iter()
@@ -67,7 +71,10 @@ impl Proposed {
                 inside.tint(row, Role::Selected);
             }
         }
-        inside.line(room, &Line::of("Enter review · R all reads on one card · e edit · x reject · c copy · Esc", Role::Dim));
+        inside.line(
+            room,
+            &Line::of("Enter review · R all reads on one card · e edit · x reject · c copy · Esc", Role::Dim),
+        );
     }
 }
 

@@ -98,7 +98,9 @@ fn title(topic: &Topic) -> CleanText {
 
 fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
     let lines: Vec<Line> = match topic {
-        Topic::Timeline => ctx.incident.iter().flat_map(|incident| &incident.timeline).map(|line| entry(line, ctx.now)).collect(),
+        Topic::Timeline => {
+            ctx.incident.iter().flat_map(|incident| &incident.timeline).map(|line| entry(line, ctx.now)).collect()
+        }
         Topic::Changes => ctx
             .stores
             .changes
@@ -119,7 +121,8 @@ fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
             .queries
             .iter()
             .map(|query| {
-                let every = if query.every_seconds == 0 { "live".to_owned() } else { format!("{} s", query.every_seconds) };
+                let every =
+                    if query.every_seconds == 0 { "live".to_owned() } else { format!("{} s", query.every_seconds) };
                 Line::of(cell(&query.source, 12), Role::Strong)
                     .with(format!(" {every:>6}  "), Role::Dim)
                     .with(query.text.clone(), Role::Text)

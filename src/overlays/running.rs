@@ -63,8 +63,12 @@ impl Running {
         let mut title = Line::of(format!("{} ", self.id), Role::Strong);
         title.push(format!("{} ", class.word()), Role::of(class));
         title.push(proposal.one_line(), Role::Text);
-        let mut lines: Vec<Line> =
-            output(ctx, self.id).iter().skip(self.scroll.offset()).take(self.height).map(|text| Line::of(*text, Role::Text)).collect();
+        let mut lines: Vec<Line> = output(ctx, self.id)
+            .iter()
+            .skip(self.scroll.offset())
+            .take(self.height)
+            .map(|text| Line::of(*text, Role::Text))
+            .collect();
         lines.push(Line::new());
         let words = proposal.state_words(ctx.now);
         let keys = if proposal.is_running() { "Esc stops it, Enter leaves it running" } else { "Enter or Esc closes" };

@@ -11,9 +11,9 @@ pub mod search;
 
 use crate::app::keymap::{Action, Motion};
 use crate::app::{Ctx, Intent, PaneId, Selection};
+use crate::ui::layout::Layout;
 use crate::ui::list::Step;
 use crate::ui::{Area, Canvas};
-use crate::ui::layout::Layout;
 
 /// The panes' own states.
 #[derive(Default)]

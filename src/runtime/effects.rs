@@ -23,6 +23,10 @@ use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion
 use crate::sources::span::Span;
 use crate::ui::clipboard::{Through, osc52};
 
+/// How long pieces of an answer are gathered, and how many bytes at most.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(40);
+const GATHERED: usize = 16 * 1024;
+
 /// What an effect needs from elsewhere.
 #[derive(Debug)]
 pub enum Outside {
@@ -238,16 +242,12 @@ impl Executor {
             return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
         };
         let (out, mut deltas) = mpsc::channel(64);
-        let ask = Ask {
-            messages: prepared.messages,
-            question,
-            evidence,
-            answer_tokens: prepared.answer_tokens,
-        };
+        let ask = Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
         self.asking = Some(tokio::spawn(async move {
             let asking = provider.ask(ask, out);
             let passing_on = async {
-                while let Some(delta) = deltas.recv().await {
+                let mut left = None;
+                while let Some(delta) = next_delta(&mut left, &mut deltas).await {
                     if results.send(Msg::Model(generation, delta)).await.is_err() {
                         break;
                     }
@@ -288,9 +288,58 @@ impl Executor {
     }
 }
 
+/// The next piece of an answer. Text that comes in small pieces is gathered for [`GATHER`]: every piece has the whole
+/// answer judged and laid out anew, which a fast model must not ask for a thousand times a second.
+async fn next_delta(left: &mut Option<Delta>, deltas: &mut mpsc::Receiver<Delta>) -> Option<Delta> {
+    let first = match left.take() {
+        Some(delta) => delta,
+        None => deltas.recv().await?,
+    };
+    let Delta::Text(mut text) = first else { return Some(first) };
+    let until = tokio::time::Instant::now() + GATHER;
+    while text.len() < GATHERED {
+        match tokio::time::timeout_at(until, deltas.recv()).await {
+            Ok(Some(Delta::Text(more))) => text.push_str(&more),
+            Ok(Some(other)) => {
+                *left = Some(other);
+                break;
+            }
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Some(Delta::Text(text))
+}
+
 fn copy(text: &str, through: Through) -> Outside {
     match osc52(text, through) {
         Ok(bytes) => Outside::Terminal(Chore::Send(bytes)),
         Err(why) => Outside::Model(Msg::Problem(CleanText::line(&why.to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn small_pieces_of_an_answer_come_together_and_nothing_is_lost() {
+        let (out, mut deltas) = mpsc::channel(2_000);
+        for _ in 0..1_000 {
+            out.send(Delta::Text("word ".into())).await.unwrap();
+        }
+        out.send(Delta::Failed("gone".into())).await.unwrap();
+        drop(out);
+        let (mut left, mut text, mut pieces) = (None, String::new(), 0);
+        let mut failed = false;
+        while let Some(delta) = next_delta(&mut left, &mut deltas).await {
+            pieces += 1;
+            match delta {
+                Delta::Text(more) => text.push_str(&more),
+                Delta::Failed(_) => failed = true,
+                Delta::Done { .. } => {}
+            }
+        }
+        assert_eq!(text, "word ".repeat(1_000));
+        assert!(failed && pieces == 2, "{pieces} pieces");
     }
 }

@@ -1,5 +1,6 @@
 //! The loop: keys, signals, results and telemetry in, frames out. Nothing in it waits for anything but news.
 
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,8 +20,8 @@ use crate::app::Msg;
 use crate::app::msg::{Mouse, RunEvent};
 use crate::domain::proposal::Outcome;
 use crate::domain::{CleanText, ProposalId};
-use crate::ui::theme::{Depth, Theme};
 use crate::ui::key::Key;
+use crate::ui::theme::{Depth, Theme};
 
 /// How long leaving waits for sources to end.
 const LEAVING: Duration = Duration::from_secs(1);
@@ -226,10 +227,13 @@ impl Looper {
                 let Ok(runner) = self.session.executor.runner.clone() else { return Ok(()) };
                 self.input = None;
                 self.taken.lend();
-                self.foreground = Some((id, tokio::spawn(async move {
-                    noted.wait().await.map_err(|why| Refusal::new(&why))?;
-                    runner.run_foreground(approved).await
-                })));
+                self.foreground = Some((
+                    id,
+                    tokio::spawn(async move {
+                        noted.wait().await.map_err(|why| Refusal::new(&why))?;
+                        runner.run_foreground(approved).await
+                    }),
+                ));
             }
         }
         Ok(())
@@ -284,13 +288,25 @@ async fn foreground(
     }
 }
 
+/// Longest theme file, in bytes.
+const LONGEST_THEME: u64 = 256 * 1024;
+
+fn theme_text(path: &Path) -> std::io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("is no file"));
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST_THEME).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 /// The theme of that name or file in the colours the terminal can show; none of them where `NO_COLOR` is set.
 fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut theme = if Theme::names().contains(&name) {
         Theme::named(name).map_err(|why| CleanText::line(&why))?
     } else {
-        let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
+        let text = theme_text(Path::new(name)).map_err(|error| {
             let names = Theme::names().join(", ");
             CleanText::line(&format!("theme `{name}`: {error}; built in are {names}"))
         })?;

@@ -13,7 +13,7 @@ use super::effects::Executor;
 use super::keeper::Keeper;
 use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
-use crate::actions::{Gate, Journal, RunSettings, Runner, Tables};
+use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
 use crate::app::model::{Brain, Settings, State};
 use crate::app::notices::Notices;
@@ -22,10 +22,10 @@ use crate::app::window::Window;
 use crate::app::{Model, Msg, PaneId};
 use crate::bundle;
 use crate::cli::Start;
+use crate::config::Config;
 use crate::config::schema::{Files, ProviderKind};
 use crate::config::secrets::Secrets;
 use crate::config::units::Size;
-use crate::config::Config;
 use crate::copilot::providers::recorded::Recorded;
 use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
@@ -34,8 +34,8 @@ use crate::domain::{CleanText, SourceId};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
-use crate::ui::clipboard::Through;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+use crate::ui::clipboard::Through;
 
 /// How much of a file named on the command line is read from its end.
 const FILE_BACKLOG: Size = Size::mib(64);
@@ -308,7 +308,8 @@ fn stack(config: &Config, played: Option<&Played>) -> Vec<CleanText> {
         stack.push("alertmanager".into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let tools = ["kubectl", "helm", "docker", "systemctl", "journalctl", "psql", "mysql", "redis-cli", "git", "curl", "labctl"];
+    let tools =
+        ["kubectl", "helm", "docker", "systemctl", "journalctl", "psql", "mysql", "redis-cli", "git", "curl", "labctl"];
     let on_path = |tool: &str| std::env::split_paths(&path).any(|folder: PathBuf| Path::join(&folder, tool).is_file());
     stack.extend(tools.iter().filter(|tool| on_path(tool)).map(|tool| CleanText::line(tool)));
     stack
@@ -332,9 +333,7 @@ fn person_settings(
     }
     missing.push("traces".into());
     let uname = rustix::system::uname();
-    let person = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| {
-        format!("uid {}", rustix::process::getuid().as_raw())
-    });
+    let person = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(actions::user);
     Settings {
         person: CleanText::line(&person),
         host: CleanText::line(&uname.nodename().to_string_lossy()),

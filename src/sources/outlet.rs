@@ -85,9 +85,10 @@ impl Outlet {
         self.say(Health::Up { since: now }).await;
     }
 
-    /// Says that the source is not as it should be, if that is news.
+    /// Says that the source is not as it should be, if that is news. The time of the first shortcoming is kept.
     pub async fn degraded(&mut self, why: impl Into<CleanText>, now: Timestamp) {
-        self.say(Health::Degraded { why: why.into(), since: now }).await;
+        let since = if self.health.word() == "degraded" { self.health.since().unwrap_or(now) } else { now };
+        self.say(Health::Degraded { why: why.into(), since }).await;
     }
 
     /// Says that the source does not answer, if that is news. The time of the first failure is kept.

@@ -178,8 +178,11 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) 
     let read = tokio::task::spawn_blocking(move || read(&body, &id, Timestamp::now())).await;
     let (delivery, reply) = match read {
         Ok(Ok(delivery)) => {
-            let heard = delivery.alerts.len();
-            (delivery, (StatusCode::OK, format!("{heard} alerts heard\n")))
+            let heard = match delivery.alerts.len() {
+                1 => "1 alert heard\n".to_owned(),
+                many => format!("{many} alerts heard\n"),
+            };
+            (delivery, (StatusCode::OK, heard))
         }
         Ok(Err(why)) => {
             let against = Some(format!("a delivery could not be read: {why}"));

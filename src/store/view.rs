@@ -1,7 +1,7 @@
 //! The keys of the records that pass a filter, kept up to date as records come and go, and rebuilt in slices after the
 //! filter changed, so that no key press waits. The log pane owns one.
 
-use crate::domain::{RecordId, LogRecord, RecordKey, TimeWindow};
+use crate::domain::{LogRecord, RecordId, RecordKey, TimeWindow};
 
 use super::filter::Filter;
 use super::logs::{LogStore, start_of};

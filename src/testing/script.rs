@@ -1,9 +1,9 @@
 //! What answers a world in place of models, servers and programs.
 
 use crate::actions::ApprovedCommand;
+use crate::actions::Tables;
 use crate::actions::gate::OBJECT;
 use crate::actions::shell::examine;
-use crate::actions::Tables;
 use crate::app::msg::RunEvent;
 use crate::domain::approval::{Frozen, FrozenCommand, Target};
 use crate::domain::proposal::Outcome;

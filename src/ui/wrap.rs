@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_word_that_changes_its_role_inside_stays_whole() {
-        let line = Line::of("{\"status\": 502, \"", Role::Operator).with("reason", Role::Literal).with("\"", Role::Operator);
+        let line =
+            Line::of("{\"status\": 502, \"", Role::Operator).with("reason", Role::Literal).with("\"", Role::Operator);
         assert_eq!(rows(&line, 18, 0), ["{\"status\": 502, ", "\"reason\""]);
     }
 

@@ -43,7 +43,8 @@ fn an_untouched_journal_is_intact_and_private() {
 
 #[test]
 fn case_40_every_tampering_is_found() {
-    let cases: [(&str, fn(&mut Vec<String>), u64); 7] = [
+    type Tampering = fn(&mut Vec<String>);
+    let cases: [(&str, Tampering, u64); 7] = [
         ("changed", |lines| lines[2] = lines[2].replace("command 2", "command X"), 3),
         ("last changed", |lines| lines[4] = lines[4].replace("command 4", "command X"), 5),
         ("removed", |lines| drop(lines.remove(2)), 3),

@@ -6,7 +6,8 @@ use std::path::Path;
 use midwatch::testing::World;
 use midwatch::ui::svg::svg;
 
-const TITLE: &str = "midwatch on a recorded incident: alerts, logs, metrics, an answer with its evidence, two proposals";
+const TITLE: &str =
+    "midwatch on a recorded incident: alerts, logs, metrics, an answer with its evidence, two proposals";
 
 #[test]
 fn the_picture_in_the_readme_is_what_the_program_draws() {

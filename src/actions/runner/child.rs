@@ -10,7 +10,6 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessSession}
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
-use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -45,18 +44,8 @@ pub(super) async fn run(command: &FrozenCommand, out: &mpsc::Sender<Output>, sto
 
 fn spawn(frozen: &FrozenCommand) -> std::io::Result<(Box<dyn ChildWrapper>, pipe::Receiver)> {
     let (reader, writer) = std::io::pipe()?;
-    let mut command = Command::new(&frozen.program);
-    if let Some(name) = frozen.argv.first() {
-        command.arg0(name);
-    }
-    command
-        .args(frozen.argv.iter().skip(1))
-        .current_dir(&frozen.cwd)
-        .env_clear()
-        .envs(frozen.env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
+    let mut command = super::command(frozen);
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let child = CommandWrap::from(command).wrap(KillOnDrop).wrap(ProcessSession).spawn()?;
     Ok((child, pipe::Receiver::from_owned_fd(reader.into())?))
 }

@@ -3,7 +3,6 @@
 
 use std::process::Stdio;
 
-use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::domain::approval::{Frozen, FrozenCommand};
@@ -34,19 +33,8 @@ impl Runner {
 async fn wait(frozen: &FrozenCommand) -> Outcome {
     // Listening takes the default effect of these keys away from midwatch; the child starts with the default again.
     let listen = [SignalKind::interrupt(), SignalKind::quit()].map(signal);
-    let mut command = Command::new(&frozen.program);
-    if let Some(name) = frozen.argv.first() {
-        command.arg0(name);
-    }
-    command
-        .args(frozen.argv.iter().skip(1))
-        .current_dir(&frozen.cwd)
-        .env_clear()
-        .envs(frozen.env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::inherit())
-        .stdout(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .kill_on_drop(true);
+    let mut command = super::command(frozen);
+    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).kill_on_drop(true);
     let outcome = match command.spawn() {
         Ok(mut child) => child.wait().await.map_or(Outcome::Failed, super::child::outcome),
         Err(_) => Outcome::Failed,

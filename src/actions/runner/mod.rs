@@ -8,10 +8,11 @@ mod others;
 
 use std::sync::Arc;
 
+use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 
 use crate::domain::Timestamp;
-use crate::domain::approval::Frozen;
+use crate::domain::approval::{Frozen, FrozenCommand};
 use crate::domain::proposal::Outcome;
 
 use super::gate::{ApprovedCommand, Refusal};
@@ -41,6 +42,20 @@ pub struct Runner {
     journal: Arc<Journal>,
     tables: Tables,
     settings: Arc<RunSettings>,
+}
+
+/// The child as it was frozen: program, arguments, place and environment, and nothing of midwatch's own.
+fn command(frozen: &FrozenCommand) -> Command {
+    let mut command = Command::new(&frozen.program);
+    if let Some(name) = frozen.argv.first() {
+        command.arg0(name);
+    }
+    command
+        .args(frozen.argv.iter().skip(1))
+        .current_dir(&frozen.cwd)
+        .env_clear()
+        .envs(frozen.env.iter().map(|(name, value)| (name, value)));
+    command
 }
 
 /// How a run came out, for the journal.

@@ -296,7 +296,8 @@ fn object(words: &[Value], tool: &Tool) -> Option<String> {
 
 /// Whether the word after this option is the option's value.
 fn takes_value(tool: &Tool, option: &str) -> bool {
-    tool.values.split_whitespace().any(|known| known == option) || tool.verbs.iter().any(|verb| takes_value(verb, option))
+    tool.values.split_whitespace().any(|known| known == option)
+        || tool.verbs.iter().any(|verb| takes_value(verb, option))
 }
 
 /// A word as it must be written in a command line.

@@ -64,13 +64,7 @@ fn typed_language(text: &str) -> (Language, &str) {
     (Language::Sh, text)
 }
 
-fn send(
-    state: &mut State,
-    question: &str,
-    wants_command: bool,
-    room: &Room,
-    effects: &mut Vec<Effect>,
-) {
+fn send(state: &mut State, question: &str, wants_command: bool, room: &Room, effects: &mut Vec<Effect>) {
     if state.conversation.active().is_some() {
         cancel(state, effects);
     }
@@ -133,7 +127,11 @@ fn turn_context(state: &State, question: CleanText, evidence: Vec<Evidence>, wan
         evidence,
         stack: state.settings.stack.clone(),
         coverage: coverage(state),
-        incident: state.incident.as_ref().map(|i| CleanText::line(&format!("{} {}", i.id, i.title))).unwrap_or_default(),
+        incident: state
+            .incident
+            .as_ref()
+            .map(|i| CleanText::line(&format!("{} {}", i.id, i.title)))
+            .unwrap_or_default(),
         now: state.now,
         rejected: rejected.take(REJECTIONS).collect(),
         wants_command,

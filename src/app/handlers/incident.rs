@@ -5,19 +5,22 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::show;
-use crate::app::model::State;
+use super::telemetry::change_words;
 use crate::app::effect::Backlog;
+use crate::app::model::State;
 use crate::app::{Effect, Selection};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
-use crate::domain::{
-    Alert, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency,
-};
+use crate::domain::{Alert, Change, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
 use crate::trust::verify::Status;
 
+/// What an incident is called that no alert named yet.
+const BY_HAND: &str = "opened by hand";
 /// Lines kept on a timeline; a person's own are never dropped.
 const TIMELINE: usize = 5_000;
+/// How long before its first alert a change still belongs to an incident: most causes come before what they cause.
+const LEAD: SignedDuration = SignedDuration::from_mins(30);
 /// How much of the past a new recording begins with.
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
 /// Records of the past a new recording begins with, at most.
@@ -36,13 +39,19 @@ pub fn on_tick(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Opens an incident for an alert, unless one is open.
+/// Opens an incident for an alert. One that a person opened before anything fired takes its name and severity from it.
 pub fn open_for(state: &mut State, alert: &Alert, effects: &mut Vec<Effect>) {
-    if state.incident.is_none() {
-        let summary = alert.summary();
-        let title = if summary.is_empty() { alert.name() } else { summary };
-        let severity = alert.label("severity").unwrap_or_default();
-        open(state, alert.starts_at, title, severity, effects);
+    let summary = alert.summary();
+    let title = if summary.is_empty() { alert.name() } else { summary };
+    let severity = alert.label("severity").unwrap_or_default();
+    match &mut state.incident {
+        None => open(state, alert.starts_at, title, severity, effects),
+        Some(incident) if incident.title.as_str() == BY_HAND => {
+            incident.title = title;
+            incident.severity = severity;
+            effects.push(Effect::UpdateIncident(Box::new(incident.clone())));
+        }
+        Some(_) => {}
     }
 }
 
@@ -50,7 +59,7 @@ pub fn open_for(state: &mut State, alert: &Alert, effects: &mut Vec<Effect>) {
 fn open_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
     if state.incident.is_none() {
         let now = state.now;
-        open(state, now, CleanText::line("opened by hand"), CleanText::default(), effects);
+        open(state, now, CleanText::line(BY_HAND), CleanText::default(), effects);
     }
 }
 
@@ -66,6 +75,18 @@ fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText,
     };
     effects.push(Effect::OpenBundle(Box::new(incident.clone()), Box::new(backlog)));
     state.incident = Some(incident);
+    let before = TimeWindow::new(minus(at, LEAD), state.now);
+    let changes: Vec<Change> = state.stores.changes.in_window(before).cloned().collect();
+    for change in &changes {
+        changed(state, change, effects);
+    }
+}
+
+/// A change goes on the timeline of the incident it may have caused or belongs to.
+pub fn changed(state: &mut State, change: &Change, effects: &mut Vec<Effect>) {
+    if state.incident.as_ref().is_some_and(|incident| change.at >= minus(incident.started_at, LEAD)) {
+        add(state, change.at, EntryKind::Change, change_words(change), Vec::new(), effects);
+    }
 }
 
 /// Puts a line on the timeline, in its place in time.
@@ -77,10 +98,8 @@ pub fn add(
     evidence: Vec<EvidenceId>,
     effects: &mut Vec<Effect>,
 ) {
-    let by_person = matches!(
-        kind,
-        EntryKind::Pin | EntryKind::Note | EntryKind::Question | EntryKind::Ran | EntryKind::Rejected
-    );
+    let by_person =
+        matches!(kind, EntryKind::Pin | EntryKind::Note | EntryKind::Question | EntryKind::Ran | EntryKind::Rejected);
     if by_person {
         open_by_hand(state, effects);
     }
@@ -182,10 +201,11 @@ fn cited(state: &State) -> Vec<(EvidenceId, u32)> {
 
 /// What nobody has answered yet: sentences of answers that found no support, and sources that failed.
 fn open_questions(state: &State) -> Vec<CleanText> {
-    let unsupported = state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
-        Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
-        Status::Supported | Status::Uncited | Status::Chatter => None,
-    });
+    let unsupported =
+        state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
+            Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
+            Status::Supported | Status::Uncited | Status::Chatter => None,
+        });
     let down = state.stores.sources.iter().filter_map(|source| {
         let why = source.health.why()?;
         Some(CleanText::line(&format!("{} did not answer: {why}", source.id)))
@@ -201,5 +221,68 @@ pub fn copy_notes(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::Copy(text));
         }
         None => state.problem("no incident yet: it opens with the first alert, pin, note or command"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Language;
+    use crate::testing::World;
+    use crate::testing::build::{ago, alert, change, suggestion};
+
+    fn timeline(world: &World) -> Vec<String> {
+        let incident = world.model.state.incident.as_ref().unwrap();
+        incident.timeline.iter().map(|entry| format!("{} {}", entry.kind.word(), entry.text)).collect()
+    }
+
+    #[test]
+    fn the_change_before_the_first_alert_is_on_the_timeline_whenever_it_is_heard_of() {
+        let fired = || vec![alert("HighErrorRate", "payments", "critical", ago(60), &[])];
+        let told = |world: &mut World| {
+            world.change(change(ago(3 * 3600), "deploy", "cart", "long before"));
+            world.change(change(ago(120), "deploy", "payments", "1.10.0"));
+        };
+        let mut first = World::new();
+        told(&mut first);
+        first.alerts(fired());
+        let mut late = World::new();
+        late.alerts(fired());
+        told(&mut late);
+        for world in [first, late] {
+            let lines = timeline(&world);
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            assert_eq!(lines[0], "change deploy payments: 1.10.0");
+            assert!(lines[1].starts_with("fired "), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_opened_is_named_by_the_first_alert_and_by_no_later_one() {
+        let mut world = World::new();
+        world.keys(":note looks odd<enter>");
+        let title = |world: &World| {
+            let incident = world.model.state.incident.as_ref().unwrap();
+            format!("{} {}", incident.title, incident.severity)
+        };
+        assert_eq!(title(&world), "opened by hand ");
+        world.take_effects();
+        let first = alert("CheckoutFailing", "checkout", "critical", ago(5), &[]);
+        world.alerts(vec![first.clone()]);
+        assert_eq!(title(&world), "checkout: CheckoutFailing for more than two minutes critical");
+        assert!(world.effects.iter().any(|effect| matches!(effect, Effect::UpdateIncident(_))));
+        world.alerts(vec![first, alert("OrdersStopped", "checkout", "critical", ago(1), &[])]);
+        assert_eq!(title(&world), "checkout: CheckoutFailing for more than two minutes critical");
+    }
+
+    #[test]
+    fn a_run_names_its_evidence_once() {
+        let mut world = World::new();
+        world.propose(suggestion(Language::Promql, "up"));
+        world.keys("<right><enter>");
+        let incident = world.model.state.incident.as_ref().unwrap();
+        let ran = incident.timeline.iter().find(|entry| entry.kind == EntryKind::Ran).unwrap();
+        assert_eq!(ran.evidence.len(), 1);
+        assert!(!ran.text.contains("[E"), "{}", ran.text);
     }
 }

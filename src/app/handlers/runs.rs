@@ -10,12 +10,10 @@ use crate::domain::approval::Frozen;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{
-    CleanText, EvidenceId, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow,
-};
+use crate::domain::{CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow};
 use crate::overlays::Overlay;
 use crate::overlays::running::Running;
-use crate::store::{Filter, Capture};
+use crate::store::{Capture, Filter};
 
 /// Output held of one run while it goes on; the runner has its own cap, this bounds what the screen keeps.
 const HELD: usize = 1 << 20;
@@ -212,13 +210,7 @@ fn matching_records(state: &State, filter: &Filter, window: TimeWindow, source: 
     }
 }
 
-fn finish(
-    state: &mut State,
-    proposal: &Proposal,
-    outcome: Outcome,
-    new: Option<Capture>,
-    effects: &mut Vec<Effect>,
-) {
+fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<Capture>, effects: &mut Vec<Effect>) {
     let evidence = new.and_then(|new| match show::collect(state, new, effects) {
         Ok(id) => Some(id),
         Err(why) => {
@@ -234,23 +226,24 @@ fn finish(
         };
         known.state = ProposalState::Done { outcome, evidence, since, at: now };
     }
-    let words = run_words(proposal, outcome, evidence);
+    let words = run_words(proposal, outcome);
+    let said = evidence.map_or_else(|| words.clone(), |id| format!("{words} [{id}]"));
     if outcome.succeeded() {
-        state.done(words.clone());
+        state.done(said);
     } else {
-        state.problem(words.clone());
+        state.problem(said);
     }
+    // The timeline names the evidence beside the words by itself.
     incident::add(state, now, EntryKind::Ran, words, evidence.into_iter().collect(), effects);
 }
 
 /// A run in one line for the timeline: `P3 WRITE labctl rollback payments: exit 0`.
-fn run_words(proposal: &Proposal, outcome: Outcome, evidence: Option<EvidenceId>) -> String {
+fn run_words(proposal: &Proposal, outcome: Outcome) -> String {
     let language = match proposal.suggestion.language {
         Language::Sh => "",
         Language::Promql => "promql ",
         Language::Logs => "logs ",
     };
     let class = proposal.verdict.class.word();
-    let beside = evidence.map(|id| format!(" [{id}]")).unwrap_or_default();
-    format!("{} {class} {language}{}: {}{beside}", proposal.id, proposal.one_line(), outcome.words())
+    format!("{} {class} {language}{}: {}", proposal.id, proposal.one_line(), outcome.words())
 }

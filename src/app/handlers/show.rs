@@ -130,7 +130,7 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
 fn of_evidence(evidence: &Evidence, cited: Option<(u32, u32)>) -> Shown {
     let mut foot = Vec::new();
     foot.extend(evidence.cut.clone());
-    foot.push(CleanText::line(&format!("{} · sha256 {}…", lines(evidence.line_count()), &evidence.digest()[..12])));
+    foot.push(CleanText::line(&format!("{} · sha256 {}…", evidence.counted(), &evidence.digest()[..12])));
     Shown {
         title: CleanText::line(&format!("{}  {} {}", evidence.id, evidence.kind.word(), evidence.source)),
         query: evidence.query.clone(),
@@ -205,9 +205,4 @@ impl Shown {
             cut: None,
         }
     }
-}
-
-/// `1 line`, `2 lines`.
-fn lines(count: u32) -> String {
-    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }

@@ -11,7 +11,9 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     let now = model.state.now;
     let source = model.state.stores.source_mut(&batch.source);
     source.dropped += batch.dropped;
-    if !batch.items.is_empty() {
+    // That a source does not answer is no word from it.
+    let silent = |item: &Telemetry| matches!(item, Telemetry::Health(Health::Down { .. } | Health::Starting));
+    if batch.items.iter().any(|item| !silent(item)) {
         source.heard = Some(now);
     }
     let mut evicted = false;
@@ -80,7 +82,14 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
     }
     for (kind, count) in left_out.into_iter().filter(|(_, count)| *count > 0) {
         let now = model.state.now;
-        incident::add(&mut model.state, now, kind, format!("{count} further alerts at the same time"), Vec::new(), effects);
+        incident::add(
+            &mut model.state,
+            now,
+            kind,
+            format!("{count} further alerts at the same time"),
+            Vec::new(),
+            effects,
+        );
     }
 }
 
@@ -90,12 +99,8 @@ pub fn alert_words(alert: &Alert) -> String {
 }
 
 fn on_change(model: &mut Model, change: Change, effects: &mut Vec<Effect>) {
-    let (at, words) = (change.at, change_words(&change));
-    if model.state.stores.changes.insert(change).is_some() {
-        let begun = model.state.incident.as_ref().is_some_and(|incident| at >= incident.started_at);
-        if begun {
-            incident::add(&mut model.state, at, EntryKind::Change, words, Vec::new(), effects);
-        }
+    if model.state.stores.changes.insert(change.clone()).is_some() {
+        incident::changed(&mut model.state, &change, effects);
     }
 }
 

@@ -131,10 +131,8 @@ fn an_incident_opens_once_and_takes_the_name_of_the_loudest() {
     let opened = |world: &World| world.effects.iter().filter(|e| matches!(e, Effect::OpenBundle(..))).count();
     world.alerts(vec![alert("Watchdog", "-", "none", ago(9_000), &[])]);
     assert_eq!(opened(&world), 0, "a heartbeat is no incident");
-    let (quiet, loud) = (
-        alert("DiskFull", "db", "warning", ago(600), &[]),
-        alert("Down", "shop", "critical", ago(60), &[]),
-    );
+    let (quiet, loud) =
+        (alert("DiskFull", "db", "warning", ago(600), &[]), alert("Down", "shop", "critical", ago(60), &[]));
     world.alerts(vec![quiet.clone(), loud.clone()]);
     assert!(world.model.state.incident.as_ref().unwrap().title.contains("Down"));
     world.alerts(vec![quiet, loud, alert("Slow", "cart", "critical", ago(1), &[])]);
@@ -153,4 +151,16 @@ fn a_source_that_goes_down_and_comes_back_is_said_once_each() {
     world.hear("prom", vec![Telemetry::Health(Health::Up { since: now() })]);
     let words: Vec<String> = world.model.state.notices.iter().map(|notice| notice.text.to_string()).collect();
     assert_eq!(words, ["prom is down: connection refused", "prom is back"]);
+}
+
+#[test]
+fn rows_do_not_shift_when_long_names_leave_the_view() {
+    let mut world = World::new();
+    let _ = world.grid(120, 36);
+    world.logs((0..5).map(|n| log(ago(60), "payments", Severity::Info, &format!("record {n}"))));
+    let before = records(&mut world)[0].find("record");
+    world.logs((0..40).map(|n| log(now(), "db", Severity::Info, &format!("record {n}"))));
+    let after = records(&mut world);
+    assert!(after.iter().all(|row| row.contains(" db ")));
+    assert_eq!(after[0].find("record"), before);
 }

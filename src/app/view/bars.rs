@@ -57,22 +57,47 @@ fn left(model: &Model) -> Line {
 }
 
 fn right(model: &Model, width: usize) -> Line {
-    let state = &model.state;
-    let mut line = Line::new();
     let roomy = width >= 110;
+    let room = width * 2 / 3;
+    let tail = tail(model, roomy);
+    let fits = |line: &Line| line.width() + tail.width() <= room;
+    // Trouble outlasts the names of what is well, and its number outlasts its names.
+    let each = [(roomy, true), (false, true), (false, false)].map(|(well, trouble)| {
+        let mut line = well_sources(model, well);
+        line.append(if trouble { troubled_sources(model) } else { trouble_count(model) });
+        line
+    });
+    let [.., last] = &each;
+    let mut line = each.iter().find(|line| fits(line)).unwrap_or(last).clone();
+    line.append(tail);
+    line.cut(room)
+}
+
+/// The sources that are well, by name or by number.
+fn well_sources(model: &Model, named: bool) -> Line {
+    let state = &model.state;
     // What a recording plays is named on the left; only its trouble is news.
     let well = state.stores.sources.iter().filter(|source| {
         matches!(source.health, Health::Up { .. } | Health::Ended { .. }) && state.settings.recording.is_none()
     });
-    let well_count = well.clone().count();
-    if roomy && well_count <= 8 {
-        for source in well {
-            line.push(format!("{} ", source.id), Role::Text);
-            line.push(format!("{}  ", source.health.word()), Role::Good);
+    let mut line = Line::new();
+    match well.clone().count() {
+        0 => {}
+        count if named && count <= 8 => {
+            for source in well {
+                line.push(format!("{} ", source.id), Role::Text);
+                line.push(format!("{}  ", source.health.word()), Role::Good);
+            }
         }
-    } else if well_count > 0 {
-        line.push(format!("{well_count} ok  "), Role::Good);
+        count => line.push(format!("{count} ok  "), Role::Good),
     }
+    line
+}
+
+/// The sources that are not well, each by name.
+fn troubled_sources(model: &Model) -> Line {
+    let state = &model.state;
+    let mut line = Line::new();
     for source in &state.stores.sources {
         let (role, words) = match &source.health {
             Health::Up { .. } | Health::Ended { .. } => continue,
@@ -83,6 +108,28 @@ fn right(model: &Model, width: usize) -> Line {
         line.push(format!("{} ", source.id), Role::Text);
         line.push(format!("{words}  "), role);
     }
+    line
+}
+
+/// How many sources are not well, where their names find no room.
+fn trouble_count(model: &Model) -> Line {
+    let count = |is: fn(&Health) -> bool| model.state.stores.sources.iter().filter(|source| is(&source.health)).count();
+    let kinds = [
+        (count(|health| matches!(health, Health::Down { .. })), "down", Role::Critical),
+        (count(|health| matches!(health, Health::Degraded { .. })), "degraded", Role::Warning),
+        (count(|health| matches!(health, Health::Starting)), "…", Role::Dim),
+    ];
+    let mut line = Line::new();
+    for (count, word, role) in kinds.into_iter().filter(|(count, ..)| *count > 0) {
+        line.push(format!("{count} {word}  "), role);
+    }
+    line
+}
+
+/// The model and the clock, where they have no other place.
+fn tail(model: &Model, roomy: bool) -> Line {
+    let state = &model.state;
+    let mut line = Line::new();
     if roomy {
         match &state.brain {
             Brain::Ready(room) => {
@@ -100,7 +147,7 @@ fn right(model: &Model, width: usize) -> Line {
     if model.layout.tabs.is_none() {
         line.push(format!("{}Z ", clock(state.now)), Role::Strong);
     }
-    line.cut(width * 2 / 3)
+    line
 }
 
 /// The names of the panes with the clock, on narrow screens.
@@ -189,5 +236,27 @@ fn waiting(model: &Model) -> Line {
                 .with(" waiting: p ", Role::Dim)
         }
         None => Line::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::World;
+
+    #[test]
+    fn a_source_that_is_down_is_told_however_many_there_are() {
+        let mut world = World::new();
+        for name in ["inventory-metrics", "payments-metrics", "checkout-metrics"] {
+            world.up(name);
+        }
+        world.down("prom", "refuses connections");
+        let head = |world: &mut World, columns| world.grid(columns, 40).lines().next().unwrap().to_owned();
+        assert!(head(&mut world, 120).contains("3 ok  "), "{}", head(&mut world, 120));
+        assert!(head(&mut world, 120).contains("prom down"), "{}", head(&mut world, 120));
+        for name in ["inventory-logs", "payments-logs", "checkout-logs", "frontend-logs"] {
+            world.down(name, "refuses connections");
+        }
+        assert!(head(&mut world, 80).contains("5 down  "), "{}", head(&mut world, 80));
+        assert!(head(&mut world, 120).contains("02:17:09Z"), "{}", head(&mut world, 120));
     }
 }

@@ -16,7 +16,11 @@ pub fn view(ctx: &Ctx<'_>, canvas: &mut Canvas<'_>) {
     let inner = frame::frame(canvas, &title, &Line::new(), false);
     let mut inside = canvas.part(Area { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner });
     if list.is_empty() {
-        let text = if ctx.has_brain() { "nothing yet: a asks, ! words, $ a command" } else { "nothing yet: $ takes a command" };
+        let text = if ctx.has_brain() {
+            "nothing yet: a asks, ! words, $ a command"
+        } else {
+            "nothing yet: $ takes a command"
+        };
         return inside.line(0, &Line::of(text, Role::Dim));
     }
     let room = inside.height().saturating_sub(1);

@@ -39,8 +39,12 @@ pub(super) fn files(files: &Files) -> Row {
             failed.push(format!("{pattern}: no such file yet"));
         }
         for path in matches {
+            // A pipe is not opened: that would wait for its writer.
+            if path.exists() && !path.is_file() {
+                failed.push(format!("{}: is no file", path.display()));
+                continue;
+            }
             match File::open(&path) {
-                Ok(_) if path.is_dir() => failed.push(format!("{}: is a folder", path.display())),
                 Ok(_) => readable += 1,
                 Err(error) => failed.push(format!("{}: {error}", path.display())),
             }

@@ -40,6 +40,12 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) fn at_path(path: &Path, generation: u64) -> io::Result<Self> {
+        // Opening a pipe waits for its writer, and a device has no end to follow.
+        let kind = std::fs::metadata(path)?.file_type();
+        if !kind.is_file() && !kind.is_dir() {
+            let why = "is a pipe or a device, not a file; give it to standard input and name `-`";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, why));
+        }
         let file = File::open(path)?;
         let meta = file.metadata()?;
         let identity = Identity { device: meta.dev(), inode: meta.ino() };

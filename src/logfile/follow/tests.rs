@@ -255,3 +255,15 @@ fn a_deleted_file_is_closed_after_its_last_line() {
     }
     assert!(!follower.is_reading(), "a deleted file must not keep its space");
 }
+
+#[test]
+fn a_pipe_or_a_device_is_refused_instead_of_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.log");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for path in [pipe.as_path(), std::path::Path::new("/dev/zero")] {
+        let error = super::open::Open::at_path(path, 0).unwrap_err();
+        assert!(error.to_string().contains("standard input"), "{error}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::{Alerts, Row};
 use crate::app::Ctx;
 use crate::domain::time::{coarse, short};
-use crate::domain::{Alert, AlertState, Urgency};
+use crate::domain::{Alert, AlertState, Health, Urgency};
 use crate::ui::line::{cell, cell_right, width};
 use crate::ui::{Canvas, Line, Role, frame};
 
@@ -109,12 +109,46 @@ fn role_of(alert: &Alert) -> Role {
     }
 }
 
+/// What an empty list means. Silence is good news only while somebody listens, so that who does not is named first.
 fn empty(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
-    let sources: Vec<_> = ctx.stores.sources.iter().filter(|source| source.gives.as_str() == "alerts").collect();
-    let text = match sources.iter().filter_map(|source| source.heard).max() {
-        _ if sources.is_empty() => "no source of alerts is configured".to_owned(),
-        Some(heard) => format!("no alerts firing, last checked {} ago", short(heard.duration_until(ctx.now))),
-        None => "no answer from the source of alerts yet".to_owned(),
+    let sources = || ctx.stores.sources.iter().filter(|source| source.gives.as_str() == "alerts");
+    let heard = sources().filter_map(|source| source.heard).max();
+    let (text, role) = match (sources().find(|source| matches!(source.health, Health::Down { .. })), heard) {
+        _ if sources().next().is_none() => ("no source of alerts is configured".to_owned(), Role::Dim),
+        (Some(down), None) => (format!("{} is down: what fires is not known", down.id), Role::Warning),
+        (Some(down), Some(heard)) => {
+            let ago = short(heard.duration_until(ctx.now));
+            (format!("{} is down; nothing fired when last checked, {ago} ago", down.id), Role::Warning)
+        }
+        (None, Some(heard)) => {
+            (format!("no alerts firing, last checked {} ago", short(heard.duration_until(ctx.now))), Role::Dim)
+        }
+        (None, None) => ("no answer from the source of alerts yet".to_owned(), Role::Dim),
     };
-    canvas.line(0, &Line::of(format!(" {text}"), Role::Dim));
+    for (row, line) in Line::of(format!(" {text}"), role).wrap(canvas.width(), 1).iter().enumerate() {
+        canvas.line(row, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{World, build};
+
+    #[test]
+    fn an_empty_list_is_no_good_news_while_its_source_is_down() {
+        let mut never = World::new();
+        never.down("am", "refuses connections");
+        let screen = never.grid(120, 40);
+        assert!(screen.contains("am is down: what fires is not known"), "{screen}");
+        assert!(!screen.contains("no alerts firing"), "{screen}");
+
+        let mut once = World::new();
+        once.at(build::ago(40));
+        once.alerts(Vec::new());
+        once.at(build::now());
+        once.down("am", "refuses connections");
+        let screen = once.grid(160, 48);
+        assert!(screen.contains("am is down; nothing fired when"), "{screen}");
+        assert!(screen.contains("40s ago"), "{screen}");
+    }
 }

@@ -40,7 +40,11 @@ pub enum Item {
 pub fn lay_out(ctx: &Ctx<'_>, columns: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if ctx.conversation.dropped > 0 {
-        push(&mut rows, Item::Plain, vec![Line::of(format!("{} older turns let go", ctx.conversation.dropped), Role::Dim)]);
+        push(
+            &mut rows,
+            Item::Plain,
+            vec![Line::of(format!("{} older turns let go", ctx.conversation.dropped), Role::Dim)],
+        );
     }
     for turn in &ctx.conversation.turns {
         lay_out_turn(&mut rows, ctx, turn, columns);
@@ -130,7 +134,9 @@ fn sentence_lines(sentence: &Sentence, columns: usize) -> Vec<Line> {
 
 fn state_lines(turn: &Turn, columns: usize) -> Vec<Line> {
     let state = match &turn.state {
-        TurnState::Waiting => Line::of(format!("asked at {}Z, no word yet · Esc stops", clock(turn.asked_at)), Role::Dim),
+        TurnState::Waiting => {
+            Line::of(format!("asked at {}Z, no word yet · Esc stops", clock(turn.asked_at)), Role::Dim)
+        }
         TurnState::Streaming => Line::of(format!("answering, {} bytes · Esc stops", turn.answer.len()), Role::Dim),
         TurnState::Done(None) => Line::new(),
         TurnState::Done(Some(cut)) => Line::of(format!("the answer was cut: {cut}"), Role::Warning),

@@ -56,7 +56,8 @@ fn hint(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, height: usize) {
         Brain::Absent => lines.push("No command was proposed yet.".to_owned()),
         Brain::Failed(why) => lines.push(format!("The model cannot be had: {why}")),
         Brain::Connecting | Brain::Ready(_) => {
-            lines.push("Ask what is going on: every sentence of the answer is checked against its evidence.".to_owned());
+            lines
+                .push("Ask what is going on: every sentence of the answer is checked against its evidence.".to_owned());
             lines.push("! turns words into a command.".to_owned());
         }
     }

@@ -83,7 +83,10 @@ impl Evidence {
         };
         let mut rows = line.wrap(columns, 0);
         if end < text.len() {
-            rows.push(Line::of(format!("… {} more bytes on this line; y copies it whole", text.len() - end), Role::Warning));
+            rows.push(Line::of(
+                format!("… {} more bytes on this line; y copies it whole", text.len() - end),
+                Role::Warning,
+            ));
         }
         rows
     }

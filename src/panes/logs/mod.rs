@@ -10,10 +10,14 @@ use crate::panes::search::Search;
 use crate::panes::step_of;
 use crate::store::{Filter, Keys, LogStore, LogView, Progress};
 use crate::ui::Area;
+use crate::ui::line::width;
 use crate::ui::list::{Scroll, Step};
 
 /// Records looked at per message while a filter is being applied; keeps a key press under a frame.
 const SLICE: usize = 20_000;
+
+/// Columns the services may take.
+const SERVICE: usize = 10;
 
 /// State of the pane.
 pub struct Logs {
@@ -27,6 +31,8 @@ pub struct Logs {
     frozen: Option<RecordKey>,
     search: Option<Search>,
     height: usize,
+    /// Columns of the services: as many as were ever needed, so that rows do not shift to and fro.
+    services: usize,
 }
 
 impl Default for Logs {
@@ -39,6 +45,7 @@ impl Default for Logs {
             frozen: None,
             search: None,
             height: 0,
+            services: 4,
         }
     }
 }
@@ -82,7 +89,10 @@ impl Logs {
         self.progress = self.view.advance(&ctx.stores.logs, SLICE);
         let scroll = self.scroll(ctx);
         let keys = self.keys(ctx.window);
-        self.first = keys.get(scroll.visible(keys.len(), self.height).start);
+        let visible = scroll.visible(keys.len(), self.height);
+        let shown = visible.clone().filter_map(|at| ctx.stores.logs.get(keys.get(at)?));
+        let widest = shown.map(|record| width(&record.service)).max().unwrap_or(0);
+        (self.first, self.services) = (keys.get(visible.start), self.services.max(widest.min(SERVICE)));
     }
 
     /// The keys that are shown: filtered, in the window, not newer than a pause.

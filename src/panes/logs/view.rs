@@ -5,12 +5,9 @@ use crate::app::Ctx;
 use crate::domain::{LogRecord, Severity};
 use crate::panes::search::push_hits;
 use crate::store::Progress;
-use crate::ui::line::{cell, width};
+use crate::ui::line::cell;
 use crate::ui::number::count;
 use crate::ui::{Canvas, Line, Role, frame};
-
-/// Columns the service may take.
-const SERVICE: usize = 10;
 
 impl Logs {
     /// Draws the pane.
@@ -24,10 +21,14 @@ impl Logs {
         let scroll = self.scroll(ctx);
         let visible = scroll.visible(keys.len(), self.height);
         let shown: Vec<_> = visible.clone().filter_map(|at| ctx.stores.logs.get(keys.get(at)?)).collect();
-        let services = shown.iter().map(|record| width(&record.service)).max().unwrap_or(0).clamp(4, SERVICE);
+        // While the list follows, the cursor is on the newest; that is worth a mark only where keys go.
+        let marked = match self.selected {
+            Some(_) => Some(scroll.selected()),
+            None => keys.len().checked_sub(1).filter(|_| focused),
+        };
         for (row, record) in shown.into_iter().enumerate() {
-            let selected = visible.start + row == scroll.selected();
-            canvas.line(row, &self.row(ctx, record, selected, services));
+            let selected = marked == Some(visible.start + row);
+            canvas.line(row, &self.row(ctx, record, selected, self.services));
             if selected && focused {
                 canvas.tint(row, Role::Selected);
             }

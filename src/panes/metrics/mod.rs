@@ -42,8 +42,12 @@ impl Metrics {
     /// An action of the key table.
     pub fn on_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Option<Vec<Intent>> {
         match action {
-            Action::Move(crate::app::keymap::Motion::Left) => return Some(vec![Intent::Act(Action::Slide(Slide::Earlier))]),
-            Action::Move(crate::app::keymap::Motion::Right) => return Some(vec![Intent::Act(Action::Slide(Slide::Later))]),
+            Action::Move(crate::app::keymap::Motion::Left) => {
+                return Some(vec![Intent::Act(Action::Slide(Slide::Earlier))]);
+            }
+            Action::Move(crate::app::keymap::Motion::Right) => {
+                return Some(vec![Intent::Act(Action::Slide(Slide::Later))]);
+            }
             Action::Move(motion) => {
                 self.scroll.step(step_of(motion)?, ctx.stores.series.len(), self.height);
                 self.scroll.follow(false);

@@ -1,0 +1,118 @@
+//! What an attacker or a careless environment would try at the screen: each test is an attack, and what must come of it.
+
+use std::time::Duration;
+
+use midwatch::app::Effect;
+use midwatch::domain::Language;
+use midwatch::overlays::Overlay;
+use midwatch::testing::{World, build};
+
+const WRITE: &str = "systemctl restart payments";
+
+/// A world with a card open on this command, in 100 by 40.
+fn card(command: &str) -> World {
+    let mut world = World::new();
+    world.buffer(100, 40);
+    world.propose(build::suggestion(Language::Sh, command));
+    assert!(open(&world), "the card of {command:?}");
+    world.take_effects();
+    world
+}
+
+fn open(world: &World) -> bool {
+    world.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Confirm(_)))
+}
+
+fn runs(world: &mut World) -> usize {
+    world.take_effects().iter().filter(|effect| matches!(effect, Effect::Run(..))).count()
+}
+
+#[test]
+fn a_write_confirmed_by_hand_runs_once() {
+    let mut world = card(WRITE);
+    world.keys("y<enter><enter>y<enter>");
+    assert_eq!(runs(&mut world), 1);
+}
+
+#[test]
+fn nothing_is_confirmed_on_a_screen_too_small_to_show_the_card() {
+    let mut world = card(WRITE);
+    world.keys("y");
+    world.buffer(50, 10);
+    world.keys("<enter>y<enter>G<tab>y<enter>");
+    assert_eq!(runs(&mut world), 0);
+    assert!(open(&world), "nor is it rejected unseen");
+    world.buffer(100, 40);
+    world.keys("<enter>");
+    assert_eq!(runs(&mut world), 0, "back in sight it begins anew: the `y` from before is forgotten");
+    world.keys("y<enter>");
+    assert_eq!(runs(&mut world), 1);
+}
+
+#[test]
+fn a_tiny_screen_does_not_count_as_having_shown_the_end() {
+    let long = format!("systemctl restart {}", "payments-with-a-long-name ".repeat(120));
+    let mut world = World::new();
+    world.buffer(60, 16);
+    world.propose(build::suggestion(Language::Sh, long.trim_end()));
+    assert!(world.grid(60, 16).contains("Run is offered after the end was shown"));
+    world.buffer(20, 4);
+    world.keys("G<end>");
+    assert!(world.grid(60, 16).contains("Run is offered after the end was shown"));
+    world.keys("y<enter>");
+    assert_eq!(runs(&mut world), 0);
+}
+
+#[test]
+fn y_arms_the_next_key_only() {
+    for between in ["j", "k", "G", "<space>", "<left>", "x"] {
+        let mut world = card(WRITE);
+        world.keys(&format!("y{between}<enter>"));
+        assert_eq!(runs(&mut world), 0, "{between}");
+    }
+}
+
+#[test]
+fn keys_that_come_in_one_burst_do_not_confirm() {
+    let mut world = card(WRITE);
+    world.pass(Duration::from_secs(5));
+    world.keys_every(Duration::from_millis(2), "y<enter>");
+    assert_eq!(runs(&mut world), 0);
+    let mut world = card("rm -rf /srv/cache");
+    world.pass(Duration::from_secs(5));
+    world.keys_every(Duration::from_millis(2), "<tab>/srv/cache<enter>");
+    assert_eq!(runs(&mut world), 0);
+}
+
+#[test]
+fn the_enter_that_opened_the_card_does_nothing_while_it_is_held() {
+    let mut world = card(WRITE);
+    world.keys("<enter>");
+    world.keys_every(Duration::from_millis(33), &"<enter>".repeat(60));
+    assert!(open(&world), "it is not even rejected");
+    assert_eq!(runs(&mut world), 0);
+}
+
+#[test]
+fn pasted_text_does_not_confirm() {
+    let mut world = card(WRITE);
+    world.keys("y");
+    world.paste("\r\n");
+    world.paste("y\r\n");
+    assert_eq!(runs(&mut world), 0);
+}
+
+#[test]
+fn a_storm_of_alerts_leaves_a_short_timeline_and_a_whole_recording() {
+    let mut world = World::new();
+    let alerts = (0..3_000).map(|n| build::alert(&format!("A{n}"), "s", "critical", build::now(), &[])).collect();
+    world.alerts(alerts);
+    let timeline = &world.model.state.incident.as_ref().expect("an incident").timeline;
+    assert!(timeline.len() < 300, "{} lines", timeline.len());
+    assert!(timeline.iter().any(|entry| entry.text.contains("2800 further alerts")));
+    let held = world.take_effects().into_iter().find_map(|effect| match effect {
+        Effect::OpenBundle(_, held) => Some(held.alerts.len()),
+        _ => None,
+    });
+    assert_eq!(held, Some(3_000));
+}
