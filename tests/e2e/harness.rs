@@ -250,6 +250,22 @@ impl Terminal {
         signal(self.process(), name);
     }
 
+    /// Presses a key until the program ends, and gives the status. A key that comes together with a new size may wait in
+    /// the terminal library until the next key comes.
+    #[track_caller]
+    pub fn press_until_ended(&mut self, key: &str) -> u32 {
+        let begun = Instant::now();
+        while begun.elapsed() < DEADLINE {
+            // Whoever has left takes no more keys.
+            let _ = self.keys.write_all(key.as_bytes());
+            std::thread::park_timeout(AGAIN);
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+        }
+        panic!("it does not end; the screen holds:\n{}", self.text());
+    }
+
     /// Waits for the end: the status, with everything written until then taken in.
     #[track_caller]
     pub fn ended(&mut self) -> u32 {
