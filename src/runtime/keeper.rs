@@ -14,7 +14,7 @@ use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
 use crate::domain::incident::{Incident, TimelineEntry};
-use crate::domain::{Alert, AlertState, Batch, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
+use crate::domain::{Alert, AlertState, Batch, Change, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
 
 /// Things that wait to be written; log records beyond that are left out of the recording and counted.
 const QUEUE: usize = 8_192;
