@@ -180,9 +180,9 @@ mod tests {
     fn the_drills_own_table_holds_its_examples() {
         let text = include_str!("../../../drills/labctl.toml");
         let tables = Tables::builtin().unwrap().with_text("labctl.toml", text).unwrap();
-        let undo = crate::actions::undo("labctl rollback payments --reason 'x'", &tables);
+        let undo = crate::actions::undo("labctl scale payments 3 --reason 'x'", &tables);
         assert_eq!(undo.as_deref(), Some("labctl rollback payments"));
-        assert_eq!(crate::actions::undo("labctl rollback payments --dry-run", &tables), None);
+        assert_eq!(crate::actions::undo("labctl scale payments 3 --dry-run", &tables), None);
     }
 
     #[test]

@@ -27,6 +27,12 @@ pub struct Facts {
     pub lines: usize,
 }
 
+/// Words that any two texts may share.
+const COMMON: [&str; 24] = [
+    "about", "after", "again", "also", "and", "because", "been", "before", "from", "have", "into", "since", "than",
+    "that", "then", "there", "these", "they", "this", "were", "what", "when", "which", "with",
+];
+
 impl Facts {
     /// Reads the lines that the locator names; `None` when they are not there.
     pub fn read(evidence: &Evidence, locator: &Locator) -> Option<Self> {
@@ -51,6 +57,16 @@ impl Facts {
         facts.instants.dedup();
         facts.instants.truncate(MOST_INSTANTS);
         Some(facts)
+    }
+
+    /// Whether any word of some length in `prose` begins a word there, or as good as: endings are left off, so that
+    /// `failing` meets `failed`. A sentence that shares no word with what it cites cites something else.
+    pub fn shares_a_word(&self, prose: &str) -> bool {
+        let words = prose.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
+        words.map(str::to_lowercase).any(|word| {
+            let stem: String = word.chars().take(5).collect();
+            !COMMON.contains(&word.as_str()) && self.lower.contains(&stem)
+        })
     }
 
     /// Whether the text stands there word for word, blanks folded.

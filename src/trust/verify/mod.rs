@@ -198,6 +198,13 @@ fn missing(
             return Ok(Some(format!("not hold {}", shortened(&figure.text))));
         }
     }
+    let nothing_compared = quote::quotes(prose).is_empty() && number::figures(blanked).is_empty();
+    if kind == Kind::Claim && nothing_compared {
+        spend(work, bytes)?;
+        if !facts.iter().any(|facts| facts.shares_a_word(blanked)) {
+            return Ok(Some("not name anything that this sentence speaks of".to_owned()));
+        }
+    }
     Ok(None)
 }
 

@@ -48,6 +48,16 @@ fn statuses(answer: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_sentence_that_shares_no_word_with_its_citation_is_unsupported() {
+    let deploy =
+        evidence(3, EvidenceKind::Change, "changes near the onset", "deploy payments 1.10.0: note the scheme fee");
+    let find = |id: EvidenceId| (id == deploy.id).then(|| deploy.clone());
+    let status = |answer: &str| check(answer, &find)[0].status.clone();
+    assert!(matches!(status("The database is saturated. [E3]"), Status::Unsupported { .. }));
+    assert_eq!(status("Payments was deployed. [E3]"), Status::Supported);
+}
+
+#[test]
 fn an_answer_is_judged_sentence_by_sentence() {
     let answer = "Payments 2.3.1 was deployed 9 s before the first errors. [E2][E5:1]\n\
         - The log says \"card gateway: invalid header x-idem\" [E5:1-2].\n\
