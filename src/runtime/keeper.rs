@@ -1,7 +1,7 @@
 //! Writes what must outlive the screen: decisions into the journal, the incident into its bundle. A thread of its own,
 //! since every write may block; what happens is told back as messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -20,6 +20,8 @@ use crate::domain::{Alert, AlertState, Batch, Change, CleanText, Evidence, LogRe
 const QUEUE: usize = 8_192;
 /// Alerts whose state in the recording is remembered; further ones are not recorded.
 const ALERTS: usize = 100_000;
+/// Things other than log records that wait while the queue is full.
+const HELD: usize = 1_024;
 /// How often what is buffered reaches the disk.
 const FLUSH: Duration = Duration::from_secs(2);
 /// How long leaving waits for the last writes.
@@ -58,6 +60,8 @@ pub struct Keeper {
     done: Receiver<()>,
     recording: Recording,
     left_out: u64,
+    /// What a person did and what it rests on, while log records fill the queue: it waits, they are left out.
+    held: VecDeque<Keep>,
     alerts: HashMap<CleanText, AlertState>,
 }
 
@@ -91,7 +95,7 @@ impl Keeper {
             writer.work(&work);
             let _ = tell_done.try_send(());
         })?;
-        Ok(Self { queue: Some(queue), done, recording, left_out: 0, alerts: HashMap::new() })
+        Ok(Self { queue: Some(queue), done, recording, left_out: 0, held: VecDeque::new(), alerts: HashMap::new() })
     }
 
     /// Hands something over; never waits. Says so once when the disk cannot keep up.
@@ -99,11 +103,30 @@ impl Keeper {
         if matches!(keep, Keep::Open(_)) && self.recording == Recording::NotYet {
             self.recording = Recording::Now;
         }
-        match self.queue.as_ref()?.try_send(keep) {
-            Ok(()) => None,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.left_out += 1;
-                (self.left_out == 1).then(|| "the disk cannot keep up: the recording of the incident has gaps".into())
+        self.hand_over();
+        let queue = self.queue.as_ref()?;
+        let keep = match self.held.is_empty() {
+            true => match queue.try_send(keep) {
+                Ok(()) => return None,
+                Err(TrySendError::Full(keep) | TrySendError::Disconnected(keep)) => keep,
+            },
+            false => keep,
+        };
+        if !matches!(keep, Keep::Log(_)) && self.held.len() < HELD {
+            self.held.push_back(keep);
+            return None;
+        }
+        self.left_out += 1;
+        (self.left_out == 1).then(|| "the disk cannot keep up: the recording of the incident has gaps".into())
+    }
+
+    /// Hands over what found no room before, in its order.
+    pub fn hand_over(&mut self) {
+        let Some(queue) = &self.queue else { return };
+        while let Some(keep) = self.held.pop_front() {
+            if let Err(TrySendError::Full(keep) | TrySendError::Disconnected(keep)) = queue.try_send(keep) {
+                self.held.push_front(keep);
+                return;
             }
         }
     }
@@ -155,6 +178,7 @@ impl Keeper {
 
     /// Writes what waits and ends the thread.
     pub fn finish(&mut self) {
+        self.hand_over();
         self.queue = None;
         // A disk that hangs must not keep the person from leaving.
         let _ = self.done.recv_timeout(LAST_WRITES);
@@ -310,7 +334,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SourceId;
+    use crate::domain::{Severity, SourceId};
     use crate::testing::build;
 
     fn incident() -> Box<Incident> {
@@ -352,5 +376,22 @@ mod tests {
         assert_eq!(keeper.record_batch(&snapshot(many.clone()), build::now()), None);
         keeper.finish();
         assert_eq!(recorded(folder.path()), many.len());
+    }
+
+    #[test]
+    fn a_flood_of_records_leaves_out_records_and_not_what_a_person_did() {
+        let (queue, work) = sync_channel(2);
+        let (_tell_done, done) = sync_channel(1);
+        let (recording, alerts, held) = (Recording::Now, HashMap::new(), VecDeque::new());
+        let mut keeper = Keeper { queue: Some(queue), done, recording, left_out: 0, held, alerts };
+        let record = || Keep::Log(build::log(build::now(), "checkout", Severity::Info, "flood"));
+        assert_eq!(keeper.keep(record()), None);
+        assert_eq!(keeper.keep(record()), None);
+        assert_eq!(keeper.keep(Keep::Notes("mine".to_owned())), None);
+        assert!(keeper.keep(record()).is_some(), "said once");
+        let written: Vec<Keep> = work.try_iter().collect();
+        assert!(written.iter().all(|keep| matches!(keep, Keep::Log(_))) && written.len() == 2);
+        keeper.hand_over();
+        assert!(matches!(work.try_recv(), Ok(Keep::Notes(text)) if text == "mine"));
     }
 }

@@ -80,6 +80,7 @@ impl Session {
     /// Tells the model what time it is.
     pub fn tick(&mut self) -> Vec<Chore> {
         let tick = Msg::Tick { now: self.clock.now(), wall: Clock::wall(), uptime: self.began.elapsed() };
+        self.executor.keeper.hand_over();
         let mut chores = self.tell(tick);
         if let Some(replay) = self.executor.replay_state()
             && self.model.state.replay.as_ref() != Some(&replay)
