@@ -1,6 +1,6 @@
 //! Header, tabs and footer.
 
-use crate::app::keymap::{rows, shown_key};
+use crate::app::keymap::{Action, Binding, Scope, rows, shown_key};
 use crate::app::model::Brain;
 use crate::app::notices::Level;
 use crate::app::{Model, PaneId};
@@ -205,7 +205,9 @@ fn keys(model: &Model, room: usize) -> Line {
             .with(" leave", Role::Dim);
     }
     let mut line = Line::new();
-    for binding in rows(model.focus, model.state.ctx().stage()).filter(|binding| !binding.footer.is_empty()) {
+    let mut shown: Vec<_> = rows(model.focus, model.state.ctx().stage()).filter(|b| !b.footer.is_empty()).collect();
+    shown.sort_by_key(|binding| rank(binding));
+    for binding in shown {
         let key = shown_key(binding);
         let next = Line::of(format!(" {key}"), Role::Key).with(format!(" {}  ", binding.footer), Role::Dim);
         if line.width() + next.width() > room {
@@ -214,6 +216,16 @@ fn keys(model: &Model, room: usize) -> Line {
         line.append(next);
     }
     line
+}
+
+/// The order of keys where not all have room: the pane's own, those nobody can do without, a recording's, the rest.
+fn rank(binding: &Binding) -> u8 {
+    match (binding.scope, binding.action) {
+        (Scope::Pane(_), _) => 0,
+        (Scope::Everywhere, Action::Help | Action::Palette | Action::FocusNext | Action::Back) => 1,
+        (Scope::Replay, _) => 2,
+        (Scope::Everywhere, _) => 3,
+    }
 }
 
 /// The keys of the topmost overlay: those of the pane below do not work now.
