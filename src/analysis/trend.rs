@@ -1,9 +1,9 @@
-//! The figures beside a sparkline: the last value, what it was before, and the columns between. Called by the metrics
-//! pane and the analyst.
+//! The figures beside a sparkline: the last value and what it was before. Called by the metrics pane and by what gathers
+//! evidence for a question.
 
 use jiff::SignedDuration;
 
-use crate::domain::{Sample, TimeWindow, Timestamp, time};
+use crate::domain::{Sample, TimeWindow};
 
 /// How a series stands against its own past.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -24,21 +24,6 @@ pub fn compare(samples: &[Sample], window: TimeWindow) -> Trend {
     let before = back(SignedDuration::from_hours(1)).or_else(|| back(window.length()));
     let ratio = last.zip(before).map(|(last, before)| last / before).filter(|ratio| ratio.is_finite());
     Trend { last, before, ratio }
-}
-
-/// The mean per column over `columns` equal slices of the window; `None` is a gap: no sample there, or none finite.
-pub fn spark(samples: &[Sample], window: TimeWindow, columns: usize) -> Vec<Option<f64>> {
-    let mut means = vec![Mean::default(); columns];
-    let whole = window.length().as_millis();
-    if whole <= 0 || columns == 0 {
-        return vec![None; columns];
-    }
-    for sample in samples.iter().filter(|sample| window.contains(sample.at)) {
-        let into = window.start.duration_until(sample.at).as_millis();
-        let column = (into * columns as i128 / whole).clamp(0, columns as i128 - 1);
-        means[column as usize].add(sample.value);
-    }
-    means.iter().map(Mean::get).collect()
 }
 
 fn mean(samples: &[Sample], window: TimeWindow) -> Option<f64> {
@@ -68,25 +53,10 @@ impl Mean {
     }
 }
 
-/// The middle of a column, for placing a mark above it.
-pub fn column_time(window: TimeWindow, columns: usize, column: usize) -> Timestamp {
-    let slice = window.length().as_secs_f64() / columns.max(1) as f64;
-    let into = SignedDuration::try_from_secs_f64(slice * (column as f64 + 0.5)).unwrap_or_default();
-    time::plus(window.start, into)
-}
-
-/// The column an instant falls into; `None` outside the window.
-pub fn column_of(window: TimeWindow, columns: usize, at: Timestamp) -> Option<usize> {
-    if columns == 0 || !window.contains(at) {
-        return None;
-    }
-    let into = window.start.duration_until(at).as_millis();
-    usize::try_from(into * columns as i128 / window.length().as_millis().max(1)).ok().map(|c| c.min(columns - 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
     use proptest::prelude::*;
 
     fn at(second: i64) -> Timestamp {
@@ -122,21 +92,6 @@ mod tests {
         assert_eq!((trend.before, trend.ratio), (Some(0.0), None));
     }
 
-    #[test]
-    fn columns_are_means_and_gaps_stay_gaps() {
-        let series = samples(&[(0, 1.0), (5, 3.0), (20, f64::NAN), (30, f64::INFINITY), (31, 4.0), (40, 9.0)]);
-        assert_eq!(spark(&series, window(0, 40), 4), [Some(2.0), None, None, Some(4.0)]);
-        assert_eq!(spark(&series, window(0, 0), 3), [None; 3]);
-    }
-
-    #[test]
-    fn a_column_knows_its_time_and_a_time_its_column() {
-        let w = window(0, 100);
-        assert_eq!(column_time(w, 10, 3), at(35));
-        assert_eq!(column_of(w, 10, at(35)), Some(3));
-        assert_eq!((column_of(w, 10, at(100)), column_of(w, 0, at(5))), (None, None));
-    }
-
     fn any_value() -> impl Strategy<Value = f64> {
         prop_oneof![any::<f64>(), Just(1e308), Just(-1e308), Just(f64::NAN), -5.0..5.0f64]
     }
@@ -144,17 +99,15 @@ mod tests {
     proptest! {
         #[test]
         fn any_samples_give_finite_figures_inside_their_range(
-            values in prop::collection::vec((-4000i64..4000, any_value()), 0..50), length in 0i64..5000, columns in 0usize..40,
+            values in prop::collection::vec((-4000i64..4000, any_value()), 0..50), length in 0i64..5000,
         ) {
             let series = samples(&values);
             let trend = compare(&series, window(0, length));
             prop_assert!([trend.last, trend.before, trend.ratio].into_iter().flatten().all(f64::is_finite));
-            let drawn = spark(&series, window(0, length), columns);
-            prop_assert_eq!(drawn.len(), columns);
             let finite = || series.iter().map(|sample| sample.value).filter(|value| value.is_finite());
             let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
             let slack = 1e-9 * low.abs().max(high.abs());
-            prop_assert!(drawn.into_iter().flatten().all(|mean| low - slack <= mean && mean <= high + slack));
+            prop_assert!(trend.before.is_none_or(|mean| low - slack <= mean && mean <= high + slack));
         }
     }
 }

@@ -41,7 +41,7 @@ pub const COMMANDS: &[Command] = &[
     command("now", "", "window: follow the clock"),
     command("pause", "", "pause the live view, or go on"),
     command("pin", "", "pin the selection"),
-    command(PREVIEW, "QUESTION", "exactly what would be sent to the model"),
+    command(PREVIEW, "QUESTION", "exactly what would be sent, or was sent last"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
@@ -118,10 +118,11 @@ fn window(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
 
 fn preview(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
     let draft = model.panes.copilot.draft();
-    let question = match (argument.is_empty(), draft.trim().is_empty()) {
-        (false, _) => argument,
-        (true, false) => draft.trim(),
-        (true, true) => "(your question)",
+    let question = match (argument.is_empty(), draft.trim().is_empty(), &model.state.last_preview) {
+        (false, _, _) => argument,
+        (true, false, _) => draft.trim(),
+        (true, true, Some(sent)) => return read(model, Topic::Text("What was sent last".into(), sent.clone())),
+        (true, true, None) => "(your question)",
     };
     match ask::preview(&mut model.state, question, effects) {
         Ok(text) => read(model, Topic::Text("What would be sent".into(), text)),

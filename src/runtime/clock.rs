@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use crate::domain::Timestamp;
 use crate::sources::replay::ReplayClock;
 
@@ -49,10 +47,5 @@ impl Clock {
     /// The machine's own time, whatever the panes live in: what approvals expire by.
     pub fn wall() -> Timestamp {
         Timestamp::now()
-    }
-
-    /// How far the panes' time is from the machine's.
-    pub fn offset(&self) -> SignedDuration {
-        Self::wall().duration_until(self.now())
     }
 }

@@ -156,8 +156,9 @@ impl Looper {
 
     /// Takes the terminal again after another program had it; its size may be another.
     fn take_again(&mut self) -> anyhow::Result<()> {
-        self.taken.again().context("the terminal cannot be taken back")?;
+        // Before the screen is back, so that a key pressed at the sight of it counts.
         self.taken.forget_typed();
+        self.taken.again().context("the terminal cannot be taken back")?;
         if self.input.is_none() {
             self.input = Some(EventStream::new());
         }
