@@ -116,3 +116,14 @@ fn a_storm_of_alerts_leaves_a_short_timeline_and_a_whole_recording() {
     });
     assert_eq!(held, Some(3_000));
 }
+
+#[test]
+fn esc_and_a_key_that_reach_the_terminal_together_count_one_after_the_other() {
+    let mut world = card(WRITE);
+    world.keys("<alt-q>");
+    assert!(!open(&world), "Esc closed the card");
+    assert!(world.take_effects().iter().any(|effect| matches!(effect, Effect::Quit)), "and q left");
+    let mut world = card(WRITE);
+    world.keys("y<alt-enter>");
+    assert_eq!(runs(&mut world), 0, "it never confirms");
+}

@@ -192,9 +192,11 @@ impl Terminal {
         panic!("{key:?} never led to {text:?}; the screen holds:\n{}", self.text());
     }
 
-    /// Presses Esc and waits until a text is gone: a key that follows at once would be taken for one with Alt.
+    /// Presses Esc where a text stands and waits until it is gone: a key that follows at once would be taken for one with
+    /// Alt.
     #[track_caller]
     pub fn escape(&mut self, gone: &str) {
+        self.wait_for(gone);
         self.press("\x1b");
         self.wait_until(&format!("the end of {gone:?}"), |screen| !screen.contents().contains(gone));
     }

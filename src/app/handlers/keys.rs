@@ -7,7 +7,7 @@ use crate::app::keymap::{Action, lookup};
 use crate::app::{Effect, Intent, Model, PaneId};
 use crate::domain::Proposal;
 use crate::overlays::{self, Overlay};
-use crate::ui::key::Key;
+use crate::ui::key::{Code, Key};
 
 /// How soon a second Ctrl-C must follow to leave.
 const TWICE: Duration = Duration::from_secs(2);
@@ -22,6 +22,11 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     }
     if key == Key::ctrl('z') && !is_typing(model) {
         return effects.push(Effect::Suspend);
+    }
+    // A terminal sends Esc and the next key as one with alt when they come together, as they do over a slow link.
+    if key.alt && !is_typing(model) {
+        on_key(model, Key::of(Code::Esc), effects);
+        return on_key(model, Key { alt: false, ..key }, effects);
     }
     if let Some(top) = model.overlays.last_mut() {
         let intents = overlays::on_key(top, key, &model.state.ctx());
