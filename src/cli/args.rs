@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{check, completions, config, doctor, drill, journal, key};
+use super::{check, completions, config, doctor, drill, journal, key, run};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -35,6 +35,8 @@ pub enum Subcommand {
     Drill(drill::Drill),
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
+    /// Show a command's card here, ask, run it and write it down
+    Run(run::Run),
     /// Say whether a journal is intact, or print it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do

@@ -53,7 +53,10 @@ fn first_run(common: &Common, loaded: Loaded) -> Outcome {
 pub(super) fn open(start: Start) -> Outcome {
     let (config, stdin) = match &start {
         Start::Files { config, stdin, .. } => (config, *stdin),
-        Start::Live { config, .. } | Start::Replay { config, .. } | Start::Drill { config, .. } => (config, false),
+        Start::Live { config, .. }
+        | Start::Replay { config, .. }
+        | Start::Drill { config, .. }
+        | Start::Shell { config, .. } => (config, false),
     };
     need_terminal(stdin)?;
     // Held until the end, so that the last lines reach the file.
