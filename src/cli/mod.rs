@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each thin: parse, call, print. `main.rs` calls [`main`].
 
 pub mod args;
+mod ask;
 pub mod check;
 mod completions;
 mod config;
@@ -18,6 +19,7 @@ mod print;
 mod run;
 mod secrets;
 pub mod start;
+mod widget;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,6 +60,8 @@ fn run(args: Args) -> Outcome {
             let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
             Ok(check::run(&check, &tables))
         }
+        Subcommand::Ask(question) => ask::run(&common, question),
+        Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Journal(journal) => Ok(journal::run(&journal)),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),

@@ -116,7 +116,7 @@ fn readable(path: &Path) -> Result<(), Failure> {
     Err(Failure::bad_input(format!("{shown}: cannot be opened: {error}{hint}")))
 }
 
-fn bundle(dir: PathBuf) -> Result<PathBuf, Failure> {
+pub(super) fn bundle(dir: PathBuf) -> Result<PathBuf, Failure> {
     let shown = CleanText::line(&dir.display().to_string());
     if !dir.is_dir() {
         return Err(Failure::bad_input(format!(

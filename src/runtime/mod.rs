@@ -3,6 +3,7 @@
 
 mod clock;
 mod effects;
+pub mod headless;
 mod inline;
 mod keeper;
 mod looper;
@@ -49,6 +50,26 @@ pub fn run_inline(start: Start, suggestion: Suggestion) -> anyhow::Result<ExitCo
         let mut session = start::open(start)?;
         let theme = looper::theme(&session.looks.theme, session.looks.ascii).map_err(|why| anyhow::anyhow!("{why}"))?;
         let outcome = inline::run(&mut session, suggestion, theme).await;
+        session.stop.send_replace(true);
+        session.executor.shut_down().await;
+        outcome
+    })
+}
+
+/// Asks a question without the screen; `then` reads the session's model once the answer is there.
+///
+/// # Errors
+/// In words, when there is no model or no answer.
+pub fn run_headless(
+    start: Start,
+    question: &str,
+    listener: &mut dyn headless::Listener,
+    then: impl FnOnce(&Session) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let mut session = start::open(start)?;
+        let asked = headless::ask(&mut session, question, listener).await;
+        let outcome = asked.and_then(|()| then(&session));
         session.stop.send_replace(true);
         session.executor.shut_down().await;
         outcome
