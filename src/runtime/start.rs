@@ -315,6 +315,24 @@ fn stack(config: &Config, played: Option<&Played>) -> Vec<CleanText> {
     stack
 }
 
+/// Every text of the configuration, as it is and nothing but it.
+fn configured(config: &Config) -> Vec<CleanText> {
+    fn texts(value: &serde_json::Value, into: &mut Vec<CleanText>) {
+        match value {
+            serde_json::Value::String(text) => into.push(CleanText::line(text)),
+            serde_json::Value::Array(values) => values.iter().for_each(|value| texts(value, into)),
+            serde_json::Value::Object(values) => values.values().for_each(|value| texts(value, into)),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    // A value that cannot be written as JSON is known to nobody: its words may be marked, which costs a key.
+    if let Ok(value) = serde_json::to_value(config) {
+        texts(&value, &mut found);
+    }
+    found
+}
+
 fn person_settings(
     config: &Config,
     played: Option<&Played>,
@@ -343,6 +361,7 @@ fn person_settings(
         stack,
         not_configured: missing,
         ascii: config.ascii,
+        configured: configured(config),
         seed: fastrand::u64(..),
         queries,
     }

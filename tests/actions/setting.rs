@@ -76,6 +76,7 @@ impl Setting {
             verdict,
             target,
             undo: None,
+            taints: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,
         }
