@@ -2,6 +2,7 @@
 //! that, runs exactly what was approved, and writes it all down. `app` uses the pure parts (classify, gate); `runtime`
 //! calls what touches the disk or starts processes (prepare, runner, journal).
 
+pub mod confine;
 pub mod digest;
 pub mod gate;
 pub mod journal;
