@@ -3,9 +3,12 @@
 //! calls what touches the disk or starts processes (prepare, runner, journal).
 
 pub mod digest;
+mod files;
 pub mod gate;
 pub mod journal;
-mod kube;
+mod object;
+mod places;
+pub mod policy;
 pub mod prepare;
 pub mod runner;
 pub mod shell;

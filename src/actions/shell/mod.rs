@@ -18,6 +18,7 @@ mod walk;
 pub use findings::Findings;
 pub use isolate::silence_panics;
 pub use paint::{SyntaxKind, spans};
+pub(in crate::actions) use value::Value;
 
 use crate::domain::{Class, CleanText, Language, Reason, Verdict};
 
