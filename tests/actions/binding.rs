@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use midwatch::actions::{Confirmation, Gate};
-use midwatch::domain::{Proposal, Timestamp};
 use midwatch::domain::proposal::Outcome;
 use midwatch::domain::time::minus;
+use midwatch::domain::{Proposal, Timestamp};
 
 use super::setting::{Setting, confirm, frozen};
 

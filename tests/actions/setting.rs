@@ -35,6 +35,9 @@ impl Setting {
             pass_env: Vec::new(),
             environment,
             production: vec!["prod".to_owned()],
+            confine_reads: true,
+            reads_may_write: Vec::new(),
+            read_only_sessions: true,
         };
         Self { folder, settings, tables: Tables::builtin().unwrap() }
     }
@@ -73,6 +76,7 @@ impl Setting {
             verdict,
             target,
             undo: None,
+            taints: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,
         }
