@@ -4,9 +4,12 @@
 
 pub mod confine;
 pub mod digest;
+mod files;
 pub mod gate;
 pub mod journal;
-mod kube;
+mod object;
+mod places;
+pub mod policy;
 pub mod prepare;
 pub mod runner;
 pub mod shell;

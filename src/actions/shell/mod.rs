@@ -19,6 +19,7 @@ pub use call::quoted;
 pub use findings::Findings;
 pub use isolate::silence_panics;
 pub use paint::{SyntaxKind, spans};
+pub(in crate::actions) use value::Value;
 
 use crate::domain::{Class, CleanText, Language, Reason, Verdict};
 

@@ -378,6 +378,7 @@ impl<'t> Walk<'t> {
         let plain = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let value = self.word(word);
+                self.found.assigned.push((name.clone(), value.clone()));
                 is_plain(&value) && !assignment.append
             }
             AssignmentValue::Array(items) => {
