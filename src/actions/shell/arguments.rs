@@ -21,6 +21,8 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
 }
 
 /// An option that was given.
@@ -53,6 +55,7 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
+            ended: None,
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -114,6 +117,10 @@ impl<'t> Parsed<'t> {
 
     /// Whether this word begins the command that the tool runs.
     fn command_begins(&self, word: &Value, plain: bool) -> bool {
+        let text_follows = word.exact().is_some_and(|text| matches!(text, "-c" | "--command"));
+        if self.last().grammar == Some(Grammar::Flock) && text_follows {
+            return false;
+        }
         let Some(before) = self.last().wraps else { return false };
         if !plain && word.text.len() > 1 && word.text.starts_with('-') {
             return false;
@@ -139,7 +146,7 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        match tool.index.verb(tool, &path) {
+        match tool.index.verb(tool, &path, self.ended) {
             Fit::None => {
                 if verb.is_empty() {
                     self.no_verb = Some(word.clone());
@@ -149,6 +156,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

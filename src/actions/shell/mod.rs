@@ -5,6 +5,7 @@
 mod arguments;
 mod builtins;
 mod call;
+mod environment;
 mod expand;
 mod findings;
 mod guard;
@@ -12,12 +13,17 @@ mod isolate;
 mod languages;
 mod paint;
 mod redirect;
+mod secret;
+mod stream;
 mod value;
 mod walk;
+mod wrappers;
 
+pub use call::quoted;
 pub use findings::Findings;
 pub use isolate::{STACK, THREAD, silence_panics};
 pub use paint::{SyntaxKind, spans};
+pub(in crate::actions) use value::Value;
 
 use crate::domain::{Class, CleanText, Language, Reason, Verdict};
 
