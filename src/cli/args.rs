@@ -35,7 +35,7 @@ pub enum Subcommand {
     Drill(drill::Drill),
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
-    /// Say whether a journal is intact, or print it
+    /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),

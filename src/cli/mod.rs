@@ -57,7 +57,7 @@ fn run(args: Args) -> Outcome {
             let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
             Ok(check::run(&check, &tables))
         }
-        Subcommand::Journal(journal) => Ok(journal::run(&journal)),
+        Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),

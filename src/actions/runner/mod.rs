@@ -143,23 +143,12 @@ impl Runner {
             .with("language", approved.language().word())
             .with("text", approved.text())
             .with("class", approved.class().word());
+        let entry = entry.within(approved.frozen());
         match approved.frozen() {
             Frozen::Command(command) => {
-                let entry = entry
-                    .with("program", command.program.as_str())
-                    .with("cwd", command.cwd.as_str())
-                    .with("who", command.user.as_str())
-                    .with("rules", command.rules.as_str());
-                match &command.kube {
-                    Some((context, namespace)) => entry.with("context", format!("{context}/{namespace}")),
-                    None => entry,
-                }
+                entry.with("program", command.program.as_str()).with("cwd", command.cwd.as_str())
             }
-            Frozen::Query { source, window, .. } => {
-                entry.with("source", source.as_str()).with("window", format!("{} {}", window.start, window.end))
-            }
-            Frozen::Recorded { recording } => entry.with("recording", recording.as_str()),
-            Frozen::Blocked { .. } => entry,
+            Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => entry,
         }
     }
 
