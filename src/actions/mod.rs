@@ -17,5 +17,5 @@ pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
-pub use shell::{SyntaxKind, classify, classify_sql, silence_panics, spans, undo};
+pub use shell::{SyntaxKind, classify, classify_sql, quoted, silence_panics, spans, undo};
 pub use tables::{TableError, Tables};

@@ -15,6 +15,7 @@ mod redirect;
 mod value;
 mod walk;
 
+pub use call::quoted;
 pub use findings::Findings;
 pub use isolate::silence_panics;
 pub use paint::{SyntaxKind, spans};
