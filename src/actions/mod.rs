@@ -10,6 +10,7 @@ pub mod prepare;
 pub mod runner;
 pub mod shell;
 pub mod tables;
+pub mod watch;
 
 pub use digest::Digest;
 pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
@@ -18,3 +19,4 @@ pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
 pub use shell::{SyntaxKind, classify, classify_sql, silence_panics, spans, undo};
 pub use tables::{TableError, Tables};
+pub use watch::Watch;

@@ -250,6 +250,8 @@ pub struct Run {
     pub tables: Vec<PathBuf>,
     /// Words that mark a kube context, namespace or host as production.
     pub production: Vec<String>,
+    /// How long the signals that a change should move are watched after it.
+    pub watch: Length,
 }
 
 /// Budgets. What does not fit is dropped from the oldest end and counted on the screen.
@@ -315,6 +317,7 @@ impl Default for Run {
             env: Vec::new(),
             tables: Vec::new(),
             production: vec!["prod".to_owned(), "live".to_owned()],
+            watch: Length::seconds(5 * 60),
         }
     }
 }

@@ -345,6 +345,7 @@ fn person_settings(
         ascii: config.ascii,
         seed: fastrand::u64(..),
         queries,
+        watch: config.run.watch.signed(),
     }
 }
 
@@ -391,6 +392,8 @@ pub fn model(
         outputs: Default::default(),
         preparing: Default::default(),
         last_preview: None,
+        watches: Vec::new(),
+        watched: std::time::Duration::ZERO,
         series_recorded: std::time::Duration::ZERO,
     };
     Model {

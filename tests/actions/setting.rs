@@ -64,6 +64,7 @@ impl Setting {
             reason: CleanText::default(),
             because: Vec::new(),
             origin: Origin::Person,
+            watch: Vec::new(),
         };
         let verdict = classify(text, Language::Sh, &self.tables);
         let target = prepare(&suggestion, &verdict, &self.tables, &self.settings);
@@ -73,6 +74,7 @@ impl Setting {
             verdict,
             target,
             undo: None,
+            brief: Default::default(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,
         }

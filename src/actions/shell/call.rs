@@ -73,6 +73,7 @@ impl Walk<'_> {
         self.raises(&parsed, &rule);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -261,7 +262,7 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
-fn rehearses(parsed: &Parsed<'_>) -> bool {
+pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| tool.dry_run.split_whitespace()).collect();
     let names: Vec<&str> = forms.iter().filter_map(|form| form.split('=').next()).collect();
     let mut given = parsed.options.iter().filter(|given| names.contains(&given.name.as_str())).peekable();
@@ -301,7 +302,7 @@ fn takes_value(tool: &Tool, option: &str) -> bool {
 }
 
 /// A word as it must be written in a command line.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

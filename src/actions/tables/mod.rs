@@ -1,6 +1,7 @@
 //! Tool tables: what each known program's sub-commands and options do, as data. The built-in ones lie beside this
 //! file; more come from the configuration. `shell` asks them; whatever no table knows is opaque.
 
+pub mod previews;
 mod schema;
 
 use std::collections::BTreeMap;
