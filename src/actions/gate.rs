@@ -121,6 +121,11 @@ impl Gate {
         if let Some(why) = self.objection(proposal) {
             return Demand::Never { why };
         }
+        let demand = self.by_class(proposal);
+        if proposal.taints.is_empty() { demand } else { one_level_more(demand, proposal) }
+    }
+
+    fn by_class(&self, proposal: &Proposal) -> Demand {
         let production = proposal.target.production.as_ref();
         match proposal.verdict.class {
             Class::Read => Demand::Enter,
@@ -165,6 +170,7 @@ impl Gate {
             .field(proposal.verdict.class.word())
             .list(proposal.verdict.reasons.iter().map(|reason| reason.rule.as_str()))
             .field(&proposal.target.place)
+            .list(proposal.taints.iter().map(|taint| taint.token.as_str()))
             .list(proposal.target.facts.iter().map(|(name, _)| name.as_str()))
             .list(proposal.target.facts.iter().map(|(_, value)| value.as_str()))
             .field(proposal.target.production.as_deref().unwrap_or_default());
@@ -213,6 +219,21 @@ impl Gate {
             digest,
             expires: plus(now, valid),
         })
+    }
+}
+
+/// What is asked for where a part of the text came from data alone: the ceremony of the next class, and at the top one
+/// more word, which nobody types by habit.
+fn one_level_more(demand: Demand, proposal: &Proposal) -> Demand {
+    let tail = || Gate::digest(proposal).tail().to_owned();
+    match demand {
+        Demand::Never { why } => Demand::Never { why },
+        Demand::Enter => Demand::YThenEnter,
+        Demand::YThenEnter => Demand::TypeWords { words: vec![tail()] },
+        Demand::TypeWords { mut words } => {
+            words.push(tail());
+            Demand::TypeWords { words }
+        }
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Random number of this session, from which prompt fences are made.
     pub seed: u64,
+    /// Addresses, paths and names that the configuration holds: a command that uses one does not have it from the data.
+    pub configured: Vec<CleanText>,
     /// What is asked again and again.
     pub queries: Vec<PolledQuery>,
     /// How long the signals are watched after a write.

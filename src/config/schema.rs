@@ -234,6 +234,9 @@ pub enum ProviderKind {
     Openai,
 }
 
+/// Caches of tools that do not work without them.
+const READS_MAY_WRITE: [&str; 5] = ["~/.cache", "~/.kube/cache", "~/.aws/cli/cache", "~/.azure", "~/.config/gcloud"];
+
 /// What holds for confirmed commands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -252,6 +255,12 @@ pub struct Run {
     pub production: Vec<String>,
     /// How long the signals that a change should move are watched after it.
     pub watch: Length,
+    /// Whether the kernel keeps what was classed read from writing files (Landlock).
+    pub confine_reads: bool,
+    /// Files and folders where a read may write all the same: caches without which the tools fail.
+    pub reads_may_write: Vec<PathBuf>,
+    /// Whether reads get a read-only session from PostgreSQL.
+    pub read_only_sessions: bool,
 }
 
 /// Budgets. What does not fit is dropped from the oldest end and counted on the screen.
@@ -318,6 +327,9 @@ impl Default for Run {
             tables: Vec::new(),
             production: vec!["prod".to_owned(), "live".to_owned()],
             watch: Length::seconds(5 * 60),
+            confine_reads: true,
+            reads_may_write: READS_MAY_WRITE.iter().map(PathBuf::from).collect(),
+            read_only_sessions: true,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::approval::Target;
 use super::time::{clock, short};
-use super::{CleanText, EvidenceId, ProposalId, Suggestion, Timestamp, Verdict};
+use super::{CleanText, EvidenceId, Locator, ProposalId, Suggestion, Timestamp, Verdict};
 
 /// A suggestion with its verdict, waiting for a person or decided by one.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Proposal {
     pub undo: Option<CleanText>,
     /// What else the card tells.
     pub brief: Brief,
+    /// Parts of the text that came from data and from nowhere else.
+    pub taints: Vec<Taint>,
     /// Since when it waits.
     pub at: Timestamp,
     /// Where it stands.
@@ -47,6 +49,48 @@ pub struct Preview {
     pub verdict: Verdict,
     /// Where it would run.
     pub target: Target,
+}
+
+/// A part of a command that stands in evidence, and in nothing that the person or the configuration said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taint {
+    /// What it looks like.
+    pub kind: TaintKind,
+    /// The part, in lower case with single blanks.
+    pub token: CleanText,
+    /// The first line that holds it.
+    pub from: Locator,
+}
+
+/// What a tainted part looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaintKind {
+    /// A whole address; reaching it may carry anything out or in.
+    Url,
+    /// A host.
+    Host,
+    /// A container image.
+    Image,
+    /// A path.
+    Path,
+    /// Encoded text.
+    Encoded,
+    /// Words in the same order.
+    Words,
+}
+
+impl TaintKind {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            TaintKind::Url => "address",
+            TaintKind::Host => "host",
+            TaintKind::Image => "image",
+            TaintKind::Path => "path",
+            TaintKind::Encoded => "encoded text",
+            TaintKind::Words => "words",
+        }
+    }
 }
 
 /// Where a proposal stands.

@@ -35,6 +35,9 @@ impl Setting {
             pass_env: Vec::new(),
             environment,
             production: vec!["prod".to_owned()],
+            confine_reads: true,
+            reads_may_write: Vec::new(),
+            read_only_sessions: true,
         };
         Self { folder, settings, tables: Tables::builtin().unwrap() }
     }
@@ -75,6 +78,7 @@ impl Setting {
             target,
             undo: None,
             brief: Default::default(),
+            taints: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,
         }

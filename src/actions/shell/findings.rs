@@ -24,6 +24,8 @@ pub struct Findings {
     pub watch: Vec<String>,
     /// The words, when the whole text is one plain command without any shell syntax.
     pub simple: Option<Vec<String>>,
+    /// What store of secrets it reads, if it does: its output stays on this machine unless the person sends it.
+    pub sensitive: Option<CleanText>,
     /// Every call, wrapped ones too.
     pub(super) calls: Vec<Vec<Value>>,
 }

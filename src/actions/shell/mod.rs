@@ -17,6 +17,7 @@ mod redirect;
 mod value;
 mod walk;
 
+pub use call::quoted;
 pub use findings::Findings;
 pub use isolate::silence_panics;
 pub use paint::{SyntaxKind, spans};

@@ -2,7 +2,7 @@
 //! SQL. They are texts and nothing more: each is classed and settled like any other command, offered only as a read, and
 //! run only when a person asks for it.
 //!
-//! In a table's `preview`: `{args}` is every argument, `{1}` the first, `{words}` everything after the verb as it was
+//! In a table's `preview`: `{args}` is every argument and there must be one, `{some}` the same or nothing, `{1}` the first, `{words}` everything after the verb as it was
 //! written, `{keep -n --context}` those of these options that were given, each with its value.
 
 use std::ops::ControlFlow;
@@ -33,7 +33,7 @@ impl Walk<'_> {
         let Some(exact) = words.iter().map(Value::exact).collect::<Option<Vec<&str>>>() else { return };
         let own = &parsed.last().preview;
         let name = exact.first().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
-        let templates = if own.is_empty() { templates(name, &verb(parsed, &exact).1) } else { own };
+        let templates = if own.is_empty() { templates(name, &parsed.called.0.join(" ")) } else { own };
         let mut previews: Vec<String> =
             templates.iter().filter_map(|template| fill(template, parsed, &exact)).collect();
         if previews.is_empty() {
@@ -49,7 +49,7 @@ impl Walk<'_> {
 
 /// The command itself with the option that makes it a rehearsal, the strongest form first.
 fn rehearsal(parsed: &Parsed<'_>, words: &[&str]) -> Option<String> {
-    let forms: Vec<&str> = parsed.last().dry_run.split_whitespace().collect();
+    let forms: Vec<&str> = parsed.last().dry_run.iter().collect();
     let form = forms.iter().find(|form| form.ends_with("=server")).or(forms.first())?;
     let name = form.split('=').next().unwrap_or_default();
     if parsed.has(&[name]) {
@@ -87,30 +87,16 @@ fn value_of(key: &str, parsed: &Parsed<'_>, words: &[&str]) -> Option<String> {
         return Some(kept.collect::<Vec<_>>().join(" "));
     }
     match key {
-        "args" => {
+        "args" | "some" => {
             let all: Vec<String> = arguments().map(quoted).collect();
-            (!all.is_empty()).then(|| all.join(" "))
+            (key == "some" || !all.is_empty()).then(|| all.join(" "))
         }
         "words" => {
-            let after = words.get(verb(parsed, words).0..).unwrap_or_default();
+            let after = words.get(parsed.called.1..).unwrap_or_default();
             Some(after.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "))
         }
         number => arguments().nth(number.parse::<usize>().ok()?.checked_sub(1)?).map(quoted),
     }
-}
-
-/// Where the words behind the verb begin, and the verb as it was called; for a tool without one, behind its name.
-fn verb(parsed: &Parsed<'_>, words: &[&str]) -> (usize, String) {
-    let names = parsed.chain.get(1).into_iter().flat_map(|verb| verb.name.split('|'));
-    let called = names.filter_map(|name| {
-        let parts: Vec<&str> = name.split_whitespace().collect();
-        let at = words.windows(parts.len().max(1)).position(|window| window == parts.as_slice())?;
-        Some((at + parts.len(), parts.join(" ")))
-    });
-    // `rollout restart` rather than `restart`, and the first rather than an argument of the same name.
-    called
-        .min_by_key(|(end, name)| (end - name.split(' ').count(), std::cmp::Reverse(name.len())))
-        .unwrap_or((1, String::new()))
 }
 
 /// For one UPDATE or DELETE: how many rows it meets, and how the server would find them.

@@ -1,11 +1,11 @@
-//! What can be looked at before a command of a built-in tool runs, as data: `previews.toml`. `shell` asks for the
+//! What can be looked at before a command of a built-in tool runs, as data: `actions/previews.toml`. `shell` asks for the
 //! templates of a verb that has none in its own table. They never decide a class.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-const BUILTIN: &str = include_str!("previews.toml");
+const BUILTIN: &str = include_str!("../previews.toml");
 
 /// A file that cannot be read gives no preview at all; the test holds the built-in one to its form.
 static ENTRIES: LazyLock<Vec<Entry>> =
@@ -23,19 +23,21 @@ struct File {
 struct Entry {
     /// The program.
     tool: String,
-    /// The verb's words; empty for a program without verbs.
+    /// The verb's words, alternatives divided by `|`; empty for a program without verbs.
     verb: String,
     /// The templates.
     run: Vec<String>,
     /// An example.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the built-in previews reads it"))]
     of: String,
     /// What comes out for it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the built-in previews reads it"))]
     gives: Vec<String>,
 }
 
 /// The templates for a program and the verb it was called with.
 pub fn templates(tool: &str, verb: &str) -> &'static [String] {
-    let entry = ENTRIES.iter().find(|entry| entry.tool == tool && entry.verb == verb);
+    let entry = ENTRIES.iter().find(|entry| entry.tool == tool && entry.verb.split('|').any(|name| name == verb));
     entry.map_or(&[], |entry| entry.run.as_slice())
 }
 

@@ -8,7 +8,7 @@ use crate::app::{Ctx, Effect, Model};
 use crate::domain::{Brief, CleanText, Preview, Proposal, ProposalId, ProposalState};
 
 /// The proposal that a preview becomes when it is asked for.
-fn proposal(of: ProposalId, preview: &Preview, id: ProposalId, at: crate::domain::Timestamp) -> Proposal {
+fn proposal(ctx: &Ctx<'_>, of: ProposalId, preview: &Preview, id: ProposalId) -> Proposal {
     Proposal {
         id,
         suggestion: preview.suggestion.clone(),
@@ -16,14 +16,16 @@ fn proposal(of: ProposalId, preview: &Preview, id: ProposalId, at: crate::domain
         target: preview.target.clone(),
         undo: None,
         brief: Brief { preview_of: Some(of), ..Brief::default() },
-        at,
+        // What came from data is as suspect in the preview as in the command.
+        taints: ctx.proposal(of).map(|of| of.taints.clone()).unwrap_or_default(),
+        at: ctx.now,
         state: ProposalState::Waiting,
     }
 }
 
 /// Whether the gate would let a preview run by one key: a read that may run here.
 pub fn is_offered(ctx: &Ctx<'_>, of: ProposalId, preview: &Preview) -> bool {
-    ctx.gate.demand(&proposal(of, preview, of, ctx.now)) == Demand::Enter
+    ctx.gate.demand(&proposal(ctx, of, preview, of)) == Demand::Enter
 }
 
 /// The newest run of this preview of a proposal, if there is one.
@@ -35,12 +37,12 @@ pub fn run_of<'a>(ctx: &Ctx<'a>, of: ProposalId, preview: &Preview) -> Option<&'
 /// The person asked for a preview that stood on the card, word for word.
 pub fn run(model: &mut Model, of: ProposalId, preview: &Preview, effects: &mut Vec<Effect>) {
     let (now, wall) = (model.state.now, model.state.wall);
-    let proposal = proposal(of, preview, proposals::next_id(&mut model.state), now);
+    let id = proposals::next_id(&mut model.state);
+    let proposal = proposal(&model.state.ctx(), of, preview, id);
     let shown = Gate::digest(&proposal);
     for decision in [Decision::Proposed, Decision::Shown] {
         effects.push(Effect::Journal(decision(Box::new(proposal.clone()))));
     }
-    let id = proposal.id;
     proposals::keep(&mut model.state, proposal.clone());
     match model.state.gate.approve(&proposal, &shown, &Confirmation::Enter, wall) {
         Ok(approved) => {

@@ -5,7 +5,7 @@ use crate::actions::gate::Confirmation;
 use crate::app::effect::Decision;
 use crate::app::model::State;
 use crate::app::msg::Prepared;
-use crate::app::{Effect, Model, PaneId, Selection};
+use crate::app::{Effect, Model, PaneId, Selection, provenance};
 use crate::domain::incident::EntryKind;
 use crate::domain::{CleanText, Proposal, ProposalId, ProposalState, Suggestion};
 use crate::overlays::Overlay;
@@ -21,6 +21,13 @@ pub struct Preparing {
     waiting: Vec<(ProposalId, Suggestion)>,
     card: Vec<ProposalId>,
     note: Option<CleanText>,
+}
+
+impl Preparing {
+    /// Whether this one is being classed.
+    pub fn is_waiting(&self, id: ProposalId) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == id)
+    }
 }
 
 /// Puts a suggestion forward; with `open`, its card opens as soon as it is classed.
@@ -68,19 +75,22 @@ pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effect
     let state = &mut model.state;
     let Some(at) = state.preparing.waiting.iter().position(|(waiting, _)| *waiting == id) else { return };
     let (_, suggestion) = state.preparing.waiting.remove(at);
+    let taints = provenance::taints(state, &suggestion);
+    let prepared = Prepared { verdict: provenance::judge(prepared.verdict, &suggestion, &taints), ..prepared };
     match state.proposal_mut(id) {
         Some(known) if known.is_waiting() => {
             known.verdict = prepared.verdict;
             known.target = prepared.target;
             known.undo = prepared.undo;
             known.brief = prepared.brief;
+            known.taints = taints;
         }
         Some(_) => return,
         None => {
             let Prepared { verdict, target, undo, brief } = prepared;
             let now = state.now;
             let state = ProposalState::Waiting;
-            let proposal = Proposal { id, suggestion, verdict, target, undo, brief, at: now, state };
+            let proposal = Proposal { id, suggestion, verdict, target, undo, brief, taints, at: now, state };
             effects.push(Effect::Journal(Decision::Proposed(Box::new(proposal.clone()))));
             keep(&mut model.state, proposal);
         }

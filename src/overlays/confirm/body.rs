@@ -64,6 +64,7 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, previews: &[(Pr
     rows.push(Line::new());
     aids::runs_as(rows, proposal, columns);
     why(rows, proposal, columns);
+    from_data(rows, proposal, columns);
     because(rows, ctx, proposal, columns);
     if !proposal.suggestion.reason.is_empty() && proposal.suggestion.origin != Origin::Person {
         let name = format!("{} says", proposal.suggestion.origin.word());
@@ -101,6 +102,15 @@ fn why(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
         };
         let name = format!("why {}", reason.class.word());
         fact(rows, &name, &CleanText::line(&format!("{head}{}", reason.text)), Role::of(reason.class), columns);
+    }
+}
+
+/// What stands in evidence and in nothing that a person or the configuration said: the same evidence may want to be
+/// obeyed.
+fn from_data(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
+    for taint in &proposal.taints {
+        let text = format!("{} `{}` stands in {} and in nothing you said", taint.kind.word(), taint.token, taint.from);
+        fact(rows, "FROM DATA", &CleanText::line(&text), Role::Critical, columns);
     }
 }
 
