@@ -10,7 +10,9 @@ use crate::domain::time::{TimeWindow, minus, plus};
 use crate::domain::{Alert, CleanText, ProposalId, Series, SourceId, Timestamp};
 
 /// Signals of one watch, those most off their calm level first.
-const MOST: usize = 6;
+const MOST: usize = 5;
+/// Signals of one panel.
+const OF_ONE: usize = 2;
 /// How long before the incident counts as calm.
 const CALM: SignedDuration = SignedDuration::from_mins(30);
 /// What lies between the onset and the first alert belongs to the incident, not to the calm before it.
@@ -138,7 +140,14 @@ pub fn choose(
     let mut chosen = pick.into_iter().find(|found: &Vec<&Series>| !found.is_empty()).unwrap_or_default();
     let phases = phases(at, incident, at);
     chosen.sort_by(|a, b| judge(&b.samples, phases).off().total_cmp(&judge(&a.samples, phases).off()));
-    chosen.into_iter().take(MOST).map(Signal::of).collect()
+    let mut signals: Vec<Signal> = Vec::new();
+    for signal in chosen.into_iter().map(Signal::of) {
+        let of_one = signals.iter().filter(|other| other.title == signal.title).count();
+        if of_one < OF_ONE && signals.len() < MOST {
+            signals.push(signal);
+        }
+    }
+    signals
 }
 
 /// Whether a proposal's name for a signal means this series: its panel, or words that all stand in its name and labels.

@@ -64,7 +64,7 @@ impl Course {
             Course::Recovering => "recovering",
             Course::Unchanged => "unchanged",
             Course::Worse => "worse",
-            Course::Unknown => "not known yet",
+            Course::Unknown => "too early",
         }
     }
 }

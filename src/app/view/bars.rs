@@ -1,7 +1,6 @@
 //! Header, tabs and footer.
 
 use crate::analysis::recovery::Course;
-use crate::app::handlers::watch::standing;
 use crate::app::keymap::{Action, Binding, Scope, rows, shown_key};
 use crate::app::model::Brain;
 use crate::app::notices::Level;
@@ -45,7 +44,8 @@ fn left(model: &Model) -> Line {
         line.push("NOT RECORDED ", Role::Warning);
     }
     if let Some(watch) = state.watches.iter().rev().find(|watch| watch.is_on()) {
-        let words = format!("watch {} {} ", watch.plan().of, standing(watch, state.now));
+        let left = short(state.now.duration_until(watch.until()));
+        let words = format!("watch {} {} {left} ", watch.plan().of, watch.course().word());
         line.push(words, of_course(watch.course()));
     }
     match &state.incident {
