@@ -38,13 +38,13 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
     if is_shell(command) {
         fact(rows, "runs as", &"/bin/bash -c, the text above byte for byte".into(), Role::Dim, columns);
         let programs: Vec<&str> = command
-            .named_programs
+            .files
             .iter()
             .filter(|(_, identity)| identity.starts_with("dev "))
             .map(|(path, _)| path.as_str())
             .collect();
         if !programs.is_empty() {
-            fact(rows, "programs", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
+            fact(rows, "also uses", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
         }
     } else if command.argv != plain {
         let words: Vec<String> = command.argv.iter().map(|word| format!("[{word}]")).collect();
