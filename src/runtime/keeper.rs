@@ -263,6 +263,9 @@ impl Writer {
         });
         match opened {
             Ok(recorder) => {
+                if let Some(journal) = &self.journal {
+                    journal.begin_incident(&incident.id);
+                }
                 let folder = CleanText::line(&recorder.folder().display().to_string());
                 self.tell(Msg::Recording(Ok(folder)));
                 self.recorder = Some(recorder);

@@ -3,6 +3,7 @@
 //! journal cannot be written, nothing runs.
 
 mod entry;
+mod export;
 mod verify;
 
 use std::fs::{File, OpenOptions};
@@ -15,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
+use crate::trust::redact::Redactor;
 
 pub use entry::{Entry, Event, Line};
+pub use export::{Export, Format};
 pub use verify::{Verification, lines, verify};
 
 /// What the first line holds in place of a hash.
@@ -25,11 +28,23 @@ const GENESIS: &str = "000000000000000000000000000000000000000000000000000000000
 const MAX_LINE: usize = 1 << 20;
 
 /// An open journal. Share it behind an `Arc`; every method blocks on the disk.
-#[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// Tells apart what several processes wrote.
+    session: String,
     // One writer at a time in this process: the advisory lock only keeps other processes out.
     file: Mutex<File>,
+    /// What secrets were seen, so that each keeps its number.
+    redactor: Mutex<Redactor>,
+    /// The incident that is open.
+    incident: Mutex<Option<String>>,
+}
+
+impl std::fmt::Debug for Journal {
+    /// Without the secrets it has seen.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal").field("path", &self.path).field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// Why the journal cannot be written. Nothing runs while it lasts.
@@ -76,7 +91,13 @@ impl Journal {
             std::fs::create_dir_all(folder).map_err(io)?;
         }
         let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(io)?;
-        let journal = Self { path: path.to_owned(), file: Mutex::new(file) };
+        let journal = Self {
+            path: path.to_owned(),
+            session: format!("{:08x}", fastrand::u32(..)),
+            file: Mutex::new(file),
+            redactor: Mutex::new(Redactor::new()),
+            incident: Mutex::new(None),
+        };
         // The head must be writable too, or the first entry would fail in the middle of an incident.
         journal.locked(|journal, file| {
             let head = journal.last(file)?;
@@ -90,14 +111,21 @@ impl Journal {
         &self.path
     }
 
-    /// Adds an entry at the end of the chain and waits until it is on the disk.
+    /// From now on entries belong to this incident.
+    pub fn begin_incident(&self, id: &str) {
+        *self.incident.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    /// Adds an entry, without its secrets, at the end of the chain and waits until it is on the disk.
     ///
     /// # Errors
     /// When it could not be written; then nothing may run.
     pub fn append(&self, entry: &Entry, now: Timestamp) -> Result<(), JournalError> {
+        let entry = entry.without_secrets(&mut self.redactor.lock().unwrap_or_else(PoisonError::into_inner));
+        let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.locked(|journal, file| {
             let head = journal.last(file)?;
-            let line = entry.line(head.seq + 1, now, &head.hash);
+            let line = entry.line(head.seq + 1, now, &head.hash, &journal.session, incident.as_deref());
             if line.len() > MAX_LINE {
                 return Err(JournalError::TooLong(line.len()));
             }
@@ -105,12 +133,13 @@ impl Journal {
             let hash = hash(&bytes);
             bytes.push(b'\n');
             let before = file.metadata().map_err(|e| journal.io(e))?.len();
-            if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_data()) {
-                // A torn line is no entry: take it back where the disk still lets us.
+            let written = file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(|error| journal.io(error));
+            let written = written.and_then(|()| journal.write_head(&Head { seq: head.seq + 1, hash }));
+            if written.is_err() {
+                // Nothing will rest on this line, torn or whole: take it back where the disk still lets us.
                 let _ = file.set_len(before);
-                return Err(journal.io(error));
             }
-            journal.write_head(&Head { seq: head.seq + 1, hash })
+            written
         })
     }
 
