@@ -419,7 +419,7 @@ pub fn model(
         generation: 0,
         brain,
         prompts,
-        gate: Gate { read_only: config.read_only },
+        gate: Gate { read_only: config.read_only, ..Gate::default() },
         selection: None,
         notices: Notices::default(),
         replay: None,
