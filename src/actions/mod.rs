@@ -21,5 +21,8 @@ pub use journal::{Entry, Event, Journal, JournalError, Verification};
 pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
-pub use shell::{SyntaxKind, classify, classify_sql, quoted, silence_panics, spans, undo};
+pub use shell::{
+    STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, classify, classify_sql, examine_here, quoted,
+    silence_panics, spans, undo,
+};
 pub use tables::{TableError, Tables};

@@ -21,6 +21,8 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
 }
 
 /// An option that was given.
@@ -53,6 +55,7 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
+            ended: None,
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -139,7 +142,7 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        match tool.index.verb(tool, &path) {
+        match tool.index.verb(tool, &path, self.ended) {
             Fit::None => {
                 if verb.is_empty() {
                     self.no_verb = Some(word.clone());
@@ -149,6 +152,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }
