@@ -10,7 +10,8 @@ mod subject;
 use std::sync::Arc;
 
 use crate::config::policy::{Decide, PolicyRule, Telemetry};
-use crate::domain::{Class, CleanText, Language, Origin, Proposal};
+use crate::domain::approval::Target;
+use crate::domain::{Class, CleanText, Language, Origin, Proposal, Suggestion, Verdict};
 
 pub use load::{Found, load};
 use subject::Subject;
@@ -72,7 +73,12 @@ pub enum Ruling {
 impl Policy {
     /// What the policy says of a proposal as it was prepared.
     pub fn ruling(&self, proposal: &Proposal) -> Ruling {
-        self.about(&Subject::of(proposal))
+        self.of(&proposal.suggestion, &proposal.verdict, &proposal.target)
+    }
+
+    /// The same for what is no proposal yet.
+    pub fn of(&self, suggestion: &Suggestion, verdict: &Verdict, target: &Target) -> Ruling {
+        self.about(&Subject::of(suggestion, verdict, target))
     }
 
     /// What it says of whatever has these traits.

@@ -6,8 +6,8 @@ use crate::actions::places;
 use crate::actions::shell::{self, Findings};
 use crate::actions::tables::Tables;
 use crate::config::policy::{Decide, PolicyRule};
-use crate::domain::approval::{Frozen, Place, PlaceKind};
-use crate::domain::{Class, Language, Origin, Proposal, Reason, Verdict};
+use crate::domain::approval::{Frozen, Place, PlaceKind, Target};
+use crate::domain::{Class, Language, Origin, Reason, Suggestion, Verdict};
 
 use super::glob;
 
@@ -26,20 +26,20 @@ pub struct Subject<'a> {
 const HOSTS: [PlaceKind; 4] = [PlaceKind::Host, PlaceKind::DatabaseHost, PlaceKind::Server, PlaceKind::Docker];
 
 impl<'a> Subject<'a> {
-    /// The traits of a proposal.
-    pub fn of(proposal: &'a Proposal) -> Self {
-        let (tools, places): (&[String], &[Place]) = match &proposal.target.frozen {
+    /// The traits of what was put forward, classed and prepared.
+    pub fn of(suggestion: &Suggestion, verdict: &'a Verdict, target: &'a Target) -> Self {
+        let (tools, places): (&[String], &[Place]) = match &target.frozen {
             Frozen::Command(command) => (&command.tools, &command.places),
             Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => (&[], &[]),
         };
         Self {
-            class: proposal.verdict.class,
-            reasons: Cow::Borrowed(&proposal.verdict.reasons),
+            class: verdict.class,
+            reasons: Cow::Borrowed(&verdict.reasons),
             tools: Cow::Borrowed(tools),
             places: Cow::Borrowed(places),
-            language: proposal.suggestion.language,
-            origin: proposal.suggestion.origin,
-            production: proposal.target.production.is_some(),
+            language: suggestion.language,
+            origin: suggestion.origin,
+            production: target.production.is_some(),
         }
     }
 
