@@ -91,19 +91,35 @@ impl Journal {
             std::fs::create_dir_all(folder).map_err(io)?;
         }
         let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(io)?;
-        let journal = Self {
-            path: path.to_owned(),
-            session: format!("{:08x}", fastrand::u32(..)),
-            file: Mutex::new(file),
-            redactor: Mutex::new(Redactor::new()),
-            incident: Mutex::new(None),
-        };
+        let journal = Self::on(path, file);
         // The head must be writable too, or the first entry would fail in the middle of an incident.
         journal.locked(|journal, file| {
             let head = journal.last(file)?;
             if head.seq > 0 { journal.write_head(&head) } else { journal.probe_head() }
         })?;
         Ok(journal)
+    }
+
+    /// Looks at the end of a journal and changes nothing: the number of its last entry.
+    ///
+    /// # Errors
+    /// When it cannot be read, or its end is not what was written.
+    pub fn glance(path: &Path) -> Result<u64, JournalError> {
+        let file = File::open(path).map_err(|error| JournalError::Io { path: path.display().to_string(), error })?;
+        Self::on(path, file).locked(|journal, file| {
+            let (_, whole) = journal.whole(file)?;
+            journal.end(file, whole).map(|head| head.seq)
+        })
+    }
+
+    fn on(path: &Path, file: File) -> Self {
+        Self {
+            path: path.to_owned(),
+            session: format!("{:08x}", fastrand::u32(..)),
+            file: Mutex::new(file),
+            redactor: Mutex::new(Redactor::new()),
+            incident: Mutex::new(None),
+        }
     }
 
     /// The file.
@@ -161,10 +177,19 @@ impl Journal {
         result
     }
 
-    /// The last entry, from the tail of the file alone, held against the head file.
+    /// The last entry, after a line that was cut off in writing is taken back.
     fn last(&self, file: &mut File) -> Result<Head, JournalError> {
-        self.drop_torn_line(file)?;
-        let tail = tail_line(file).map_err(|error| self.io(error))?;
+        let (length, whole) = self.whole(file)?;
+        // A crash or a full disk cut it off before anything rested on it.
+        if whole < length {
+            file.set_len(whole).map_err(|error| self.io(error))?;
+        }
+        self.end(file, whole)
+    }
+
+    /// The last entry, from the tail of the file alone, held against the head file.
+    fn end(&self, file: &mut File, length: u64) -> Result<Head, JournalError> {
+        let tail = tail_line(file, length).map_err(|error| self.io(error))?;
         let anchored = self.read_head()?;
         let Some(bytes) = tail else {
             return match anchored {
@@ -191,15 +216,11 @@ impl Journal {
         }
     }
 
-    /// A line without its end was cut off by a crash or a full disk before anything rested on it.
-    fn drop_torn_line(&self, file: &mut File) -> Result<(), JournalError> {
+    /// How long the file is, and how much of that is whole lines.
+    fn whole(&self, file: &mut File) -> Result<(u64, u64), JournalError> {
         let length = file.metadata().map_err(|e| self.io(e))?.len();
-        let keep = whole_lines(file, length).map_err(|e| self.io(e))?;
-        match keep {
-            Some(keep) if keep < length => file.set_len(keep).map_err(|e| self.io(e)),
-            Some(_) => Ok(()),
-            None => Err(self.broken("its last line is longer than any entry")),
-        }
+        let whole = whole_lines(file, length).map_err(|e| self.io(e))?;
+        whole.map(|whole| (length, whole)).ok_or_else(|| self.broken("its last line is longer than any entry"))
     }
 
     fn head_path(&self) -> PathBuf {
@@ -252,8 +273,7 @@ fn whole_lines(file: &mut File, length: u64) -> std::io::Result<Option<u64>> {
 }
 
 /// The last whole line without its end; `None` when there is none.
-fn tail_line(file: &mut File) -> std::io::Result<Option<Vec<u8>>> {
-    let length = file.metadata()?.len();
+fn tail_line(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
     let (_, bytes) = read_tail(file, length)?;
     let Some(body) = bytes.strip_suffix(b"\n") else { return Ok(None) };
     let start = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
