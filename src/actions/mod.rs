@@ -14,10 +14,12 @@ pub mod prepare;
 pub mod runner;
 pub mod shell;
 pub mod tables;
+pub mod watch;
 
 pub use digest::Digest;
-pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
+pub use gate::{ApprovedCommand, Beforehand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
+pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
 pub use shell::{
@@ -25,3 +27,4 @@ pub use shell::{
     silence_panics, spans, undo,
 };
 pub use tables::{TableError, Tables};
+pub use watch::Watch;

@@ -78,6 +78,7 @@ impl Walk<'_> {
         self.runs(&parsed);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -336,7 +337,7 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
-fn rehearses(parsed: &Parsed<'_>) -> bool {
+pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     has_form(parsed, |tool| &tool.dry_run)
 }
 

@@ -18,6 +18,10 @@ pub struct Findings {
     pub object: Option<String>,
     /// The command that undoes the only call.
     pub undo: Option<String>,
+    /// Reads that would show what the only call does, as the tables have them; none is classed yet.
+    pub previews: Vec<String>,
+    /// Signals that the tools' tables name.
+    pub watch: Vec<String>,
     /// The words, when the whole text is one plain command without any shell syntax.
     pub simple: Option<Vec<String>>,
     /// What store of secrets it reads, if it does: its output stays on this machine unless the person sends it.

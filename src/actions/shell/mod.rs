@@ -5,6 +5,7 @@
 mod arguments;
 mod builtins;
 mod call;
+mod decoded;
 mod environment;
 mod expand;
 mod findings;
@@ -12,6 +13,7 @@ mod guard;
 mod isolate;
 mod languages;
 mod paint;
+mod preview;
 mod redirect;
 mod secret;
 mod stream;
