@@ -50,20 +50,94 @@ const EFFECTIVE: [&str; 7] =
     ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "rsync_proxy", "auto_resume"];
 /// Variables in capitals that the shell or many programs heed, by a part of their name...
 const TELLING: [&str; 36] = [
-    "PATH", "OPT", "PROXY", "PRELOAD", "LIB", "ENV", "SHELL", "EDITOR", "VISUAL", "PAGER", "HOME", "IFS", "HIST", "PROMPT",
-    "COMMAND", "CONF", "DEBUG", "AUDIT", "BROWSER", "TERM", "TMP", "TEMP", "XDG", "ARGS", "FLAGS", "HOOK", "PLUGIN", "WRAPPER",
-    "CREDENTIAL", "ASKPASS", "MODULE", "INIT", "STARTUP", "PROGRAM", "DISPLAY", "GLOB",
+    "PATH",
+    "OPT",
+    "PROXY",
+    "PRELOAD",
+    "LIB",
+    "ENV",
+    "SHELL",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "HOME",
+    "IFS",
+    "HIST",
+    "PROMPT",
+    "COMMAND",
+    "CONF",
+    "DEBUG",
+    "AUDIT",
+    "BROWSER",
+    "TERM",
+    "TMP",
+    "TEMP",
+    "XDG",
+    "ARGS",
+    "FLAGS",
+    "HOOK",
+    "PLUGIN",
+    "WRAPPER",
+    "CREDENTIAL",
+    "ASKPASS",
+    "MODULE",
+    "INIT",
+    "STARTUP",
+    "PROGRAM",
+    "DISPLAY",
+    "GLOB",
 ];
 /// ... or by its beginning.
 const FAMILIES: [&str; 44] = [
-    "LD_", "DYLD_", "BASH", "ZSH", "FCEDIT", "FIGNORE", "PS0", "PS1", "PS2", "PS3", "PS4", "POSIX", "OLDPWD", "PWD", "CD",
-    "MAIL", "TIMEFORMAT", "INPUTRC", "EXECIGNORE", "UID", "EUID", "PPID", "RANDOM", "SECONDS", "LINENO", "REPLY", "GIT", "SSH",
-    "PYTHON", "PERL", "RUBY", "NODE", "NPM", "JAVA", "JDK", "LUA", "PHP", "LESS", "MAN", "GCONV", "PG", "MYSQL", "KUBE", "USER",
+    "LD_",
+    "DYLD_",
+    "BASH",
+    "ZSH",
+    "FCEDIT",
+    "FIGNORE",
+    "PS0",
+    "PS1",
+    "PS2",
+    "PS3",
+    "PS4",
+    "POSIX",
+    "OLDPWD",
+    "PWD",
+    "CD",
+    "MAIL",
+    "TIMEFORMAT",
+    "INPUTRC",
+    "EXECIGNORE",
+    "UID",
+    "EUID",
+    "PPID",
+    "RANDOM",
+    "SECONDS",
+    "LINENO",
+    "REPLY",
+    "GIT",
+    "SSH",
+    "PYTHON",
+    "PERL",
+    "RUBY",
+    "NODE",
+    "NPM",
+    "JAVA",
+    "JDK",
+    "LUA",
+    "PHP",
+    "LESS",
+    "MAN",
+    "GCONV",
+    "PG",
+    "MYSQL",
+    "KUBE",
+    "USER",
 ];
 /// ... and the tools' own families, which a remote shell may have exported.
 const TOOLS: [&str; 18] = [
-    "AWS", "DOCKER", "HELM", "VAULT", "CONSUL", "NOMAD", "TF_", "ANSIBLE", "GOOGLE", "CLOUDSDK", "AZURE", "ARM_", "REDIS", "ETCD",
-    "CURL", "SSL", "RSYNC", "TAR",
+    "AWS", "DOCKER", "HELM", "VAULT", "CONSUL", "NOMAD", "TF_", "ANSIBLE", "GOOGLE", "CLOUDSDK", "AZURE", "ARM_",
+    "REDIS", "ETCD", "CURL", "SSL", "RSYNC", "TAR",
 ];
 
 /// Whether setting this variable for a command changes nothing but its looks or its place.
@@ -100,9 +174,19 @@ mod tests {
         for own in ["i", "pod", "NS", "POD", "SINCE", "HOST", "C1"] {
             assert!(is_own(own), "{own}");
         }
-        for other in
-            ["PATH", "LD_PRELOAD", "IFS", "PS4", "BASH_ENV", "http_proxy", "GIT_SSH_COMMAND", "LESSOPEN", "Mixed", "_", "KUBECONFIG"]
-        {
+        for other in [
+            "PATH",
+            "LD_PRELOAD",
+            "IFS",
+            "PS4",
+            "BASH_ENV",
+            "http_proxy",
+            "GIT_SSH_COMMAND",
+            "LESSOPEN",
+            "Mixed",
+            "_",
+            "KUBECONFIG",
+        ] {
             assert!(!is_own(other), "{other}");
         }
     }

@@ -13,8 +13,17 @@ use super::walk::Walk;
 /// Places that take output without keeping it.
 const NOWHERE: [&str; 6] = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/zero"];
 /// Places whose overwriting costs the machine.
-const VITAL: [&str; 9] =
-    ["/etc/passwd", "/etc/shadow", "/etc/gshadow", "/etc/group", "/etc/sudoers", "/etc/fstab", "/boot/", "/dev/", "/proc/sysrq-trigger"];
+const VITAL: [&str; 9] = [
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/group",
+    "/etc/sudoers",
+    "/etc/fstab",
+    "/boot/",
+    "/dev/",
+    "/proc/sysrq-trigger",
+];
 /// Places below the vital ones that are not so: memory and terminals.
 const NOT_VITAL: [&str; 4] = ["/dev/shm/", "/dev/tty", "/dev/pts/", "/dev/mqueue/"];
 impl Walk<'_> {

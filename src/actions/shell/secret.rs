@@ -42,7 +42,8 @@ const PLACES: [&str; 34] = [
     "secrets.y",
 ];
 /// Ends of names; each stands for a key or a list of secrets.
-const ENDS: [&str; 10] = [".key", ".p12", ".pfx", ".jks", ".keystore", ".env", "-key.pem", "privkey.pem", ".kdbx", "key.pem"];
+const ENDS: [&str; 10] =
+    [".key", ".p12", ".pfx", ".jks", ".keystore", ".env", "-key.pem", "privkey.pem", ".kdbx", "key.pem"];
 
 impl Walk<'_> {
     /// Notes a word that names a place where secrets lie.
@@ -55,8 +56,9 @@ impl Walk<'_> {
 
 fn is_secret(text: &str) -> bool {
     let path = text.strip_prefix('@').unwrap_or(text).trim_end_matches('/');
-    PLACES.iter().any(|place| text.contains(place) || path.ends_with(place.trim_end_matches('/')) && path.starts_with(['/', '~', '.']))
-        || (ENDS.iter().any(|end| path.ends_with(end)) && !path.contains(char::is_whitespace))
+    PLACES.iter().any(|place| {
+        text.contains(place) || path.ends_with(place.trim_end_matches('/')) && path.starts_with(['/', '~', '.'])
+    }) || (ENDS.iter().any(|end| path.ends_with(end)) && !path.contains(char::is_whitespace))
 }
 
 #[cfg(test)]
@@ -65,7 +67,15 @@ mod tests {
 
     #[test]
     fn places_of_secrets_are_told_from_others() {
-        for secret in ["/proc/1/environ", "~/.aws/credentials", "/etc/shadow", "/srv/tls.key", "~/.ssh/id_rsa", "../app.env", "~/.kube"] {
+        for secret in [
+            "/proc/1/environ",
+            "~/.aws/credentials",
+            "/etc/shadow",
+            "/srv/tls.key",
+            "~/.ssh/id_rsa",
+            "../app.env",
+            "~/.kube",
+        ] {
             assert!(is_secret(secret), "{secret}");
         }
         for other in ["/etc/hosts", "/var/log/syslog", "server.pem", "keys", "environ", "secret"] {

@@ -12,13 +12,16 @@ use super::walk::Walk;
 /// A number, a mask or a list of them.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || b",-:".contains(&byte)) && text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || b",-:".contains(&byte))
+        && text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
 impl Walk<'_> {
     /// `nice`, `taskset`, ...: see [`crate::actions::tables::Grammar::Prefix`].
     pub(super) fn prefix(&mut self, words: &[Value], span: &Range<usize>, depth: usize) {
-        let name = words.first().map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
+        let name =
+            words.first().map(|word| word.text.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
         self.say(Class::Read, span, &name, "runs the rest with other priority, buffers or limits");
         let mut at = 1;
         let (mut process, mut sets) = (false, false);
@@ -36,7 +39,23 @@ impl Walk<'_> {
                     return self.opaque(&word.span, "shell.wrapper", "its option is not understood");
                 }
                 process |= names_process(&name, text);
-                sets |= !matches!(text, "-p" | "--pid" | "-v" | "--version" | "-h" | "--help" | "-m" | "--max" | "-a" | "-H" | "--show" | "-s" | "-ap" | "-cp" | "-pc");
+                sets |= !matches!(
+                    text,
+                    "-p" | "--pid"
+                        | "-v"
+                        | "--version"
+                        | "-h"
+                        | "--help"
+                        | "-m"
+                        | "--max"
+                        | "-a"
+                        | "-H"
+                        | "--show"
+                        | "-s"
+                        | "-ap"
+                        | "-cp"
+                        | "-pc"
+                );
                 at += 1 + usize::from(takes_value(&name, text));
                 continue;
             }
@@ -48,7 +67,11 @@ impl Walk<'_> {
         }
         let inner = words.get(at..).unwrap_or_default();
         if process {
-            let (class, why) = if sets || !inner.is_empty() { (Class::Write, "changes a running process") } else { (Class::Read, "says how a process runs") };
+            let (class, why) = if sets || !inner.is_empty() {
+                (Class::Write, "changes a running process")
+            } else {
+                (Class::Read, "says how a process runs")
+            };
             self.say(class, span, &name, why);
             return;
         }
@@ -93,7 +116,11 @@ impl Walk<'_> {
         if parsed.wrapped.is_some() {
             self.wrapped(parsed, words, span, depth);
         } else if !parsed.has(&["-c", "--command"])
-            && !parsed.arguments.first().and_then(Value::exact).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+            && !parsed
+                .arguments
+                .first()
+                .and_then(Value::exact)
+                .is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         {
             self.opaque(span, "shell.wrapper", "the command that it would run is missing");
         }
@@ -117,7 +144,18 @@ fn takes_value(name: &str, option: &str) -> bool {
         "ionice" => matches!(option, "-n" | "-c" | "--class" | "--classdata"),
         "stdbuf" => matches!(option, "-o" | "-e" | "-i" | "--output" | "--error" | "--input"),
         "chrt" => matches!(option, "-T" | "-P" | "-D"),
-        "numactl" => matches!(option, "-C" | "-m" | "-N" | "-p" | "-i" | "--physcpubind" | "--membind" | "--cpunodebind" | "--preferred" | "--interleave"),
+        "numactl" => matches!(
+            option,
+            "-C" | "-m"
+                | "-N"
+                | "-p"
+                | "-i"
+                | "--physcpubind"
+                | "--membind"
+                | "--cpunodebind"
+                | "--preferred"
+                | "--interleave"
+        ),
         "cpulimit" => matches!(option, "-l" | "--limit"),
         "choom" => matches!(option, "-n"),
         _ => false,
