@@ -140,7 +140,7 @@ fn needs(found: &Findings, command: &FrozenCommand) -> Option<Open> {
     if rustix::process::geteuid().is_root() {
         return None;
     }
-    let files = command.named_programs.iter().map(|(path, _)| path).chain([&command.program]);
+    let files = command.files.iter().map(|(path, _)| path).chain([&command.program]);
     files.into_iter().find(|path| gains_rights(Path::new(path))).and_then(|path| {
         needs(path.rsplit('/').next().unwrap_or_default(), "takes on other rights, which a confined program cannot")
     })

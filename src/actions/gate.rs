@@ -258,29 +258,31 @@ fn command_fields(hash: Hasher, command: &FrozenCommand) -> Hasher {
         argv,
         program,
         identity,
-        named_programs,
+        files,
         cwd,
         env,
         user,
-        kube,
+        ids,
+        tools,
+        places,
         timeout_seconds,
         output_cap,
         interactive,
         rules,
     } = command;
-    let (context, namespace) = kube.as_ref().map_or(("", ""), |(a, b)| (a.as_str(), b.as_str()));
     hash.list(argv.iter().map(String::as_str))
         .field(program)
         .field(identity)
-        .list(named_programs.iter().map(|(path, _)| path.as_str()))
-        .list(named_programs.iter().map(|(_, identity)| identity.as_str()))
+        .list(files.iter().map(|(path, _)| path.as_str()))
+        .list(files.iter().map(|(_, identity)| identity.as_str()))
         .field(cwd)
         .list(env.iter().map(|(name, _)| name.as_str()))
-        .list(env.iter().map(|(_, value)| value.as_str()))
+        .secrets(env.iter().map(|(_, value)| value.as_str()))
         .field(user)
-        .field(if kube.is_some() { "kube" } else { "no kube" })
-        .field(context)
-        .field(namespace)
+        .field(ids)
+        .list(tools.iter().map(String::as_str))
+        .list(places.iter().map(|place| place.kind.word()))
+        .list(places.iter().map(|place| place.name.as_str()))
         .field(&timeout_seconds.to_string())
         .field(&output_cap.to_string())
         .field(&interactive.to_string())

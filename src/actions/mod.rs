@@ -4,9 +4,12 @@
 
 pub mod confine;
 pub mod digest;
+mod files;
 pub mod gate;
 pub mod journal;
-mod kube;
+mod object;
+mod places;
+pub mod policy;
 pub mod prepare;
 pub mod runner;
 pub mod shell;
@@ -18,6 +21,9 @@ pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
-pub use shell::{SyntaxKind, classify, classify_sql, quoted, silence_panics, spans, undo};
+pub use shell::{
+    STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, classify, classify_sql, examine_here, quoted,
+    silence_panics, spans, undo,
+};
 pub use tables::{TableError, Tables};
 pub use watch::Watch;

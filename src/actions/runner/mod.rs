@@ -150,10 +150,9 @@ impl Runner {
                     .with("cwd", command.cwd.as_str())
                     .with("who", command.user.as_str())
                     .with("rules", command.rules.as_str());
-                match &command.kube {
-                    Some((context, namespace)) => entry.with("context", format!("{context}/{namespace}")),
-                    None => entry,
-                }
+                let places: Vec<String> =
+                    command.places.iter().map(|place| format!("{} {}", place.kind.word(), place.name)).collect();
+                if places.is_empty() { entry } else { entry.with("context", places.join(", ")) }
             }
             Frozen::Query { source, window, .. } => {
                 entry.with("source", source.as_str()).with("window", format!("{} {}", window.start, window.end))

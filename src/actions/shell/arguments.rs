@@ -23,6 +23,8 @@ pub(super) struct Parsed<'t> {
     pub(super) no_verb: Option<Value>,
     /// The verb's words as they were given, and where the words behind them begin.
     pub(super) called: (Vec<String>, usize),
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
 }
 
 /// An option that was given.
@@ -56,6 +58,7 @@ impl<'t> Parsed<'t> {
             wrapped: None,
             no_verb: None,
             called: (Vec::new(), 1),
+            ended: None,
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -143,7 +146,7 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        match tool.index.verb(tool, &path) {
+        match tool.index.verb(tool, &path, self.ended) {
             Fit::None => {
                 if verb.is_empty() {
                     self.no_verb = Some(word.clone());
@@ -153,6 +156,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

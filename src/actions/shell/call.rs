@@ -64,7 +64,7 @@ impl Walk<'_> {
             return self.find(words, span, depth);
         }
         let parsed = Parsed::new(tool, words);
-        let rule = match parsed.chain.get(1) {
+        let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
         };
@@ -139,13 +139,16 @@ impl Walk<'_> {
         }
     }
 
+    /// What options and arguments make of it. A rehearsal loses nothing, but it may still write files or run programs.
     fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
+        let rehearses = rehearses(parsed);
         for raise in parsed.chain.iter().flat_map(|tool| &tool.raise) {
             let fits = |word: &Value| {
                 raise.begins.iter().any(|start| word.text.starts_with(start)) || raise.arguments.fit(&word.text)
             };
             for (at, word) in parsed.arguments.iter().enumerate() {
-                if raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
+                let counts = !(rehearses && raise.class == Class::Destructive);
+                if counts && raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
                     self.raise(raise, &word.span, rule, "");
                 }
             }
@@ -155,7 +158,8 @@ impl Walk<'_> {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
                 let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
-                if !harmless && counts {
+                let rehearsed = rehearses && raise.class == Class::Destructive;
+                if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
                 }
             }

@@ -38,7 +38,7 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
     if is_shell(command) {
         fact(rows, "runs as", &"/bin/bash -c, the text above byte for byte".into(), Role::Dim, columns);
         let programs: Vec<&str> = command
-            .named_programs
+            .files
             .iter()
             .filter(|(_, identity)| identity.starts_with("dev "))
             .map(|(path, _)| path.as_str())
