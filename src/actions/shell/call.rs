@@ -15,6 +15,29 @@ use super::walk::Walk;
 /// Folders whose programs are the ones the tables describe.
 const SYSTEM: [&str; 7] =
     ["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+/// Programs whose arguments leave the machine, whatever table describes them.
+const SENDING: [&str; 20] = [
+    "curl",
+    "wget",
+    "http",
+    "https",
+    "xh",
+    "dig",
+    "host",
+    "nslookup",
+    "drill",
+    "whois",
+    "ping",
+    "ping6",
+    "nc",
+    "ncat",
+    "telnet",
+    "socat",
+    "grpcurl",
+    "openssl",
+    "traceroute",
+    "websocat",
+];
 /// Most calls inside calls (`sudo env timeout ...`).
 const MAX_WRAPS: usize = 8;
 /// Longest object that is typed to confirm.
@@ -103,7 +126,9 @@ impl Walk<'_> {
         let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
         let worst = raises.chain(limits).fold(base, Class::join);
         let worst = if parsed.executes() { Class::Opaque } else { worst };
-        if parsed.chain.iter().any(|tool| tool.sends) {
+        let sends = parsed.chain.iter().any(|tool| tool.sends)
+            || parsed.chain[0].name.split('|').any(|name| SENDING.contains(&name));
+        if sends {
             let values = parsed.options.iter().filter_map(|given| given.value.as_ref());
             for word in parsed.arguments.iter().chain(&parsed.loose).chain(values).filter(|word| word.found) {
                 self.say(Class::Write, &word.span, rule, "sends what a command found to another machine");
