@@ -71,7 +71,7 @@ impl Walk<'_> {
         self.doubts(&parsed, &rule);
         self.base(&parsed, &rule, span);
         self.raises(&parsed, &rule);
-        self.runs(&parsed);
+        self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
         self.preview(&parsed, words, depth);
@@ -192,8 +192,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Options whose value is text for a shell.
-    fn runs(&mut self, parsed: &Parsed<'_>) {
+    /// Options whose value is text for a shell. A verb that has such an option opens a shell without it.
+    fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+        let last = parsed.last();
+        let given = last.runs.iter().any(|option| parsed.has(&[option]));
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+            self.found.interactive = true;
+            self.opaque(span, "shell.wrapper", "the command that it would run is missing");
+        }
         for given in &parsed.options {
             if !parsed.chain.iter().any(|tool| tool.runs.has(&given.name)) {
                 continue;
@@ -262,6 +268,8 @@ impl Walk<'_> {
                     self.opaque(span, "shell.input", "runs whatever it is given to read");
                 }
             },
+            Grammar::Ansible => self.ansible(parsed, span),
+            Grammar::Ssm => self.ssm(parsed, span),
             Grammar::Xargs => self.xargs(parsed, words, span, depth),
             Grammar::Command => {
                 if parsed.wrapped.is_some() && !parsed.has(&["-v", "-V"]) {

@@ -197,4 +197,8 @@ pub enum Grammar {
     Xargs,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }
