@@ -133,7 +133,11 @@ impl Walk<'_> {
         self.say(class, span, rule, why);
         let Some(limit) = &last.limit else { return };
         let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
-        if let Some(word) = counted.clone().nth(limit.arguments) {
+        let beyond = counted.clone().nth(limit.arguments).or_else(|| {
+            let mut open = parsed.arguments.iter().filter(|word| limit.exact && word.is_dynamic());
+            open.next()
+        });
+        if let Some(word) = beyond {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
         }
@@ -157,7 +161,7 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
+                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
@@ -310,6 +314,12 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
         word.text.truncate(at);
         word.shape = Shape::Dynamic { one_word: true };
     }
+}
+
+/// A JSON value without its blanks, so that one pattern covers every way of writing it.
+fn packed(value: &str) -> String {
+    let json = value.trim_start().starts_with(['{', '[']);
+    value.chars().filter(|c| !(json && c.is_whitespace())).collect()
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
