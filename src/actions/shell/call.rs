@@ -75,7 +75,7 @@ impl Walk<'_> {
         self.doubts(&parsed, &rule);
         self.base(&parsed, &rule, span);
         self.raises(&parsed, &rule);
-        self.runs(&parsed);
+        self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
         self.preview(&parsed, words, depth);
@@ -145,7 +145,9 @@ impl Walk<'_> {
         let Some(limit) = &last.limit else { return };
         let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
         let several = counted.clone().find(|word| word.is_several());
-        if let Some(word) = counted.clone().nth(limit.arguments).or(several) {
+        let beyond = counted.clone().nth(limit.arguments).or(several);
+        let beyond = beyond.or_else(|| parsed.arguments.iter().find(|word| limit.exact && word.is_dynamic()));
+        if let Some(word) = beyond {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
         }
@@ -169,7 +171,7 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
+                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
@@ -207,8 +209,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Options whose value is text for a shell.
-    fn runs(&mut self, parsed: &Parsed<'_>) {
+    /// Options whose value is text for a shell. A verb that has such an option opens a shell without it.
+    fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+        let last = parsed.last();
+        let given = last.runs.iter().any(|option| parsed.has(&[option]));
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+            self.found.interactive = true;
+            self.opaque(span, "shell.wrapper", "the command that it would run is missing");
+        }
         for given in &parsed.options {
             if !parsed.chain.iter().any(|tool| tool.runs.has(&given.name)) {
                 continue;
@@ -287,6 +295,8 @@ impl Walk<'_> {
             Grammar::Trace => self.trace(parsed, words, span, depth),
             Grammar::Su => self.su(parsed, words, span, depth),
             Grammar::Flock => self.flock(parsed, words, span, depth),
+            Grammar::Ansible => self.ansible(parsed, span),
+            Grammar::Ssm => self.ssm(parsed, span),
             Grammar::Xargs => self.xargs(parsed, words, span, depth),
             Grammar::Command => {
                 if parsed.wrapped.is_some() && !parsed.has(&["-v", "-V"]) {
@@ -334,6 +344,12 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
         word.text.truncate(at);
         word.shape = Shape::Dynamic(Fill::One);
     }
+}
+
+/// A JSON value without its blanks, so that one pattern covers every way of writing it.
+fn packed(value: &str) -> String {
+    let json = value.trim_start().starts_with(['{', '[']);
+    value.chars().filter(|c| !(json && c.is_whitespace())).collect()
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.

@@ -170,6 +170,9 @@ pub struct Limit {
     /// Arguments, as patterns, that do not count.
     #[serde(default)]
     pub except: Globs,
+    /// An argument that is only known at run time may stand for more than one (`delete pod "$p"` in a loop).
+    #[serde(default)]
+    pub exact: bool,
     /// One line for people.
     #[serde(default)]
     pub why: String,
@@ -205,4 +208,8 @@ pub enum Grammar {
     Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }

@@ -4,5 +4,6 @@ pub(super) mod awk;
 pub(super) mod curl;
 pub(super) mod find;
 mod place;
+mod remote;
 pub(super) mod sed;
 pub(super) mod sql;
