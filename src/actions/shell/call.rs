@@ -63,8 +63,11 @@ impl Walk<'_> {
         if tool.grammar == Some(Grammar::Find) {
             return self.find(words, span, depth);
         }
+        if tool.grammar == Some(Grammar::Interpreter) {
+            return self.interpreter(words, span);
+        }
         let parsed = Parsed::new(tool, words);
-        let rule = match parsed.chain.get(1) {
+        let rule = match parsed.chain.get(1..).and_then(<[_]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
         };
@@ -88,7 +91,9 @@ impl Walk<'_> {
     /// Options that no table knows, and words that may become options.
     fn doubts(&mut self, parsed: &Parsed<'_>, rule: &str) {
         let base = parsed.last().class.unwrap_or(Class::Opaque);
-        let class = if parsed.executes() { Class::Opaque } else { base.join(Class::Write) };
+        // Where a known option loses something, an unknown one may as well.
+        let loses = parsed.chain.iter().flat_map(|tool| &tool.raise).any(|raise| raise.class == Class::Destructive);
+        let class = if parsed.executes() || loses { Class::Opaque } else { base.join(Class::Write) };
         for word in &parsed.unknown {
             let why = format!("{} is not an option that is known to be harmless", word.text);
             self.say(class, &word.span, rule, &why);
@@ -139,7 +144,9 @@ impl Walk<'_> {
     }
 
     fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
-        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise) {
+        let rehearsal = rehearses(parsed);
+        let counts_now = |raise: &Raise| !rehearsal || raise.rehearsed || raise.class == Class::Opaque;
+        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise).filter(|raise| counts_now(raise)) {
             let fits = |word: &Value| {
                 raise.begins.iter().any(|start| word.text.starts_with(start)) || raise.arguments.fit(&word.text)
             };
@@ -154,7 +161,7 @@ impl Walk<'_> {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
                 let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
-                if !harmless && counts {
+                if !harmless && counts && counts_now(raise) {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
                 }
             }
@@ -177,10 +184,9 @@ impl Walk<'_> {
     }
 
     fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
-        let asked = parsed
-            .chain
-            .iter()
-            .any(|tool| tool.interactive || tool.terminal.iter().any(|option| parsed.has(&[option])));
+        let asked = parsed.chain.iter().any(|tool| {
+            (tool.interactive && !looks(parsed)) || tool.terminal.iter().any(|option| parsed.has(&[option]))
+        });
         if asked {
             self.found.interactive = true;
             self.opaque(span, rule, "what is typed into it later cannot be seen from here");
@@ -235,6 +241,9 @@ impl Walk<'_> {
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Find => self.find(words, span, depth),
+            Grammar::Tar => self.tar(words, span),
+            Grammar::Interpreter => self.interpreter(words, span),
+            Grammar::Outputs => self.outputs(parsed, words.first().is_some_and(|name| name.text.ends_with("dd")), span),
             Grammar::Env => {
                 for argument in &parsed.arguments {
                     let name = argument.text.split('=').next().unwrap_or_default();

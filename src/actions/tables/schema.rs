@@ -136,6 +136,9 @@ pub struct Raise {
     /// They make it read a store of secrets.
     #[serde(default)]
     pub sensitive: bool,
+    /// They count in a rehearsal too: a log file is written all the same.
+    #[serde(default)]
+    pub rehearsed: bool,
     /// Whether the options take a value.
     #[serde(default)]
     pub value: bool,
@@ -179,6 +182,12 @@ pub enum Grammar {
     Awk,
     /// find expressions.
     Find,
+    /// tar, old-style options and all.
+    Tar,
+    /// Languages whose programs are not read: python, perl, make.
+    Interpreter,
+    /// Arguments that name files to write: `tee F`, `dd of=F`.
+    Outputs,
     /// SQL after `-c` or `-e`.
     Sql,
     /// HTTP requests.
