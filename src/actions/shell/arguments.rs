@@ -21,6 +21,10 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
+    /// The verb's words as they were given, and where the words behind them begin.
+    pub(super) called: (Vec<String>, usize),
 }
 
 /// An option that was given.
@@ -53,6 +57,8 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
+            ended: None,
+            called: (Vec::new(), 1),
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -72,6 +78,7 @@ impl<'t> Parsed<'t> {
             } else if word.may_split() || parsed.could_be_an_option(word, plain) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
+                parsed.called = (verb.clone(), at);
                 plain |= parsed.chain[0].verb_ends_options && parsed.chain.len() > 1;
             } else {
                 parsed.arguments.push(word.clone());
@@ -139,7 +146,7 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        match tool.index.verb(tool, &path) {
+        match tool.index.verb(tool, &path, self.ended) {
             Fit::None => {
                 if verb.is_empty() {
                     self.no_verb = Some(word.clone());
@@ -149,6 +156,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

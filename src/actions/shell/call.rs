@@ -67,7 +67,7 @@ impl Walk<'_> {
             return self.interpreter(words, span);
         }
         let parsed = Parsed::new(tool, words);
-        let rule = match parsed.chain.get(1..).and_then(<[_]>::last) {
+        let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
         };
@@ -77,6 +77,7 @@ impl Walk<'_> {
         self.runs(&parsed);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -143,15 +144,16 @@ impl Walk<'_> {
         }
     }
 
+    /// What options and arguments make of it. A rehearsal loses nothing, but it may still write files or run programs.
     fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
-        let rehearsal = rehearses(parsed);
-        let counts_now = |raise: &Raise| !rehearsal || raise.rehearsed || raise.class == Class::Opaque;
-        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise).filter(|raise| counts_now(raise)) {
+        let rehearses = rehearses(parsed);
+        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise) {
             let fits = |word: &Value| {
                 raise.begins.iter().any(|start| word.text.starts_with(start)) || raise.arguments.fit(&word.text)
             };
             for (at, word) in parsed.arguments.iter().enumerate() {
-                if raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
+                let counts = !(rehearses && raise.class == Class::Destructive);
+                if counts && raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
                     self.raise(raise, &word.span, rule, "");
                 }
             }
@@ -161,7 +163,8 @@ impl Walk<'_> {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
                 let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
-                if !harmless && counts && counts_now(raise) {
+                let rehearsed = rehearses && raise.class == Class::Destructive;
+                if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
                 }
             }
@@ -309,7 +312,7 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
-fn rehearses(parsed: &Parsed<'_>) -> bool {
+pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     has_form(parsed, |tool| &tool.dry_run)
 }
 
@@ -362,7 +365,7 @@ fn takes_value(tool: &Tool, option: &str) -> bool {
 }
 
 /// A word as it must be written in a command line.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -99,6 +99,12 @@ pub struct Tool {
     pub limit: Option<Limit>,
     /// The command that undoes it: `{1}` is its first argument.
     pub undo: Option<String>,
+    /// Reads that show beforehand what it would do, the better first; see `shell/preview.rs` for what may stand in them.
+    #[serde(default)]
+    pub preview: Vec<String>,
+    /// Panels or metrics that it should move: what becomes of them is watched.
+    #[serde(default)]
+    pub watch: Vec<String>,
     /// Sub-commands.
     #[serde(default, rename = "verb")]
     pub verbs: Vec<Tool>,
@@ -136,9 +142,6 @@ pub struct Raise {
     /// They make it read a store of secrets.
     #[serde(default)]
     pub sensitive: bool,
-    /// They count in a rehearsal too: a log file is written all the same.
-    #[serde(default)]
-    pub rehearsed: bool,
     /// Whether the options take a value.
     #[serde(default)]
     pub value: bool,
