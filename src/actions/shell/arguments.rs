@@ -121,6 +121,10 @@ impl<'t> Parsed<'t> {
 
     /// Whether this word begins the command that the tool runs.
     fn command_begins(&self, word: &Value, plain: bool) -> bool {
+        let text_follows = word.exact().is_some_and(|text| matches!(text, "-c" | "--command"));
+        if self.last().grammar == Some(Grammar::Flock) && text_follows {
+            return false;
+        }
         let Some(before) = self.last().wraps else { return false };
         if !plain && word.text.len() > 1 && word.text.starts_with('-') {
             return false;

@@ -124,7 +124,7 @@ impl Walk<'_> {
     fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
         for argument in arguments {
             let name = argument.text.split('=').next().unwrap_or_default();
-            if !super::redirect::is_harmless(name) {
+            if !super::environment::is_harmless(name) {
                 return self.opaque(span, rule, "sets what later commands may depend on");
             }
         }

@@ -8,7 +8,8 @@ use brush_parser::word::{
     SpecialParameter, WordPiece, WordPieceWithSource,
 };
 
-use super::value::{Shape, Value};
+use super::stream::{Said, Stream};
+use super::value::{Fill, Shape, Value};
 use super::walk::{Walk, options};
 
 /// Most words that braces may make of one.
@@ -21,6 +22,8 @@ struct Building {
     glob: bool,
     dynamic: bool,
     may_split: bool,
+    several: bool,
+    found: bool,
 }
 
 impl Walk<'_> {
@@ -52,17 +55,22 @@ impl Walk<'_> {
         self.value(&word.value, &span)
     }
 
-    /// The body of a here-document that is expanded.
-    pub(super) fn document(&mut self, text: &str, span: &Range<usize>) {
+    /// The body of a here-document that is expanded; its text, if it is known.
+    pub(super) fn here_document(&mut self, text: &str, span: &Range<usize>) -> Option<String> {
+        let mut building = Building::default();
         match word::parse_heredoc(text, &options()) {
-            Ok(pieces) => self.pieces(&pieces, true, span, &mut Building::default()),
-            Err(_) => self.opaque(span, "shell.heredoc", "its text is not understood"),
+            Ok(pieces) => self.pieces(&pieces, true, span, &mut building),
+            Err(_) => {
+                self.opaque(span, "shell.heredoc", "its text is not understood");
+                building.open(true);
+            }
         }
+        (!building.dynamic).then_some(building.text)
     }
 
     fn value(&mut self, text: &str, span: &Range<usize>) -> Value {
         if is_plain_text(text) {
-            return Value { text: text.to_owned(), shape: Shape::Static, span: span.clone() };
+            return Value { text: text.to_owned(), shape: Shape::Static, span: span.clone(), found: false };
         }
         let mut building = Building::default();
         match word::parse(text, &options()) {
@@ -73,11 +81,13 @@ impl Walk<'_> {
             }
         }
         let shape = match building {
-            Building { dynamic: true, may_split, .. } => Shape::Dynamic { one_word: !may_split },
+            Building { dynamic: true, may_split: true, .. } => Shape::Dynamic(Fill::Any),
+            Building { dynamic: true, several: true, .. } => Shape::Dynamic(Fill::Several),
+            Building { dynamic: true, .. } => Shape::Dynamic(Fill::One),
             Building { glob: true, .. } => Shape::Glob,
             Building { .. } => Shape::Static,
         };
-        Value { text: building.text, shape, span: span.clone() }
+        Value { text: building.text, shape, span: span.clone(), found: building.found }
     }
 
     fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, span: &Range<usize>, into: &mut Building) {
@@ -102,12 +112,12 @@ impl Walk<'_> {
                 }
                 WordPiece::ParameterExpansion(expression) => self.parameter(expression, quoted, span, into),
                 WordPiece::CommandSubstitution(text) => {
-                    self.inner(text, span);
-                    into.open(!quoted);
+                    let said = self.substitution(text, span);
+                    into.said(&said, quoted);
                 }
                 WordPiece::BackquotedCommandSubstitution(text) => {
-                    self.inner(&unescape_backquoted(text), span);
-                    into.open(!quoted);
+                    let said = self.substitution(&unescape_backquoted(text), span);
+                    into.said(&said, quoted);
                 }
                 WordPiece::EscapeSequence(text) => into.push(text.strip_prefix('\\').unwrap_or(text)),
                 WordPiece::ArithmeticExpression(expression) => {
@@ -131,6 +141,7 @@ impl Walk<'_> {
     /// A parameter expansion, with everything inside it.
     fn parameter(&mut self, expression: &ParameterExpr, quoted: bool, span: &Range<usize>, into: &mut Building) {
         use ParameterExpr as E;
+        into.found |= self.tainted.iter().any(|name| names(expression, name));
         let (parameter, indirect) = match expression {
             E::Parameter { parameter, indirect } => {
                 if self.is_known(parameter) && !indirect {
@@ -244,6 +255,16 @@ impl Building {
         }
     }
 
+    /// What a command says stands here.
+    fn said(&mut self, said: &Said, quoted: bool) {
+        self.found |= said.content;
+        self.dynamic = true;
+        match said.stream {
+            Stream::Names => self.several |= !quoted,
+            Stream::Unknown | Stream::Text(_) => self.may_split |= !quoted,
+        }
+    }
+
     fn open(&mut self, may_split: bool) {
         self.dynamic = true;
         self.may_split |= may_split;
@@ -282,6 +303,37 @@ fn expands(op: &ParameterTransformOp) -> bool {
         | ParameterTransformOp::ToAttributeFlags
         | ParameterTransformOp::ToLowerCase
         | ParameterTransformOp::ToUpperCase => false,
+    }
+}
+
+/// Whether an expansion is of this variable.
+fn names(expression: &ParameterExpr, name: &str) -> bool {
+    use ParameterExpr as E;
+    let parameter = match expression {
+        E::Parameter { parameter, .. }
+        | E::UseDefaultValues { parameter, .. }
+        | E::AssignDefaultValues { parameter, .. }
+        | E::IndicateErrorIfNullOrUnset { parameter, .. }
+        | E::UseAlternativeValue { parameter, .. }
+        | E::ParameterLength { parameter, .. }
+        | E::RemoveSmallestSuffixPattern { parameter, .. }
+        | E::RemoveLargestSuffixPattern { parameter, .. }
+        | E::RemoveSmallestPrefixPattern { parameter, .. }
+        | E::RemoveLargestPrefixPattern { parameter, .. }
+        | E::Substring { parameter, .. }
+        | E::Transform { parameter, .. }
+        | E::UppercaseFirstChar { parameter, .. }
+        | E::UppercasePattern { parameter, .. }
+        | E::LowercaseFirstChar { parameter, .. }
+        | E::LowercasePattern { parameter, .. }
+        | E::ReplaceSubstring { parameter, .. } => parameter,
+        E::VariableNames { .. } | E::MemberKeys { .. } => return false,
+    };
+    match parameter {
+        Parameter::Named(named)
+        | Parameter::NamedWithIndex { name: named, .. }
+        | Parameter::NamedWithAllIndices { name: named, .. } => named == name,
+        Parameter::Positional(_) | Parameter::Special(_) => false,
     }
 }
 

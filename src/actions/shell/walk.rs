@@ -15,6 +15,7 @@ use crate::actions::tables::Tables;
 use crate::domain::{Class, CleanText, Reason};
 
 use super::findings::Findings;
+use super::stream::{self, Said, Stream};
 use super::value::{Shape, Value};
 
 /// Deepest nesting of texts inside texts.
@@ -40,6 +41,16 @@ pub(super) struct Walk<'t> {
     /// The same, of an earlier walk over the whole text.
     set_in_all: BTreeMap<String, usize>,
     functions: BTreeSet<String>,
+    /// Functions that are defined anywhere so far, whether that is sure to hold or not.
+    defined: BTreeSet<String>,
+    /// Shell variables that hold what a command found.
+    pub(super) tainted: BTreeSet<String>,
+    /// What the command that is looked at is given to read.
+    pub(super) input: Stream,
+    /// The same, when a redirection of its own says so.
+    pub(super) document: Option<Stream>,
+    /// What the last command says.
+    output: Stream,
     /// Above zero where what is defined may not hold for what follows: in a branch, a subshell, a pipe.
     aside: usize,
     /// Whether the next simple command is the whole text.
@@ -81,6 +92,11 @@ impl<'t> Walk<'t> {
             set: BTreeMap::new(),
             set_in_all,
             functions: BTreeSet::new(),
+            defined: BTreeSet::new(),
+            tainted: BTreeSet::new(),
+            input: Stream::Unknown,
+            document: None,
+            output: Stream::Unknown,
             aside: 0,
             alone: false,
             place: Place::Whole(offsets),
@@ -124,6 +140,18 @@ impl<'t> Walk<'t> {
         self.place = before;
     }
 
+    /// Walks the text of a substitution; says what it puts into the word.
+    pub(super) fn substitution(&mut self, text: &str, span: &Range<usize>) -> Said {
+        let (input, document) = (std::mem::take(&mut self.input), self.document.take());
+        self.output = Stream::Unknown;
+        let before = self.found.calls.len();
+        self.inner(text, span);
+        (self.input, self.document) = (input, document);
+        let calls = &self.found.calls[before..];
+        let stream = std::mem::take(&mut self.output);
+        Said { content: stream != Stream::Names && !(stream::is_small(calls) && !calls.is_empty()), stream }
+    }
+
     /// Walks a text for another shell, which knows nothing of this one's functions and variables.
     pub(super) fn fresh(&mut self, text: &str, span: &Range<usize>) {
         let (known, functions) = (std::mem::take(&mut self.known), std::mem::take(&mut self.functions));
@@ -165,7 +193,8 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn list(&mut self, list: &CompoundList) {
-        for item in &list.0 {
+        for (number, item) in list.0.iter().enumerate() {
+            self.input = if number == 0 { std::mem::take(&mut self.input) } else { Stream::Unknown };
             match item.1 {
                 SeparatorOperator::Sequence => self.pipeline(&item.0.first),
                 SeparatorOperator::Async => self.aside(|walk| walk.pipeline(&item.0.first)),
@@ -175,13 +204,23 @@ impl<'t> Walk<'t> {
                     AndOr::And(pipeline) | AndOr::Or(pipeline) => self.aside(|walk| walk.pipeline(pipeline)),
                 }
             }
+            if list.0.len() > 1 || !item.0.additional.is_empty() {
+                self.output = Stream::Unknown;
+            }
         }
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline) {
         match pipeline.seq.as_slice() {
             [command] => self.command(command),
-            several => self.aside(|walk| several.iter().for_each(|command| walk.command(command))),
+            several => self.aside(|walk| {
+                for (number, command) in several.iter().enumerate() {
+                    if number > 0 {
+                        walk.input = std::mem::take(&mut walk.output);
+                    }
+                    walk.command(command);
+                }
+            }),
         }
     }
 
@@ -189,24 +228,30 @@ impl<'t> Walk<'t> {
         match command {
             Command::Simple(simple) => self.simple(simple),
             Command::Compound(compound, redirects) => {
+                self.input = Stream::Unknown;
                 self.aside(|walk| walk.compound(compound));
                 self.redirects(redirects.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
             Command::Function(function) => {
+                self.input = Stream::Unknown;
                 let span = self.span(function.location().as_ref());
                 self.say(Class::Read, &span, "shell.function", "defines a function; its body counts as run");
                 self.aside(|walk| walk.compound(&function.body.0));
+                self.defined.insert(function.fname.value.clone());
                 // Elsewhere the name may still mean the program.
                 if self.aside == 0 && self.depth == 0 {
                     self.functions.insert(function.fname.value.clone());
                 }
                 self.redirects(function.body.1.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
             Command::ExtendedTest(test, redirects) => {
                 let span = self.span(Some(&test.loc));
                 self.say(Class::Read, &span, "shell.test", "tests a condition");
                 self.test(&test.expr);
                 self.redirects(redirects.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
         }
     }
@@ -273,9 +318,7 @@ impl<'t> Walk<'t> {
 
     /// Notes a variable's value, if its name is the text's own and means nothing to other programs.
     pub(super) fn assign(&mut self, name: &str, plain: bool, span: &Range<usize>) {
-        let own = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && !super::redirect::is_effective(name);
+        let own = super::environment::is_own(name);
         *self.set.entry(name.to_owned()).or_default() += 1;
         let once = self.set_in_all.get(name) == Some(&1);
         if !own {
@@ -333,6 +376,7 @@ impl<'t> Walk<'t> {
     fn simple(&mut self, simple: &SimpleCommand) {
         let span = self.span(simple.location().as_ref());
         let alone = std::mem::take(&mut self.alone);
+        let (piped, outer) = (std::mem::take(&mut self.input), self.document.take());
         let mut words = Vec::new();
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
@@ -369,6 +413,9 @@ impl<'t> Walk<'t> {
             (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
             (None, _) | (_, None) => span,
         };
+        self.input = std::mem::replace(&mut self.document, outer).unwrap_or(piped);
+        self.output = Stream::Unknown;
+        let said = stream::of(&words, &self.input);
         match words.first() {
             None if bare => self.say(Class::Read, &span, "shell.assign", "sets shell variables or redirects only"),
             None => self.opaque(&span, "shell.name", "the command itself is empty"),
@@ -376,6 +423,18 @@ impl<'t> Walk<'t> {
                 self.say(Class::Read, &span, "shell.function", "calls the function defined above");
             }
             Some(_) => self.call(&words, &span),
+        }
+        let shadowed = words.first().is_some_and(|name| self.defined.contains(&name.text));
+        (self.input, self.output) = (Stream::Unknown, if shadowed { Stream::Unknown } else { said });
+    }
+
+    /// A variable that is harmless with this value, as `PAGER=cat`.
+    fn harmless_value(&mut self, name: &str, value: &AssignmentValue) -> bool {
+        match value {
+            AssignmentValue::Scalar(word) => {
+                self.word(word).exact().is_some_and(|text| super::environment::is_harmless_as(name, text))
+            }
+            AssignmentValue::Array(_) => false,
         }
     }
 
@@ -390,6 +449,9 @@ impl<'t> Walk<'t> {
         let plain = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let value = self.word(word);
+                if value.found {
+                    self.tainted.insert(name.clone());
+                }
                 self.found.assigned.push((name.clone(), value.clone()));
                 is_plain(&value) && !assignment.append
             }
@@ -398,14 +460,16 @@ impl<'t> Walk<'t> {
                     if index.is_some() {
                         self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
                     }
-                    self.word(word);
+                    if self.word(word).found {
+                        self.tainted.insert(name.clone());
+                    }
                 }
                 false
             }
         };
         if bare {
             self.assign(&name, plain, &span);
-        } else if super::redirect::is_harmless(&name) {
+        } else if super::environment::is_harmless(&name) || self.harmless_value(&name, &assignment.value) {
             self.say(Class::Read, &span, "shell.assign", &format!("sets {name} for this command"));
         } else {
             self.opaque(&span, "shell.assign", &format!("sets {name}, which may change what the command does"));

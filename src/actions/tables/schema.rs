@@ -201,6 +201,14 @@ pub enum Grammar {
     Shell,
     /// `xargs`: the command gets words from a stream.
     Xargs,
+    /// `nice`, `taskset`, ...: options and numbers, then a command; with a process of its own, a change.
+    Prefix,
+    /// `strace`: a command, or a process by `-p`.
+    Trace,
+    /// `su`: a user, then options; the command is text.
+    Su,
+    /// `flock`: a file, then a command or `-c TEXT`.
+    Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
 }
