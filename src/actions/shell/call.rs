@@ -67,6 +67,9 @@ impl Walk<'_> {
             Some(Grammar::Prefix) => return self.prefix(words, span, depth),
             Some(_) | None => {}
         }
+        if tool.grammar == Some(Grammar::Interpreter) {
+            return self.interpreter(words, span);
+        }
         let parsed = Parsed::new(tool, words);
         let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
@@ -94,7 +97,9 @@ impl Walk<'_> {
     /// Options that no table knows, and words that may become options.
     fn doubts(&mut self, parsed: &Parsed<'_>, rule: &str) {
         let base = parsed.last().class.unwrap_or(Class::Opaque);
-        let class = if parsed.executes() { Class::Opaque } else { base.join(Class::Write) };
+        // Where a known option loses something, an unknown one may as well.
+        let loses = parsed.chain.iter().flat_map(|tool| &tool.raise).any(|raise| raise.class == Class::Destructive);
+        let class = if parsed.executes() || loses { Class::Opaque } else { base.join(Class::Write) };
         for word in &parsed.unknown {
             let why = format!("{} is not an option that is known to be harmless", word.text);
             self.say(class, &word.span, rule, &why);
@@ -196,10 +201,9 @@ impl Walk<'_> {
     }
 
     fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
-        let asked = parsed
-            .chain
-            .iter()
-            .any(|tool| tool.interactive || tool.terminal.iter().any(|option| parsed.has(&[option])));
+        let asked = parsed.chain.iter().any(|tool| {
+            (tool.interactive && !looks(parsed)) || tool.terminal.iter().any(|option| parsed.has(&[option]))
+        });
         if asked && parsed.wrapped.is_some() && !parsed.chain.iter().any(|tool| tool.interactive) {
             // What it runs decides: a shell without a text is opaque by itself.
             self.found.interactive = true;
@@ -263,6 +267,9 @@ impl Walk<'_> {
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Find => self.find(words, span, depth),
+            Grammar::Tar => self.tar(words, span),
+            Grammar::Interpreter => self.interpreter(words, span),
+            Grammar::Outputs => self.outputs(parsed, words.first().is_some_and(|name| name.text.ends_with("dd")), span),
             Grammar::Env => {
                 for argument in &parsed.arguments {
                     let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));

@@ -188,6 +188,12 @@ pub enum Grammar {
     Awk,
     /// find expressions.
     Find,
+    /// tar, old-style options and all.
+    Tar,
+    /// Languages whose programs are not read: python, perl, make.
+    Interpreter,
+    /// Arguments that name files to write: `tee F`, `dd of=F`.
+    Outputs,
     /// SQL after `-c` or `-e`.
     Sql,
     /// HTTP requests.
