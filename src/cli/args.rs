@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{check, completions, config, doctor, drill, journal, key};
+use super::{check, completions, config, doctor, drill, journal, key, redact};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -35,6 +35,8 @@ pub enum Subcommand {
     Drill(drill::Drill),
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
+    /// Take secrets out of text
+    Redact(redact::RedactArgs),
     /// Say whether a journal is intact, or print it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["logs", "metrics", "rank", "investigate", "verify", "redact", "ask", "correlate"] {
+        for word in ["logs", "metrics", "rank", "investigate", "verify", "ask", "correlate"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

@@ -15,6 +15,7 @@ pub mod launch;
 mod open;
 mod own_log;
 mod print;
+pub mod redact;
 mod secrets;
 pub mod start;
 
@@ -57,6 +58,7 @@ fn run(args: Args) -> Outcome {
             let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
             Ok(check::run(&check, &tables))
         }
+        Subcommand::Redact(redact) => Ok(redact::run(&redact)),
         Subcommand::Journal(journal) => Ok(journal::run(&journal)),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
