@@ -2,19 +2,29 @@
 //! that, runs exactly what was approved, and writes it all down. `app` uses the pure parts (classify, gate); `runtime`
 //! calls what touches the disk or starts processes (prepare, runner, journal).
 
+pub mod confine;
 pub mod digest;
+mod files;
 pub mod gate;
 pub mod journal;
-mod kube;
+mod object;
+mod places;
+pub mod policy;
 pub mod prepare;
 pub mod runner;
 pub mod shell;
 pub mod tables;
+pub mod watch;
 
 pub use digest::Digest;
-pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
+pub use gate::{ApprovedCommand, Beforehand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
+pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
-pub use shell::{SyntaxKind, classify, classify_sql, silence_panics, spans, undo};
+pub use shell::{
+    STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, classify, classify_sql, examine_here, quoted,
+    silence_panics, spans, undo,
+};
 pub use tables::{TableError, Tables};
+pub use watch::Watch;

@@ -11,6 +11,7 @@ pub mod model;
 pub mod msg;
 pub mod notices;
 pub mod palette;
+pub mod provenance;
 pub mod selection;
 pub mod stores;
 pub mod update;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{check, completions, config, doctor, drill, journal, key, redact};
+use super::{ask, check, completions, config, doctor, drill, journal, key, redact, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -37,7 +37,11 @@ pub enum Subcommand {
     Check(check::CheckArgs),
     /// Take secrets out of text
     Redact(redact::RedactArgs),
-    /// Say whether a journal is intact, or print it
+    /// Show a command's card here, ask, run it and write it down
+    Run(run::Run),
+    /// Put a question to the model: the answer with its evidence, or a command that is never run
+    Ask(ask::AskArgs),
+    /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),
@@ -47,6 +51,8 @@ pub enum Subcommand {
     Key(key::Key),
     /// Print completions for a shell
     Completions(completions::Completions),
+    /// Print a key binding for a shell: words on its line become a proposed command there
+    Widget(widget::Widget),
 }
 
 /// Flags that every form takes.
@@ -176,7 +182,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["logs", "metrics", "rank", "investigate", "verify", "ask", "correlate"] {
+        for word in ["logs", "metrics", "rank", "investigate", "verify", "correlate"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

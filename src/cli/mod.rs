@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each thin: parse, call, print. `main.rs` calls [`main`].
 
 pub mod args;
+mod ask;
 pub mod check;
 mod completions;
 mod config;
@@ -16,8 +17,10 @@ mod open;
 mod own_log;
 mod print;
 pub mod redact;
+mod run;
 mod secrets;
 pub mod start;
+mod widget;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,11 +58,14 @@ fn run(args: Args) -> Outcome {
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
         Subcommand::Check(check) => {
-            let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
-            Ok(check::run(&check, &tables))
+            let config = open::configuration(&common, open::ReadFile::Yes)?.config;
+            Ok(check::run(&check, &config))
         }
         Subcommand::Redact(redact) => Ok(redact::run(&redact)),
-        Subcommand::Journal(journal) => Ok(journal::run(&journal)),
+        Subcommand::Ask(question) => ask::run(&common, question),
+        Subcommand::Widget(widget) => widget::run(&widget),
+        Subcommand::Run(command) => run::run(&common, command),
+        Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),

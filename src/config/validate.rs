@@ -26,6 +26,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.programs(config);
     check.model(&config.model);
     check.run(&config.run);
+    check.problems.extend(super::policy::check(&config.policy));
     check.limits(config);
     check.problems
 }
@@ -242,6 +243,7 @@ impl Check {
 
     fn run(&mut self, run: &Run) {
         self.between("run.timeout", run.timeout, Length::seconds(1), Length::seconds(86_400));
+        self.between("run.watch", run.watch, Length::seconds(30), Length::seconds(3_600));
         self.size("run.output", run.output, 4 << 10, 64 << 20);
         for (index, name) in run.env.iter().enumerate() {
             let key = format!("run.env[{index}]");
@@ -262,6 +264,12 @@ impl Check {
         for (index, table) in run.tables.iter().enumerate() {
             if table.as_os_str().is_empty() {
                 self.wrong(format!("run.tables[{index}]"), "is empty", "write the path of a tool table, or remove it");
+            }
+        }
+        for (index, path) in run.reads_may_write.iter().enumerate() {
+            if path.as_os_str().is_empty() || path.parent().is_none() {
+                let what = "would let reads write anywhere";
+                self.wrong(format!("run.reads_may_write[{index}]"), what, "name one cache folder, or remove it");
             }
         }
         for (index, word) in run.production.iter().enumerate() {

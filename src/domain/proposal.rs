@@ -2,7 +2,7 @@
 
 use super::approval::Target;
 use super::time::{clock, short};
-use super::{CleanText, EvidenceId, ProposalId, Suggestion, Timestamp, Verdict};
+use super::{CleanText, EvidenceId, Locator, ProposalId, Suggestion, Timestamp, Verdict};
 
 /// A suggestion with its verdict, waiting for a person or decided by one.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,10 +17,80 @@ pub struct Proposal {
     pub target: Target,
     /// A command that would undo it, where the tool's table knows one.
     pub undo: Option<CleanText>,
+    /// What else the card tells.
+    pub brief: Brief,
+    /// Parts of the text that came from data and from nowhere else.
+    pub taints: Vec<Taint>,
     /// Since when it waits.
     pub at: Timestamp,
     /// Where it stands.
     pub state: ProposalState,
+}
+
+/// What the card tells beside class, target and undo.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Brief {
+    /// Reads that show beforehand what it would do. Each is run only when a person asks for it.
+    pub previews: Vec<Preview>,
+    /// Signals that its tool's table says it moves.
+    pub watch: Vec<CleanText>,
+    /// Words that mean something else than they look like, as written and as run.
+    pub decoded: Vec<(CleanText, CleanText)>,
+    /// The proposal of which this is a preview.
+    pub preview_of: Option<ProposalId>,
+}
+
+/// A read that shows what a command would do: classed and settled like any other, and never a reason to trust it more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// The exact command.
+    pub suggestion: Suggestion,
+    /// Its own class; anything but a read is not offered.
+    pub verdict: Verdict,
+    /// Where it would run.
+    pub target: Target,
+}
+
+/// A part of a command that stands in evidence, and in nothing that the person or the configuration said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taint {
+    /// What it looks like.
+    pub kind: TaintKind,
+    /// The part, in lower case with single blanks.
+    pub token: CleanText,
+    /// The first line that holds it.
+    pub from: Locator,
+}
+
+/// What a tainted part looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaintKind {
+    /// A whole address; reaching it may carry anything out or in.
+    Url,
+    /// A host.
+    Host,
+    /// A container image.
+    Image,
+    /// A path.
+    Path,
+    /// Encoded text.
+    Encoded,
+    /// Words in the same order.
+    Words,
+}
+
+impl TaintKind {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            TaintKind::Url => "address",
+            TaintKind::Host => "host",
+            TaintKind::Image => "image",
+            TaintKind::Path => "path",
+            TaintKind::Encoded => "encoded text",
+            TaintKind::Words => "words",
+        }
+    }
 }
 
 /// Where a proposal stands.

@@ -2,4 +2,5 @@
 //! out, `app` and `cli` check answers with it on the way in.
 
 pub mod redact;
+pub mod taint;
 pub mod verify;

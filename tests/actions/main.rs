@@ -4,7 +4,9 @@
 
 mod abuse;
 mod binding;
+mod confined;
 mod gate;
 mod journal;
+mod journal_shared;
 mod runner;
 mod setting;

@@ -35,6 +35,9 @@ impl Setting {
             pass_env: Vec::new(),
             environment,
             production: vec!["prod".to_owned()],
+            confine_reads: true,
+            reads_may_write: Vec::new(),
+            read_only_sessions: true,
         };
         Self { folder, settings, tables: Tables::builtin().unwrap() }
     }
@@ -64,6 +67,7 @@ impl Setting {
             reason: CleanText::default(),
             because: Vec::new(),
             origin: Origin::Person,
+            watch: Vec::new(),
         };
         let verdict = classify(text, Language::Sh, &self.tables);
         let target = prepare(&suggestion, &verdict, &self.tables, &self.settings);
@@ -73,6 +77,8 @@ impl Setting {
             verdict,
             target,
             undo: None,
+            brief: Default::default(),
+            taints: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,
         }

@@ -1,7 +1,7 @@
 //! Sorts a call's words into verb, options and arguments by its tool's table. What the table does not know is kept
 //! apart, never guessed at.
 
-use crate::actions::tables::{Grammar, Raise, Tool};
+use crate::actions::tables::{Fit, Grammar, Known, Raise, Tool};
 
 use super::value::Value;
 
@@ -21,6 +21,10 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
+    /// The verb's words as they were given, and where the words behind them begin.
+    pub(super) called: (Vec<String>, usize),
 }
 
 /// An option that was given.
@@ -28,16 +32,16 @@ pub(super) struct Given<'t> {
     pub(super) name: String,
     pub(super) value: Option<Value>,
     pub(super) word: Value,
-    pub(super) raise: Option<&'t Raise>,
+    pub(super) raises: Vec<&'t Raise>,
 }
 
 /// What the tables know of an option.
-#[derive(Clone, Copy)]
-enum Known<'t> {
+#[derive(Clone)]
+enum Meaning<'t> {
     Flag,
     Value,
     Attached,
-    Raise(&'t Raise),
+    Raise(Vec<&'t Raise>, bool),
     Harmless,
     Nothing,
 }
@@ -53,6 +57,8 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
+            ended: None,
+            called: (Vec::new(), 1),
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -71,7 +77,10 @@ impl<'t> Parsed<'t> {
                 at += parsed.option(word, words.get(at));
             } else if word.may_split() || parsed.could_be_an_option(word, plain) {
                 parsed.loose.push(word.clone());
-            } else if !parsed.takes_verb(word, &mut verb) {
+            } else if parsed.takes_verb(word, &mut verb) {
+                parsed.called = (verb.clone(), at);
+                plain |= parsed.chain[0].verb_ends_options && parsed.chain.len() > 1;
+            } else {
                 parsed.arguments.push(word.clone());
                 plain |= parsed.ends_options();
             }
@@ -137,27 +146,23 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        let (mut begins, mut is) = (false, None);
-        for candidate in &tool.verbs {
-            for name in candidate.name.split('|') {
-                let mut name = name.split_whitespace();
-                if path.iter().all(|part| name.next() == Some(part)) {
-                    begins = true;
-                    is = if name.next().is_none() { Some(candidate) } else { is };
+        match tool.index.verb(tool, &path, self.ended) {
+            Fit::None => {
+                if verb.is_empty() {
+                    self.no_verb = Some(word.clone());
+                }
+                return false;
+            }
+            Fit::Begins => {}
+            Fit::Is(number) => {
+                let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
+                if !std::ptr::eq(self.last(), found) {
+                    self.chain.push(found);
                 }
             }
         }
-        if !begins {
-            if verb.is_empty() {
-                self.no_verb = Some(word.clone());
-            }
-            return false;
-        }
         *verb = path;
-        if let Some(found) = is {
-            self.chain.truncate(1);
-            self.chain.push(found);
-        }
         true
     }
 
@@ -167,24 +172,29 @@ impl<'t> Parsed<'t> {
             Some((name, value)) => (name, Some(value)),
             None => (word.text.as_str(), None),
         };
-        let long = name.starts_with("--") || !matches!(self.look_up(name), Known::Nothing | Known::Harmless);
-        if !long {
+        let tool = self.chain[0];
+        let number = name[1..].bytes().all(|byte| byte.is_ascii_digit());
+        let mut meaning = self.meaning(name);
+        if let (Meaning::Nothing | Meaning::Harmless, true) = (&meaning, tool.numbers && number && !word.is_dynamic()) {
+            meaning = Meaning::Flag;
+        }
+        let unknown = matches!(meaning, Meaning::Nothing | Meaning::Harmless);
+        if unknown && !name.starts_with("--") && !self.chain.iter().any(|tool| tool.single_dash) {
             return self.bundle(word, next);
         }
-        let known = match self.look_up(name) {
-            Known::Harmless if name.starts_with("--") => self.abbreviated(name).map_or(Known::Harmless, Known::Raise),
-            known => known,
-        };
+        if let (Meaning::Harmless, true) = (&meaning, name.starts_with("--")) {
+            meaning = self.abbreviated(name).unwrap_or(Meaning::Harmless);
+        }
         // A word that goes on at run time is only sure when its value is what goes on.
         let open = word.is_dynamic() && attached.is_none();
         let value = attached.map(|text| Value { text: text.to_owned(), ..word.clone() });
-        match known {
-            Known::Nothing => self.unknown.push(word.clone()),
+        match meaning {
+            Meaning::Nothing => self.unknown.push(word.clone()),
             _ if open => self.unknown.push(word.clone()),
-            Known::Flag | Known::Attached | Known::Harmless => self.give(name, value, word, None),
-            Known::Value => return self.give_value(name, value, word, next, None),
-            Known::Raise(raise) if raise.value => return self.give_value(name, value, word, next, Some(raise)),
-            Known::Raise(raise) => self.give(name, value, word, Some(raise)),
+            Meaning::Flag | Meaning::Attached | Meaning::Harmless => self.give(name, value, word, Vec::new()),
+            Meaning::Value => return self.give_value(name, value, word, next, Vec::new()),
+            Meaning::Raise(raises, true) => return self.give_value(name, value, word, next, raises),
+            Meaning::Raise(raises, false) => self.give(name, value, word, raises),
         }
         0
     }
@@ -197,23 +207,21 @@ impl<'t> Parsed<'t> {
             let rest = &word.text[at + c.len_utf8()..];
             let attached = (!rest.is_empty() || word.is_dynamic())
                 .then(|| Value { text: rest.trim_start_matches('=').to_owned(), ..word.clone() });
-            match self.look_up(&name) {
-                Known::Flag | Known::Harmless => self.give(&name, None, word, None),
-                Known::Value => return self.give_value(&name, attached, word, next, None),
-                Known::Attached => {
-                    self.give(&name, attached, word, None);
+            match self.meaning(&name) {
+                Meaning::Flag | Meaning::Harmless => self.give(&name, None, word, Vec::new()),
+                Meaning::Value => return self.give_value(&name, attached, word, next, Vec::new()),
+                Meaning::Attached => {
+                    self.give(&name, attached, word, Vec::new());
                     return 0;
                 }
-                Known::Raise(raise) if raise.value => {
-                    return self.give_value(&name, attached, word, next, Some(raise));
-                }
-                Known::Raise(raise) => {
+                Meaning::Raise(raises, true) => return self.give_value(&name, attached, word, next, raises),
+                Meaning::Raise(raises, false) => {
                     raised = true;
-                    self.give(&name, attached, word, Some(raise));
+                    self.give(&name, attached, word, raises);
                 }
                 // `-i.bak`: what follows a raising flag is its suffix.
-                Known::Nothing if raised && !self.executes() => return 0,
-                Known::Nothing => {
+                Meaning::Nothing if raised && !self.executes() => return 0,
+                Meaning::Nothing => {
                     self.unknown.push(word.clone());
                     return 0;
                 }
@@ -225,8 +233,8 @@ impl<'t> Parsed<'t> {
         0
     }
 
-    fn give(&mut self, name: &str, value: Option<Value>, word: &Value, raise: Option<&'t Raise>) {
-        self.options.push(Given { name: name.to_owned(), value, word: word.clone(), raise });
+    fn give(&mut self, name: &str, value: Option<Value>, word: &Value, raises: Vec<&'t Raise>) {
+        self.options.push(Given { name: name.to_owned(), value, word: word.clone(), raises });
     }
 
     fn give_value(
@@ -235,39 +243,47 @@ impl<'t> Parsed<'t> {
         attached: Option<Value>,
         word: &Value,
         next: Option<&Value>,
-        raise: Option<&'t Raise>,
+        raises: Vec<&'t Raise>,
     ) -> usize {
         let taken = usize::from(attached.is_none());
         let value = attached.or_else(|| next.cloned());
         if value.as_ref().is_some_and(Value::may_split) {
             self.loose.extend(value.clone());
         }
-        self.give(name, value, word, raise);
+        self.give(name, value, word, raises);
         taken
     }
 
-    fn look_up(&self, name: &str) -> Known<'t> {
-        let has = |list: &str| list.split_whitespace().any(|option| option == name);
-        for tool in self.chain.iter().rev() {
-            if let Some(raise) = tool.raise.iter().find(|raise| has(&raise.options)) {
-                return Known::Raise(raise);
+    /// What the verb says of an option, then its group, then the tool.
+    fn meaning(&self, name: &str) -> Meaning<'t> {
+        for tool in self.chain.iter().copied().rev() {
+            if let Some(known) = tool.index.option(name) {
+                return Meaning::of(tool, known);
             }
-            if has(&tool.flags) || has(&tool.terminal) {
-                return Known::Flag;
-            }
-            if has(&tool.values) {
-                return Known::Value;
-            }
-            if has(&tool.attached) {
-                return Known::Attached;
+            if tool.single_dash
+                && let Some(known) = name.strip_prefix('-').and_then(|name| tool.index.option(name))
+            {
+                return Meaning::of(tool, known);
             }
         }
-        if self.chain.iter().any(|tool| tool.any_option) { Known::Harmless } else { Known::Nothing }
+        if self.chain[0].any_option || self.last().any_option { Meaning::Harmless } else { Meaning::Nothing }
     }
 
     /// A raising option of which this is the beginning: most programs take one for the whole.
-    fn abbreviated(&self, name: &str) -> Option<&'t Raise> {
-        let raises = self.chain.iter().flat_map(|tool| &tool.raise);
-        raises.into_iter().find(|raise| raise.options.split_whitespace().any(|option| option.starts_with(name)))
+    fn abbreviated(&self, name: &str) -> Option<Meaning<'t>> {
+        self.chain.iter().copied().find_map(|tool| Some(Meaning::of(tool, tool.index.abbreviated(name)?)))
+    }
+}
+
+impl<'t> Meaning<'t> {
+    fn of(tool: &'t Tool, known: &Known) -> Self {
+        match known {
+            Known::Flag => Self::Flag,
+            Known::Value => Self::Value,
+            Known::Attached => Self::Attached,
+            Known::Raise { raises, value } => {
+                Self::Raise(raises.iter().filter_map(|number| tool.raise.get(*number)).collect(), *value)
+            }
+        }
     }
 }

@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::actions::tables::{Grammar, Tool};
-use crate::domain::Class;
+use crate::actions::tables::{Grammar, Raise, Tool, Words};
+use crate::domain::{Class, CleanText};
 
 use super::arguments::Parsed;
 use super::value::{Shape, Value};
@@ -64,15 +64,17 @@ impl Walk<'_> {
             return self.find(words, span, depth);
         }
         let parsed = Parsed::new(tool, words);
-        let rule = match parsed.chain.get(1) {
+        let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
         };
         self.doubts(&parsed, &rule);
         self.base(&parsed, &rule, span);
         self.raises(&parsed, &rule);
+        self.runs(&parsed);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -111,53 +113,95 @@ impl Walk<'_> {
                 if word.is_dynamic() { "what it does is only known at run time" } else { "is no verb that is known" };
             return self.opaque(&word.span, rule, why);
         }
-        let Some(class) = last.class else {
+        let Some(class) = last.class.or_else(|| no_class_but_bare(parsed)) else {
             return self.opaque(span, rule, "without a known verb, what it does cannot be told");
         };
-        if class.max(Class::Read) != Class::Opaque && rehearses(parsed) {
+        if parsed.chain.iter().any(|tool| tool.sensitive) {
+            self.sensitive(&last.why);
+        }
+        if class != Class::Opaque && rehearses(parsed) {
             return self.say(Class::Read, span, rule, "a rehearsal: it only says what it would do");
+        }
+        let nothing = parsed.arguments.is_empty() && parsed.loose.is_empty() && parsed.wrapped.is_none();
+        if let (true, Some(bare)) = (nothing, last.bare) {
+            return self.say(bare, span, rule, default_why(bare));
+        }
+        if looks(parsed) {
+            return self.say(Class::Read, span, rule, "with this option it only looks");
         }
         let why = if last.why.is_empty() { default_why(class) } else { &last.why };
         self.say(class, span, rule, why);
         let Some(limit) = &last.limit else { return };
-        let counted =
-            parsed.arguments.iter().filter(|word| limit.except.is_empty() || !word.text.starts_with(&limit.except));
+        let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
         if let Some(word) = counted.clone().nth(limit.arguments) {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
         }
     }
 
+    /// What options and arguments make of it. A rehearsal loses nothing, but it may still write files or run programs.
     fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
-        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise).filter(|raise| !raise.begins.is_empty()) {
-            let begins = |word: &&Value| raise.begins.split_whitespace().any(|start| word.text.starts_with(start));
-            for word in parsed.arguments.iter().filter(begins) {
-                let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
-                self.say(raise.class, &word.span, rule, why);
+        let rehearses = rehearses(parsed);
+        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise) {
+            let fits = |word: &Value| {
+                raise.begins.iter().any(|start| word.text.starts_with(start)) || raise.arguments.fit(&word.text)
+            };
+            for (at, word) in parsed.arguments.iter().enumerate() {
+                let counts = !(rehearses && raise.class == Class::Destructive);
+                if counts && raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
+                    self.raise(raise, &word.span, rule, "");
+                }
             }
         }
         for given in &parsed.options {
-            let Some(raise) = given.raise.filter(|raise| raise.class != Class::Read) else { continue };
-            let harmless = given
-                .value
-                .as_ref()
-                .and_then(Value::exact)
-                .is_some_and(|value| raise.except.split_whitespace().any(|word| word == value));
-            if !harmless {
-                let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
-                self.say(raise.class, &given.word.span, rule, &format!("{}: {why}", given.name));
+            for raise in &given.raises {
+                let exact = given.value.as_ref().and_then(Value::exact);
+                let harmless = exact.is_some_and(|value| raise.except.fit(value));
+                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
+                let rehearsed = rehearses && raise.class == Class::Destructive;
+                if !harmless && counts && !rehearsed {
+                    self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
+                }
             }
         }
+    }
+
+    fn raise(&mut self, raise: &Raise, span: &Range<usize>, rule: &str, before: &str) {
+        let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
+        if raise.sensitive {
+            self.sensitive(why);
+        }
+        if raise.class != Class::Read {
+            self.say(raise.class, span, rule, &format!("{before}{why}"));
+        }
+    }
+
+    /// Notes that the command reads a store of secrets; the first is kept.
+    pub(super) fn sensitive(&mut self, what: &str) {
+        self.found.sensitive.get_or_insert_with(|| CleanText::line(what));
     }
 
     fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
         let asked = parsed
             .chain
             .iter()
-            .any(|tool| tool.interactive || tool.terminal.split_whitespace().any(|option| parsed.has(&[option])));
+            .any(|tool| tool.interactive || tool.terminal.iter().any(|option| parsed.has(&[option])));
         if asked {
             self.found.interactive = true;
             self.opaque(span, rule, "what is typed into it later cannot be seen from here");
+        }
+    }
+
+    /// Options whose value is text for a shell.
+    fn runs(&mut self, parsed: &Parsed<'_>) {
+        for given in &parsed.options {
+            if !parsed.chain.iter().any(|tool| tool.runs.has(&given.name)) {
+                continue;
+            }
+            match given.value.as_ref().and_then(Value::exact) {
+                Some(text) => self.fresh(text, &given.word.span),
+                None => self.opaque(&given.word.span, "shell.wrapper", "the command it runs is only known at run time"),
+            }
         }
     }
 
@@ -261,8 +305,17 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
-fn rehearses(parsed: &Parsed<'_>) -> bool {
-    let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| tool.dry_run.split_whitespace()).collect();
+pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
+    has_form(parsed, |tool| &tool.dry_run)
+}
+
+/// The same of options with which it only looks.
+fn looks(parsed: &Parsed<'_>) -> bool {
+    has_form(parsed, |tool| &tool.looks)
+}
+
+fn has_form(parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
+    let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| list(tool).iter()).collect();
     let names: Vec<&str> = forms.iter().filter_map(|form| form.split('=').next()).collect();
     let mut given = parsed.options.iter().filter(|given| names.contains(&given.name.as_str())).peekable();
     given.peek().is_some()
@@ -274,6 +327,11 @@ fn rehearses(parsed: &Parsed<'_>) -> bool {
             };
             forms.contains(&form.as_str())
         })
+}
+
+/// An entry that is only known without arguments.
+fn no_class_but_bare(parsed: &Parsed<'_>) -> Option<Class> {
+    parsed.last().bare.filter(|_| parsed.arguments.is_empty() && parsed.no_verb.is_none())
 }
 
 fn default_why(class: Class) -> &'static str {
@@ -296,12 +354,11 @@ fn object(words: &[Value], tool: &Tool) -> Option<String> {
 
 /// Whether the word after this option is the option's value.
 fn takes_value(tool: &Tool, option: &str) -> bool {
-    tool.values.split_whitespace().any(|known| known == option)
-        || tool.verbs.iter().any(|verb| takes_value(verb, option))
+    tool.values.has(option) || tool.verbs.iter().any(|verb| takes_value(verb, option))
 }
 
 /// A word as it must be written in a command line.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -61,6 +61,9 @@ impl Walk<'_> {
     }
 
     fn value(&mut self, text: &str, span: &Range<usize>) -> Value {
+        if is_plain_text(text) {
+            return Value { text: text.to_owned(), shape: Shape::Static, span: span.clone() };
+        }
         let mut building = Building::default();
         match word::parse(text, &options()) {
             Ok(pieces) => self.pieces(&pieces, false, span, &mut building),
@@ -227,6 +230,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether the text means itself to the shell, so that no parser is needed: no quote, no expansion, no pattern.
+fn is_plain_text(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:=,@%+".contains(&byte))
 }
 
 impl Building {

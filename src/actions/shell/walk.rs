@@ -7,7 +7,7 @@ use std::ops::Range;
 use brush_parser::ast::{
     AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, BinaryPredicate,
     Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline,
-    Program, SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate, Word,
+    Program, SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate,
 };
 use brush_parser::{Parser, ParserOptions, SourceSpan};
 
@@ -42,6 +42,8 @@ pub(super) struct Walk<'t> {
     functions: BTreeSet<String>,
     /// Above zero where what is defined may not hold for what follows: in a branch, a subshell, a pipe.
     aside: usize,
+    /// Whether the next simple command is the whole text.
+    alone: bool,
     place: Place,
     depth: usize,
 }
@@ -56,11 +58,16 @@ pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     offsets.push(text.len());
     let first = Walk::new(tables, offsets.clone(), BTreeMap::new()).over(text);
-    let mut found = Walk::new(tables, offsets, first.set).over(text).found;
+    // Only texts that set variables need to know beforehand how often.
+    let mut found = match first.set.is_empty() {
+        true => first.found,
+        false => Walk::new(tables, offsets, first.set).over(text).found,
+    };
     found.reasons.sort_by_key(|reason| (reason.span.start, reason.span.end));
     found.reasons.dedup();
     if found.calls.len() != 1 {
         found.undo = None;
+        found.previews.clear();
     }
     found
 }
@@ -75,6 +82,7 @@ impl<'t> Walk<'t> {
             set_in_all,
             functions: BTreeSet::new(),
             aside: 0,
+            alone: false,
             place: Place::Whole(offsets),
             depth: 0,
         }
@@ -127,7 +135,7 @@ impl<'t> Walk<'t> {
         match Parser::new(text.as_bytes(), &options()).parse_program() {
             Ok(program) => {
                 if self.depth == 0 {
-                    self.found.simple = self.plain(&program);
+                    self.alone = is_one_command(&program);
                 }
                 let before = self.found.reasons.len();
                 self.program(&program);
@@ -324,6 +332,7 @@ impl<'t> Walk<'t> {
 
     fn simple(&mut self, simple: &SimpleCommand) {
         let span = self.span(simple.location().as_ref());
+        let alone = std::mem::take(&mut self.alone);
         let mut words = Vec::new();
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
@@ -352,6 +361,9 @@ impl<'t> Walk<'t> {
                 }
             }
         }
+        if alone {
+            self.found.simple = words.iter().map(|value| value.exact().map(str::to_owned)).collect();
+        }
         // The tree's own place of a command can reach past its end.
         let span = match (words.first(), words.last()) {
             (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
@@ -378,6 +390,7 @@ impl<'t> Walk<'t> {
         let plain = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let value = self.word(word);
+                self.found.assigned.push((name.clone(), value.clone()));
                 is_plain(&value) && !assignment.append
             }
             AssignmentValue::Array(items) => {
@@ -398,36 +411,23 @@ impl<'t> Walk<'t> {
             self.opaque(&span, "shell.assign", &format!("sets {name}, which may change what the command does"));
         }
     }
+}
 
-    /// The words of the text when it is one plain command: no shell is needed to run it.
-    fn plain(&mut self, program: &Program) -> Option<Vec<String>> {
-        let [list] = program.complete_commands.as_slice() else { return None };
-        let [item] = list.0.as_slice() else { return None };
-        if matches!(item.1, SeparatorOperator::Async) || !item.0.additional.is_empty() {
-            return None;
-        }
-        let Pipeline { timed: None, bang: false, seq } = &item.0.first else { return None };
-        let [Command::Simple(simple)] = seq.as_slice() else { return None };
-        if simple.prefix.is_some() {
-            return None;
-        }
-        let suffix = simple.suffix.iter().flat_map(|suffix| &suffix.0);
-        let mut words: Vec<&Word> = simple.word_or_name.iter().collect();
-        for item in suffix {
-            match item {
-                CommandPrefixOrSuffixItem::Word(word) | CommandPrefixOrSuffixItem::AssignmentWord(_, word) => {
-                    words.push(word);
-                }
-                CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => {
-                    return None;
-                }
-            }
-        }
-        let before = self.found.clone();
-        let values: Vec<Value> = words.into_iter().flat_map(|word| self.words(word)).collect();
-        self.found = before;
-        values.iter().map(|value| value.exact().map(str::to_owned)).collect()
+/// Whether the text is one plain command: no shell is needed to run it.
+fn is_one_command(program: &Program) -> bool {
+    let [list] = program.complete_commands.as_slice() else { return false };
+    let [item] = list.0.as_slice() else { return false };
+    if matches!(item.1, SeparatorOperator::Async) || !item.0.additional.is_empty() {
+        return false;
     }
+    let Pipeline { timed: None, bang: false, seq } = &item.0.first else { return false };
+    let [Command::Simple(simple)] = seq.as_slice() else { return false };
+    let mut suffix = simple.suffix.iter().flat_map(|suffix| &suffix.0);
+    simple.prefix.is_none()
+        && suffix.all(|item| match item {
+            CommandPrefixOrSuffixItem::Word(_) | CommandPrefixOrSuffixItem::AssignmentWord(_, _) => true,
+            CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => false,
+        })
 }
 
 /// Whether a value stands for one word that is no option.

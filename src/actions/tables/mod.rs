@@ -1,7 +1,11 @@
 //! Tool tables: what each known program's sub-commands and options do, as data. The built-in ones lie beside this
 //! file; more come from the configuration. `shell` asks them; whatever no table knows is opaque.
 
+mod index;
+pub mod previews;
+mod proof;
 mod schema;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,19 +13,18 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use include_dir::{Dir, include_dir};
+use index::Index;
+pub use index::{Fit, Known};
 use schema::TableFile;
 pub use schema::{Grammar, Limit, Raise, Tool};
+pub use words::Words;
 
 /// Raised with every change of the rules in code, so that a verdict names what made it.
 const RULES: u32 = 1;
 
-const BUILTIN: [(&str, &str); 5] = [
-    ("files.toml", include_str!("files.toml")),
-    ("host.toml", include_str!("host.toml")),
-    ("services.toml", include_str!("services.toml")),
-    ("clusters.toml", include_str!("clusters.toml")),
-    ("wrappers.toml", include_str!("wrappers.toml")),
-];
+/// The built-in tables: every `.toml` beside this file.
+static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/actions/tables");
 
 /// Every known tool. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -49,17 +52,13 @@ pub enum TableError {
         /// Why.
         error: std::io::Error,
     },
-    /// One of its own examples comes out as another class.
-    #[error("tool table {name}: `{example}` should be {wanted} but is {found}")]
+    /// One of its own examples comes out otherwise.
+    #[error("tool table {name}: {what}")]
     Example {
         /// File or built-in name.
         name: String,
-        /// The command.
-        example: String,
-        /// The class the table states.
-        wanted: &'static str,
-        /// The class it has.
-        found: &'static str,
+        /// Which example, what was stated and what was found.
+        what: String,
     },
 }
 
@@ -69,7 +68,7 @@ impl Tables {
     /// # Errors
     /// None in a released program: a test holds every built-in table and its examples true.
     pub fn builtin() -> Result<Self, TableError> {
-        BUILTIN.iter().try_fold(Self::empty(), |tables, (name, text)| tables.add(name, text))
+        builtin_files().try_fold(Self::empty(), |tables, (name, text)| tables.add(name, text))
     }
 
     /// No tables: every tool is unknown.
@@ -97,8 +96,11 @@ impl Tables {
     /// As [`Tables::with_files`].
     pub fn with_text(self, name: &str, text: &str) -> Result<Self, TableError> {
         let tables = self.add(name, text)?;
-        tables.check_examples(name, text)?;
-        Ok(tables)
+        let wrong = proof::wrong(&parse(name, text)?.tools, &tables);
+        if wrong.is_empty() {
+            return Ok(tables);
+        }
+        Err(TableError::Example { name: name.to_owned(), what: wrong.join("\n") })
     }
 
     /// Digest of every table and the version of the rules in code, 12 hex digits.
@@ -126,28 +128,24 @@ impl Tables {
         let digest = Arc::from(format!("{}{name}\0{text}\0", self.digest).as_str());
         Ok(Self { tools: Arc::new(tools), digest })
     }
+}
 
-    /// Holds a table to its own examples.
-    fn check_examples(&self, name: &str, text: &str) -> Result<(), TableError> {
-        for (wanted, example) in parse(name, text)?.tools.iter().flat_map(examples) {
-            let found = crate::actions::classify(&example, crate::domain::Language::Sh, self).class;
-            if found != wanted {
-                let (wanted, found) = (wanted.word(), found.word());
-                return Err(TableError::Example { name: name.to_owned(), example, wanted, found });
-            }
-        }
-        Ok(())
-    }
+/// The built-in tables in order of name.
+fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let tables = FOLDER.files().filter(|file| file.path().extension().is_some_and(|end| end == "toml"));
+    tables.filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents_utf8()?)))
 }
 
 fn parse(name: &str, text: &str) -> Result<TableFile, TableError> {
-    toml::from_str(text).map_err(|error| TableError::Form { name: name.to_owned(), message: error.to_string() })
-}
-
-fn examples(tool: &Tool) -> Vec<(crate::domain::Class, String)> {
-    let mut all = tool.examples.clone();
-    all.extend(tool.verbs.iter().flat_map(examples));
-    all
+    let mut file: TableFile =
+        toml::from_str(text).map_err(|error| TableError::Form { name: name.to_owned(), message: error.to_string() })?;
+    for tool in &mut file.tools {
+        for verb in &mut tool.verbs {
+            verb.index = Index::of(verb);
+        }
+        tool.index = Index::of(tool);
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -157,23 +155,49 @@ mod tests {
     #[test]
     fn every_built_in_example_is_as_stated() {
         let tables = Tables::builtin().unwrap();
-        let wrong: Vec<String> = BUILTIN
-            .iter()
-            .flat_map(|(name, text)| parse(name, text).unwrap().tools)
-            .flat_map(|tool| examples(&tool))
-            .filter_map(|(wanted, example)| {
-                let verdict = crate::actions::classify(&example, crate::domain::Language::Sh, &tables);
-                (verdict.class != wanted).then(|| format!("{example}: wanted {wanted:?}, got {verdict:?}"))
+        let wrong: Vec<String> = builtin_files()
+            .flat_map(|(name, text)| {
+                let wrong = proof::wrong(&parse(name, text).unwrap().tools, &tables);
+                wrong.into_iter().map(move |what| format!("{name}: {what}"))
             })
             .collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]
+    fn no_tool_is_described_twice() {
+        let mut seen = std::collections::BTreeMap::new();
+        for (name, text) in builtin_files() {
+            for tool in parse(name, text).unwrap().tools {
+                for alias in tool.name.split('|') {
+                    assert_eq!(seen.insert(alias.to_owned(), name), None, "{alias} in {name}");
+                }
+            }
+        }
+        assert!(seen.len() > 100, "the folder is there");
+    }
+
+    #[test]
     fn a_table_that_contradicts_its_examples_is_refused() {
-        let text = "[[tool]]\nname = \"frob\"\nclass = \"read\"\nexamples = [[\"write\", \"frob\"]]";
-        let error = Tables::builtin().unwrap().with_text("mine.toml", text).unwrap_err();
-        assert_eq!(error.to_string(), "tool table mine.toml: `frob` should be WRITE but is READ");
+        let frob = |more: &str| {
+            let text = format!("[[tool]]\nname = \"frob\"\nclass = \"read\"\nflags = \"-a\"\n{more}");
+            Tables::builtin().unwrap().with_text("mine.toml", &text).map_err(|error| error.to_string())
+        };
+        let said = |more: &str| frob(more).unwrap_err();
+        assert_eq!(
+            said("examples = [[\"write\", \"frob\"]]"),
+            "tool table mine.toml: `frob` should be WRITE but is READ"
+        );
+        assert_eq!(
+            said("match = [\"frob -b\"]"),
+            "tool table mine.toml: `frob -b` should be READ by frob but is WRITE by frob"
+        );
+        assert_eq!(said("match = [\"ls\"]"), "tool table mine.toml: `ls` should be READ by frob but is READ by ls");
+        assert_eq!(
+            said("not_match = [\"sudo frob -a\"]"),
+            "tool table mine.toml: `sudo frob -a` should not be decided by frob but is READ by sudo, frob"
+        );
+        assert!(frob("match = [\"sudo frob\"]\nnot_match = [\"frob -b\", \"frob; rm x\"]").is_ok());
     }
 
     #[test]

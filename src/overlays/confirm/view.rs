@@ -24,25 +24,34 @@ impl Confirm {
         card.clear();
         let inner = frame::frame(&mut card, &self.title(ctx), &Line::new(), true);
         let mut inside = card.part(Area::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height));
-        for (row, line) in self.rows.iter().skip(self.top).take(self.height).enumerate() {
+        for (row, line) in self.head.iter().enumerate() {
             inside.line(row, line);
         }
+        let above = self.above();
+        for (row, line) in self.rows.iter().skip(self.top).take(self.height).enumerate() {
+            inside.line(above + row, line);
+        }
+        let bottom = above + self.height;
         let below = self.rows.len().saturating_sub(self.top + self.height);
         if below > 0 {
-            inside.line(self.height, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
+            inside.line(bottom, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
         }
-        inside.line(self.height + 1, &self.buttons());
-        inside.line(self.height + 2, &Line::of("Esc closes  e edit  c copy  w why not", Role::Dim));
+        inside.line(bottom + 1, &self.buttons());
+        let preview = if self.previews.is_empty() { "" } else { "  p preview" };
+        let keys = format!("Esc closes  e edit  c copy  w why not{preview}");
+        inside.line(bottom + 2, &Line::of(keys, Role::Dim));
     }
 
-    fn title(&self, ctx: &Ctx<'_>) -> Line {
+    /// Its name and class.
+    pub fn title(&self, ctx: &Ctx<'_>) -> Line {
         let class =
             self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
         Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), Role::of(class))
     }
 
-    fn buttons(&self) -> Line {
+    /// What can be done with it, and how far that is.
+    pub fn buttons(&self) -> Line {
         let mut line = Line::new();
         let reject = self.stage == Stage::Reject;
         line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });

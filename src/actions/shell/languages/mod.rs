@@ -3,5 +3,6 @@
 pub(super) mod awk;
 pub(super) mod curl;
 pub(super) mod find;
+mod place;
 pub(super) mod sed;
 pub(super) mod sql;
