@@ -7,5 +7,6 @@ mod binding;
 mod confined;
 mod gate;
 mod journal;
+mod policy;
 mod runner;
 mod setting;
