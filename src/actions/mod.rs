@@ -14,6 +14,7 @@ pub mod prepare;
 pub mod runner;
 pub mod shell;
 pub mod tables;
+pub mod watch;
 
 pub use digest::Digest;
 pub use gate::{ApprovedCommand, Beforehand, Confirmation, Demand, Gate, Refusal};
@@ -26,3 +27,4 @@ pub use shell::{
     silence_panics, spans, undo,
 };
 pub use tables::{TableError, Tables};
+pub use watch::Watch;

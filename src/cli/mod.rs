@@ -63,7 +63,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
-        Subcommand::Journal(journal) => Ok(journal::run(&journal)),
+        Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),

@@ -260,6 +260,8 @@ pub struct Run {
     pub tables: Vec<PathBuf>,
     /// Words that mark a kube context, namespace or host as production.
     pub production: Vec<String>,
+    /// How long the signals that a change should move are watched after it.
+    pub watch: Length,
     /// Whether the kernel keeps what was classed read from writing files (Landlock).
     pub confine_reads: bool,
     /// Files and folders where a read may write all the same: caches without which the tools fail.
@@ -334,6 +336,7 @@ impl Default for Run {
             env: Vec::new(),
             tables: Vec::new(),
             production: vec!["prod".to_owned(), "live".to_owned()],
+            watch: Length::seconds(5 * 60),
             confine_reads: true,
             reads_may_write: READS_MAY_WRITE.iter().map(PathBuf::from).collect(),
             read_only_sessions: true,

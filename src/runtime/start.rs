@@ -389,6 +389,7 @@ fn person_settings(
         configured: configured(config),
         seed: fastrand::u64(..),
         queries,
+        watch: config.run.watch.signed(),
     }
 }
 
@@ -435,6 +436,8 @@ pub fn model(
         outputs: Default::default(),
         preparing: Default::default(),
         last_preview: None,
+        watches: Vec::new(),
+        watched: std::time::Duration::ZERO,
         series_recorded: std::time::Duration::ZERO,
     };
     Model {

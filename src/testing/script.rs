@@ -57,8 +57,10 @@ pub(super) fn target(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables
     if let (Class::Destructive, Some(object)) = (verdict.class, found.object.clone()) {
         facts.push((OBJECT, object));
     }
+    let shell = || vec!["/bin/bash".to_owned(), "-c".to_owned(), suggestion.text.clone()];
+    let argv = found.simple.clone().unwrap_or_else(shell);
     let command = FrozenCommand {
-        argv: vec!["/bin/bash".to_owned(), "-c".to_owned(), suggestion.text.clone()],
+        argv,
         program,
         identity: "dev 1 inode 2 size 3 mtime 4.0".to_owned(),
         files: Vec::new(),

@@ -298,10 +298,11 @@ fn databases_hosts_and_accounts_are_named_as_the_tools_would_find_them() {
     for tool in ["psql", "mysql", "redis-cli", "mongosh", "aws", "ssh", "docker"] {
         setting.script(tool, "echo ran");
     }
-    let home = setting.folder.path();
+    let home = setting.folder.path().to_owned();
     std::fs::write(home.join(".pg_service.conf"), "[shop]\nhost=pg-live.shop\nport=6432\ndbname=orders\nuser=ro\n")
         .unwrap();
     std::fs::write(home.join(".my.cnf"), "[client]\nhost = my.shop\nuser = app\npassword = hunter2\n").unwrap();
+    setting.settings.production.push("live".to_owned());
     std::fs::create_dir(home.join(".aws")).unwrap();
     let aws = "[default]\nregion = eu-west-1\n[profile live]\nregion = us-east-1\nsso_account_id = 123456789012\n";
     std::fs::write(home.join(".aws/config"), aws).unwrap();

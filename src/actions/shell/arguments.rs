@@ -23,6 +23,8 @@ pub(super) struct Parsed<'t> {
     pub(super) no_verb: Option<Value>,
     /// Which word ended the verb that was found last.
     ended: Option<usize>,
+    /// The verb's words as they were given, and where the words behind them begin.
+    pub(super) called: (Vec<String>, usize),
 }
 
 /// An option that was given.
@@ -56,6 +58,7 @@ impl<'t> Parsed<'t> {
             wrapped: None,
             no_verb: None,
             ended: None,
+            called: (Vec::new(), 1),
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -75,6 +78,7 @@ impl<'t> Parsed<'t> {
             } else if word.may_split() || parsed.could_be_an_option(word, plain) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
+                parsed.called = (verb.clone(), at);
                 plain |= parsed.chain[0].verb_ends_options && parsed.chain.len() > 1;
             } else {
                 parsed.arguments.push(word.clone());

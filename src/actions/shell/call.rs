@@ -64,6 +64,11 @@ impl Walk<'_> {
             return self.find(words, span, depth);
         }
         let parsed = Parsed::new(tool, words);
+        self.found.tools.push(if parsed.called.0.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} {}", parsed.called.0.join(" "))
+        });
         let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
@@ -74,6 +79,7 @@ impl Walk<'_> {
         self.runs(&parsed);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -304,7 +310,7 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
-fn rehearses(parsed: &Parsed<'_>) -> bool {
+pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     has_form(parsed, |tool| &tool.dry_run)
 }
 

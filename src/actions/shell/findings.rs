@@ -18,12 +18,18 @@ pub struct Findings {
     pub object: Option<String>,
     /// The command that undoes the only call.
     pub undo: Option<String>,
+    /// Reads that would show what the only call does, as the tables have them; none is classed yet.
+    pub previews: Vec<String>,
+    /// Signals that the tools' tables name.
+    pub watch: Vec<String>,
     /// The words, when the whole text is one plain command without any shell syntax.
     pub simple: Option<Vec<String>>,
     /// What store of secrets it reads, if it does: its output stays on this machine unless the person sends it.
     pub sensitive: Option<CleanText>,
     /// Every call, wrapped ones too.
     pub(super) calls: Vec<Vec<Value>>,
+    /// The known tools that are called, each with the words of its verb as they were given.
+    pub(in crate::actions) tools: Vec<String>,
     /// The variables that stand before a command, with their values.
     pub(in crate::actions) assigned: Vec<(String, Value)>,
 }

@@ -5,12 +5,14 @@
 mod arguments;
 mod builtins;
 mod call;
+mod decoded;
 mod expand;
 mod findings;
 mod guard;
 mod isolate;
 mod languages;
 mod paint;
+mod preview;
 mod redirect;
 mod value;
 mod walk;

@@ -67,6 +67,7 @@ pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     found.reasons.dedup();
     if found.calls.len() != 1 {
         found.undo = None;
+        found.previews.clear();
     }
     found
 }

@@ -2,6 +2,7 @@
 //! file; more come from the configuration. `shell` asks them; whatever no table knows is opaque.
 
 mod index;
+pub mod previews;
 mod proof;
 mod schema;
 mod words;

@@ -99,6 +99,12 @@ pub struct Tool {
     pub limit: Option<Limit>,
     /// The command that undoes it: `{1}` is its first argument.
     pub undo: Option<String>,
+    /// Reads that show beforehand what it would do, the better first; see `shell/preview.rs` for what may stand in them.
+    #[serde(default)]
+    pub preview: Vec<String>,
+    /// Panels or metrics that it should move: what becomes of them is watched.
+    #[serde(default)]
+    pub watch: Vec<String>,
     /// Sub-commands.
     #[serde(default, rename = "verb")]
     pub verbs: Vec<Tool>,

@@ -84,6 +84,7 @@ fn policy(command: &str, tables: &Tables, config: &Config, out: &mut impl Write)
         reason: CleanText::default(),
         because: Vec::new(),
         origin: Origin::Model,
+        watch: Vec::new(),
     };
     let verdict = classify(command, Language::Sh, tables);
     let target = prepare(&suggestion, &verdict, tables, &RunSettings::new(&config.run));
