@@ -71,6 +71,11 @@ impl Walk<'_> {
             return self.interpreter(words, span);
         }
         let parsed = Parsed::new(tool, words);
+        self.found.tools.push(if parsed.called.0.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} {}", parsed.called.0.join(" "))
+        });
         let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
