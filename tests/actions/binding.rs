@@ -84,7 +84,7 @@ async fn case_25_an_approval_is_too_old() {
     let approved = Gate::default().approve(&proposal, &Gate::digest(&proposal), &Confirmation::Enter, then).unwrap();
     let ran = setting.run(approved).await;
     assert!(ran.refusal().contains("too old"), "{ran:?}");
-    assert!(setting.journal().contains("\"refused\"") && !setting.journal().contains("\"started\""));
+    assert!(setting.journal().contains("\"expired\"") && !setting.journal().contains("\"started\""));
 }
 
 #[tokio::test]
