@@ -57,8 +57,8 @@ fn run(args: Args) -> Outcome {
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
         Subcommand::Check(check) => {
-            let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
-            Ok(check::run(&check, &tables))
+            let config = open::configuration(&common, open::ReadFile::Yes)?.config;
+            Ok(check::run(&check, &config))
         }
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),

@@ -32,7 +32,7 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
             .map(|(path, _)| path.as_str())
             .collect();
         if !programs.is_empty() {
-            fact(rows, "programs", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
+            fact(rows, "also uses", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
         }
     } else if command.argv != plain {
         let words: Vec<String> = command.argv.iter().map(|word| format!("[{word}]")).collect();
