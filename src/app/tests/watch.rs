@@ -75,7 +75,10 @@ fn what_recovers_is_told_once_with_its_numbers_and_nothing_is_offered() {
     assert!(screen.contains("watch P1 too early 5m00s"), "{screen}");
     later(&mut world, 0.5, Vec::new());
     let said = told(&world);
-    assert!(said.contains("recovering, after 5m00s; errors payments 14.1/s → 0.51/s (calm 0.51/s) recovering"), "{said}");
+    assert!(
+        said.contains("recovering, after 5m00s; errors payments 14.1/s → 0.51/s (calm 0.51/s) recovering"),
+        "{said}"
+    );
     assert!(said.contains("alerts: 1 stopped, 0 began"), "{said}");
     assert_eq!(world.model.state.proposals.len(), 1);
     world.pass(Duration::from_secs(600));
