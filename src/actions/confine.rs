@@ -164,6 +164,11 @@ fn has_capabilities(_program: &Path) -> bool {
     false
 }
 
+/// Whether every command without a terminal gets this variable; a card need not name it.
+pub fn is_quiet(name: &str) -> bool {
+    QUIET.iter().any(|(quiet, _)| *quiet == name)
+}
+
 /// Adds what keeps a command without a terminal quiet, and a read from writing to a data base. A variable the person
 /// passes on by name gives way, but for `PGOPTIONS`, which is added to.
 pub(super) fn add_quiet(env: &mut BTreeMap<String, String>) {

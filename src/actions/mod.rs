@@ -17,8 +17,9 @@ pub mod tables;
 pub mod watch;
 
 pub use digest::Digest;
-pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
+pub use gate::{ApprovedCommand, Beforehand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
+pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
 pub use shell::{

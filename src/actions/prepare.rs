@@ -199,6 +199,7 @@ fn freeze(
         ids: ids(),
         tools: tools(found),
         places: reach.places,
+        sensitive: found.sensitive.clone(),
         timeout_seconds: settings.timeout_seconds,
         output_cap: settings.output_cap,
         interactive: found.interactive,
@@ -269,6 +270,9 @@ fn describe(text: &str, command: FrozenCommand, verdict: &Verdict, found: &Findi
     if let Some(word) = confine::decide(verdict.class, found, &command, settings).word() {
         facts.push(("confined", word));
     }
+    if let Some(what) = &command.sensitive {
+        facts.push(("sensitive", what.to_string()));
+    }
     if command.interactive {
         facts.push(("terminal", "it takes over the screen until it ends".to_owned()));
     }
@@ -284,7 +288,7 @@ fn describe(text: &str, command: FrozenCommand, verdict: &Verdict, found: &Findi
 
 /// Whether one of the place's words is one that marks production; `prod` also stands for `production`. A place that
 /// could not be told counts as production.
-fn marks(place: &str, words: &[String]) -> bool {
+pub(super) fn marks(place: &str, words: &[String]) -> bool {
     place == Place::UNKNOWN
         || place.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
             let part = part.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -39,7 +39,7 @@ pub enum Subcommand {
     Run(run::Run),
     /// Put a question to the model: the answer with its evidence, or a command that is never run
     Ask(ask::AskArgs),
-    /// Say whether a journal is intact, or print it
+    /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
     Doctor(doctor::Doctor),

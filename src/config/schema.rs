@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 
 /// The whole configuration.
@@ -45,6 +46,12 @@ pub struct Config {
     pub model: Model,
     /// What holds for confirmed commands.
     pub run: Run,
+    /// Whether the analyst's fixed queries wait on a card.
+    pub telemetry: Telemetry,
+    /// An organisation's policy, which can only tighten; empty is none beside `/etc/midwatch/policy.toml`.
+    pub policy_file: PathBuf,
+    /// Rules that allow, ask or forbid.
+    pub policy: Vec<PolicyRule>,
     /// Budgets.
     pub limits: Limits,
 }
@@ -297,6 +304,9 @@ impl Default for Config {
             command: Vec::new(),
             model: Model::default(),
             run: Run::default(),
+            telemetry: Telemetry::default(),
+            policy_file: PathBuf::new(),
+            policy: Vec::new(),
             limits: Limits::default(),
         }
     }

@@ -26,6 +26,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.programs(config);
     check.model(&config.model);
     check.run(&config.run);
+    check.problems.extend(super::policy::check(&config.policy));
     check.limits(config);
     check.problems
 }

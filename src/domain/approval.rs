@@ -70,6 +70,8 @@ pub struct FrozenCommand {
     pub tools: Vec<String>,
     /// The clusters, databases, hosts and accounts it would act on, as far as can be told.
     pub places: Vec<Place>,
+    /// What store of secrets it reads, if it does: its output stays on this machine unless the person sends it.
+    pub sensitive: Option<CleanText>,
     /// Seconds it may take.
     pub timeout_seconds: u32,
     /// Bytes of output kept.

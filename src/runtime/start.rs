@@ -221,6 +221,13 @@ fn assemble(
     if let Some(problem) = tables_problem {
         model.state.problem(problem);
     }
+    if played.is_none() {
+        // In a recording nothing touches the host, and its own runbook must be playable under any policy.
+        let variable = |name: &str| std::env::var(name).ok();
+        let found = actions::policy::load(&config, &executor.preparer.tables, &variable);
+        found.policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
+        model.state.gate.policy = found.policy;
+    }
     if let Some(played) = &played {
         adopt(&mut model.state, &played.recording);
     }
@@ -420,7 +427,7 @@ pub fn model(
         generation: 0,
         brain,
         prompts,
-        gate: Gate { read_only: config.read_only },
+        gate: Gate { read_only: config.read_only, ..Gate::default() },
         selection: None,
         notices: Notices::default(),
         replay: None,

@@ -70,6 +70,7 @@ pub(super) fn target(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables
         ids: "uid 1000".to_owned(),
         tools: found.programs(),
         places,
+        sensitive: found.sensitive.clone(),
         timeout_seconds: 60,
         output_cap: 65_536,
         interactive: false,

@@ -36,17 +36,17 @@ fn each_class_asks_for_its_own_ceremony() {
 #[test]
 fn what_cannot_run_says_why() {
     let setting = Setting::new();
-    let never = |gate: Gate, proposal: &Proposal| match gate.demand(proposal) {
+    let never = |gate: &Gate, proposal: &Proposal| match gate.demand(proposal) {
         Demand::Never { why } => why.to_string(),
         other => panic!("{other:?}"),
     };
     let gate = Gate::default();
-    assert!(never(gate, &in_production(setting.propose("echo x | sh"))).contains("prod-eu is production"));
-    assert!(never(gate, &setting.propose("echo '[REDACTED:password:1]'")).contains("redacted"));
-    assert!(never(gate, &setting.propose("nosuchtool x")).contains("not installed"));
-    let read_only = Gate { read_only: true };
-    assert!(never(read_only, &setting.propose("touch x")).contains("read-only"));
-    assert!(never(read_only, &setting.propose("echo x | sh")).contains("read-only"));
+    assert!(never(&gate, &in_production(setting.propose("echo x | sh"))).contains("prod-eu is production"));
+    assert!(never(&gate, &setting.propose("echo '[REDACTED:password:1]'")).contains("redacted"));
+    assert!(never(&gate, &setting.propose("nosuchtool x")).contains("not installed"));
+    let read_only = Gate { read_only: true, ..Gate::default() };
+    assert!(never(&read_only, &setting.propose("touch x")).contains("read-only"));
+    assert!(never(&read_only, &setting.propose("echo x | sh")).contains("read-only"));
     assert_eq!(read_only.demand(&setting.propose("df")), Demand::Enter);
 }
 

@@ -7,5 +7,6 @@ mod binding;
 mod confined;
 mod gate;
 mod journal;
+mod journal_shared;
 mod runner;
 mod setting;

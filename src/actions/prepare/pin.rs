@@ -2,7 +2,7 @@
 //! pods`, so that a context switched in another terminal changes nothing. The card shows the command with what was added.
 
 use crate::actions::places::Reach;
-use crate::actions::shell::{self, Findings};
+use crate::actions::shell::{self, Findings, quoted};
 use crate::actions::tables::Tables;
 use crate::domain::approval::FrozenCommand;
 
@@ -59,10 +59,4 @@ pub(super) fn shown(text: &str, command: &FrozenCommand, found: &Findings) -> Op
             .filter(|last| command.argv.len() == 5 && *last != text && last.len() > text.len())
             .cloned(),
     }
-}
-
-/// A word as it must be written in a command line.
-fn quoted(text: &str) -> String {
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

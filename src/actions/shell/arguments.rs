@@ -21,10 +21,10 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
-    /// The verb's words as they were given, and where the words behind them begin.
-    pub(super) called: (Vec<String>, usize),
     /// Which word ended the verb that was found last.
     ended: Option<usize>,
+    /// The verb's words as they were given, and where the words behind them begin.
+    pub(super) called: (Vec<String>, usize),
 }
 
 /// An option that was given.
@@ -57,8 +57,8 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
-            called: (Vec::new(), 1),
             ended: None,
+            called: (Vec::new(), 1),
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {

@@ -10,8 +10,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::actions::{Tables, classify, silence_panics, undo};
-use crate::domain::Language;
+use crate::actions::policy::load;
+use crate::actions::{RunSettings, Tables, classify, prepare, silence_panics, undo};
+use crate::config::Config;
+use crate::domain::{CleanText, Language, Origin, Suggestion};
 
 /// `midwatch check CMD` and `midwatch check --json`.
 #[derive(Args, Debug)]
@@ -31,16 +33,18 @@ pub struct CheckArgs {
 }
 
 /// Runs the subcommand: 0 when every command has its class, whatever it is; 2 for bad input; 1 when it cannot be done.
-pub fn run(args: &CheckArgs, tables: &[PathBuf]) -> ExitCode {
+pub fn run(args: &CheckArgs, config: &Config) -> ExitCode {
     silence_panics();
-    let extra: Vec<PathBuf> = tables.iter().chain(&args.table).cloned().collect();
+    let extra: Vec<PathBuf> = config.run.tables.iter().chain(&args.table).cloned().collect();
     let known = match Tables::builtin().and_then(|known| known.with_files(&extra)) {
         Ok(known) => known,
         Err(error) => return complain(&error.to_string(), 2),
     };
     let done = match &args.command {
         Some(command) => {
-            explain(command, &known, &mut std::io::stdout().lock()).map_err(|error| (error.to_string(), 1))
+            let out = &mut std::io::stdout().lock();
+            let said = explain(command, &known, out).and_then(|()| policy(command, &known, config, out));
+            said.map_err(|error| (error.to_string(), 1))
         }
         None if args.worker => worker::work(known),
         None => watchdog::answer(&extra, &known),
@@ -69,6 +73,25 @@ fn explain(command: &str, tables: &Tables, out: &mut impl Write) -> std::io::Res
         writeln!(out, "\nundo: {undo}")?;
     }
     Ok(())
+}
+
+/// What the policies make of it, as a model would put it forward here and now; nothing where none has a say.
+fn policy(command: &str, tables: &Tables, config: &Config, out: &mut impl Write) -> std::io::Result<()> {
+    let policy = load(config, tables, &|name| std::env::var(name).ok()).policy;
+    let suggestion = Suggestion {
+        language: Language::Sh,
+        text: command.to_owned(),
+        reason: CleanText::default(),
+        because: Vec::new(),
+        origin: Origin::Model,
+        watch: Vec::new(),
+    };
+    let verdict = classify(command, Language::Sh, tables);
+    let target = prepare(&suggestion, &verdict, tables, &RunSettings::new(&config.run));
+    match policy.of(&suggestion, &verdict, &target).line() {
+        Some(line) => writeln!(out, "\npolicy: {line}"),
+        None => Ok(()),
+    }
 }
 
 /// The line in which the span begins, made visible, and a line that underlines it.

@@ -2,6 +2,7 @@
 //! a preview says, and what is watched afterwards.
 
 use super::body::fact;
+use crate::actions::confine::is_quiet;
 use crate::app::Ctx;
 use crate::app::handlers::{preview, watch};
 use crate::domain::approval::{Frozen, FrozenCommand};
@@ -12,20 +13,7 @@ use crate::ui::{Line, Role};
 /// Lines of a preview's output on the card; all of it is in Evidence.
 const PREVIEWED: usize = 12;
 /// What every command is given beside what is configured; a card need not name it.
-const USUAL: [&str; 12] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "LC_ALL",
-    "TERM",
-    "TZ",
-    "PAGER",
-    "GIT_PAGER",
-    "EDITOR",
-    "LESSSECURE",
-    "KUBECONFIG",
-];
+const USUAL: [&str; 8] = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TZ", "KUBECONFIG"];
 
 /// How it runs, where that is not what the text looks like.
 pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
@@ -43,14 +31,18 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
             .map(|(path, _)| path.as_str())
             .collect();
         if !programs.is_empty() {
-            fact(rows, "programs", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
+            fact(rows, "also uses", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
         }
     } else if flat(&proposal.suggestion.text) != flat(&command.argv.join(" ")) {
         let words: Vec<String> = command.argv.iter().map(|word| format!("[{word}]")).collect();
         fact(rows, "runs as", &CleanText::line(&words.join(" ")), Role::Dim, columns);
     }
-    let more: Vec<&str> =
-        command.env.iter().map(|(name, _)| name.as_str()).filter(|name| !USUAL.contains(name)).collect();
+    let more: Vec<&str> = command
+        .env
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !USUAL.contains(name) && !is_quiet(name))
+        .collect();
     if !more.is_empty() {
         let text = format!("also {}; nothing else of this shell's", more.join(" "));
         fact(rows, "environment", &CleanText::line(&text), Role::Dim, columns);
