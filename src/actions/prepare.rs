@@ -9,6 +9,7 @@ use crate::config::schema::Run;
 use crate::domain::approval::{Frozen, FrozenCommand, Target};
 use crate::domain::{Class, CleanText, Suggestion, Verdict};
 
+use super::confine;
 use super::gate::OBJECT;
 use super::kube::{self, Kube};
 use super::shell::{self, Findings};
@@ -17,8 +18,6 @@ use super::tables::Tables;
 const SHELL: &str = "/bin/bash";
 /// Variables a command gets beside the configured ones.
 const PASSED: [&str; 8] = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TZ", "KUBECONFIG"];
-/// What keeps a command without a terminal from waiting for one.
-const QUIET: [(&str, &str); 4] = [("PAGER", "cat"), ("GIT_PAGER", "cat"), ("EDITOR", "false"), ("LESSSECURE", "1")];
 
 /// What holds for commands, from the configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +34,12 @@ pub struct RunSettings {
     pub environment: BTreeMap<String, String>,
     /// Words that mark a place as production.
     pub production: Vec<String>,
+    /// Whether reads are kept from writing files.
+    pub confine_reads: bool,
+    /// Where reads may write all the same.
+    pub reads_may_write: Vec<PathBuf>,
+    /// Whether reads get a read-only session from PostgreSQL.
+    pub read_only_sessions: bool,
 }
 
 impl RunSettings {
@@ -50,6 +55,9 @@ impl RunSettings {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
             production: run.production.clone(),
+            confine_reads: run.confine_reads,
+            reads_may_write: run.reads_may_write.clone(),
+            read_only_sessions: run.read_only_sessions,
         }
     }
 
@@ -66,7 +74,7 @@ impl RunSettings {
         let path: Vec<&str> = path.split(':').filter(|folder| folder.starts_with('/')).collect();
         env.insert("PATH".to_owned(), path.join(":"));
         if !interactive {
-            env.extend(QUIET.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+            confine::add_quiet(&mut env);
         }
         env
     }
@@ -75,7 +83,7 @@ impl RunSettings {
 /// Settles where and how a shell suggestion would run. What cannot be settled becomes [`Frozen::Blocked`] in words.
 pub fn prepare(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables, settings: &RunSettings) -> Target {
     let findings = shell::examine(&suggestion.text, tables);
-    match freeze(&suggestion.text, &findings, tables, settings) {
+    match freeze(&suggestion.text, verdict.class, &findings, tables, settings) {
         Ok(command) => describe(command, verdict, &findings, settings),
         Err(why) => Target {
             place: CleanText::line("this machine"),
@@ -90,9 +98,15 @@ pub fn prepare(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables, sett
 ///
 /// # Errors
 /// What changed, in words.
-pub fn still_the_same(text: &str, was: &FrozenCommand, tables: &Tables, settings: &RunSettings) -> Result<(), String> {
+pub fn still_the_same(
+    text: &str,
+    class: Class,
+    was: &FrozenCommand,
+    tables: &Tables,
+    settings: &RunSettings,
+) -> Result<(), String> {
     let findings = shell::examine(text, tables);
-    let is = freeze(text, &findings, tables, settings)?;
+    let is = freeze(text, class, &findings, tables, settings)?;
     let pairs = [
         ("the program", was.program == is.program && was.argv == is.argv),
         ("the program's file", was.identity == is.identity),
@@ -111,14 +125,21 @@ pub fn still_the_same(text: &str, was: &FrozenCommand, tables: &Tables, settings
     }
 }
 
-fn freeze(text: &str, found: &Findings, tables: &Tables, settings: &RunSettings) -> Result<FrozenCommand, String> {
+fn freeze(
+    text: &str,
+    class: Class,
+    found: &Findings,
+    tables: &Tables,
+    settings: &RunSettings,
+) -> Result<FrozenCommand, String> {
     if text.contains('\0') {
         return Err("it holds a NUL character, which no program can be given".to_owned());
     }
     let cwd = settings.cwd.canonicalize().map_err(|error| {
         format!("the working directory {} cannot be used: {error}; set run.cwd", settings.cwd.display())
     })?;
-    let env = settings.child_env(found.interactive);
+    let mut env = settings.child_env(found.interactive);
+    confine::add_read_only(&mut env, class, found, settings);
     let path = env.get("PATH").cloned().unwrap_or_default();
     let mut files = BTreeMap::from([(shown(&cwd)?, folder_identity(&cwd)?)]);
     for name in found.programs() {
@@ -182,6 +203,12 @@ fn describe(command: FrozenCommand, verdict: &Verdict, found: &Findings, setting
         && let Some(object) = &found.object
     {
         facts.push((CleanText::line(OBJECT), CleanText::line(object)));
+    }
+    if let Some((_, options)) = command.env.iter().find(|(name, _)| name == "PGOPTIONS") {
+        facts.push((CleanText::line("added"), CleanText::line(&format!("PGOPTIONS={options}"))));
+    }
+    if let Some(word) = confine::decide(verdict.class, found, &command, settings).word() {
+        facts.push((CleanText::line("confined"), CleanText::line(&word)));
     }
     if command.interactive {
         facts.push((CleanText::line("terminal"), CleanText::line("it takes over the screen until it ends")));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{check, completions, config, doctor, drill, journal, key};
+use super::{ask, check, completions, config, doctor, drill, journal, key, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -35,6 +35,10 @@ pub enum Subcommand {
     Drill(drill::Drill),
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
+    /// Show a command's card here, ask, run it and write it down
+    Run(run::Run),
+    /// Put a question to the model: the answer with its evidence, or a command that is never run
+    Ask(ask::AskArgs),
     /// Say whether a journal is intact, or print it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
@@ -45,6 +49,8 @@ pub enum Subcommand {
     Key(key::Key),
     /// Print completions for a shell
     Completions(completions::Completions),
+    /// Print a key binding for a shell: words on its line become a proposed command there
+    Widget(widget::Widget),
 }
 
 /// Flags that every form takes.
@@ -174,7 +180,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["logs", "metrics", "rank", "investigate", "verify", "redact", "ask", "correlate"] {
+        for word in ["logs", "metrics", "rank", "investigate", "verify", "redact", "correlate"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Tables, classify, classify_sql, silence_panics, undo};
+use crate::actions::{Dialect, Tables, classify, classify_logql, classify_sql, silence_panics, undo};
 use crate::domain::{Class, Language, Verdict};
 
 /// Longest input line, in bytes.
@@ -142,9 +142,10 @@ fn answer(input: &mut impl BufRead, tables: &Tables, out: &mut impl Write) -> Re
 fn judge(question: &Question, tables: &Tables) -> Verdict {
     match question.shell {
         Shell::Sh => classify(&question.cmd, Language::Sh, tables),
-        Shell::Psql | Shell::Mysql => classify_sql(&question.cmd),
+        Shell::Psql => classify_sql(&question.cmd, Dialect::Postgres, tables),
+        Shell::Mysql => classify_sql(&question.cmd, Dialect::Mysql, tables),
         Shell::Promql => classify(&question.cmd, Language::Promql, tables),
-        Shell::Logql => classify(&question.cmd, Language::Logs, tables),
+        Shell::Logql => classify_logql(&question.cmd),
     }
 }
 

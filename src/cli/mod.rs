@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each thin: parse, call, print. `main.rs` calls [`main`].
 
 pub mod args;
+mod ask;
 pub mod check;
 mod completions;
 mod config;
@@ -15,8 +16,10 @@ pub mod launch;
 mod open;
 mod own_log;
 mod print;
+mod run;
 mod secrets;
 pub mod start;
+mod widget;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,6 +60,9 @@ fn run(args: Args) -> Outcome {
             let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
             Ok(check::run(&check, &tables))
         }
+        Subcommand::Ask(question) => ask::run(&common, question),
+        Subcommand::Widget(widget) => widget::run(&widget),
+        Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Journal(journal) => Ok(journal::run(&journal)),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),

@@ -53,7 +53,10 @@ fn first_run(common: &Common, loaded: Loaded) -> Outcome {
 pub(super) fn open(start: Start) -> Outcome {
     let (config, stdin) = match &start {
         Start::Files { config, stdin, .. } => (config, *stdin),
-        Start::Live { config, .. } | Start::Replay { config, .. } | Start::Drill { config, .. } => (config, false),
+        Start::Live { config, .. }
+        | Start::Replay { config, .. }
+        | Start::Drill { config, .. }
+        | Start::Shell { config, .. } => (config, false),
     };
     need_terminal(stdin)?;
     // Held until the end, so that the last lines reach the file.
@@ -113,7 +116,7 @@ fn readable(path: &Path) -> Result<(), Failure> {
     Err(Failure::bad_input(format!("{shown}: cannot be opened: {error}{hint}")))
 }
 
-fn bundle(dir: PathBuf) -> Result<PathBuf, Failure> {
+pub(super) fn bundle(dir: PathBuf) -> Result<PathBuf, Failure> {
     let shown = CleanText::line(&dir.display().to_string());
     if !dir.is_dir() {
         return Err(Failure::bad_input(format!(

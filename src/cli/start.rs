@@ -30,6 +30,16 @@ pub enum Start {
         /// What holds; its sources are not started.
         config: Config,
     },
+    /// One command or one question from a shell: no screen, no recording of an incident. A question may ask the
+    /// configured sources or a bundle.
+    Shell {
+        /// What holds.
+        config: Config,
+        /// Whether the configured sources are asked.
+        sources: bool,
+        /// A bundle to ask instead.
+        bundle: Option<PathBuf>,
+    },
     /// An embedded incident.
     Drill {
         /// Which; the first one if not said.

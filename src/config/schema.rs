@@ -234,6 +234,9 @@ pub enum ProviderKind {
     Openai,
 }
 
+/// Caches of tools that do not work without them.
+const READS_MAY_WRITE: [&str; 5] = ["~/.cache", "~/.kube/cache", "~/.aws/cli/cache", "~/.azure", "~/.config/gcloud"];
+
 /// What holds for confirmed commands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -250,6 +253,12 @@ pub struct Run {
     pub tables: Vec<PathBuf>,
     /// Words that mark a kube context, namespace or host as production.
     pub production: Vec<String>,
+    /// Whether the kernel keeps what was classed read from writing files (Landlock).
+    pub confine_reads: bool,
+    /// Files and folders where a read may write all the same: caches without which the tools fail.
+    pub reads_may_write: Vec<PathBuf>,
+    /// Whether reads get a read-only session from PostgreSQL.
+    pub read_only_sessions: bool,
 }
 
 /// Budgets. What does not fit is dropped from the oldest end and counted on the screen.
@@ -315,6 +324,9 @@ impl Default for Run {
             env: Vec::new(),
             tables: Vec::new(),
             production: vec!["prod".to_owned(), "live".to_owned()],
+            confine_reads: true,
+            reads_may_write: READS_MAY_WRITE.iter().map(PathBuf::from).collect(),
+            read_only_sessions: true,
         }
     }
 }

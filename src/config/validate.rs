@@ -264,6 +264,12 @@ impl Check {
                 self.wrong(format!("run.tables[{index}]"), "is empty", "write the path of a tool table, or remove it");
             }
         }
+        for (index, path) in run.reads_may_write.iter().enumerate() {
+            if path.as_os_str().is_empty() || path.parent().is_none() {
+                let what = "would let reads write anywhere";
+                self.wrong(format!("run.reads_may_write[{index}]"), what, "name one cache folder, or remove it");
+            }
+        }
         for (index, word) in run.production.iter().enumerate() {
             if word.trim().is_empty() {
                 let what = "is empty, which would mark everything as production";

@@ -302,7 +302,7 @@ fn theme_text(path: &Path) -> std::io::Result<String> {
 }
 
 /// The theme of that name or file in the colours the terminal can show; none of them where `NO_COLOR` is set.
-fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
+pub fn theme(name: &str, ascii: bool) -> Result<Theme, CleanText> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut theme = if Theme::names().contains(&name) {
         Theme::named(name).map_err(|why| CleanText::line(&why))?

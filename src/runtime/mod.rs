@@ -3,6 +3,8 @@
 
 mod clock;
 mod effects;
+pub mod headless;
+mod inline;
 mod keeper;
 mod looper;
 mod preparer;
@@ -12,6 +14,7 @@ mod session;
 mod signals;
 pub mod start;
 mod terminal;
+mod tty;
 
 pub use clock::Clock;
 pub use effects::Executor;
@@ -25,22 +28,62 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::cli::Start;
+use crate::domain::Suggestion;
 
 /// Opens the screen on `start` and stays until the person leaves it.
 ///
 /// # Errors
 /// In words, when the terminal cannot be taken over or what was named cannot be read.
 pub fn run(start: Start) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let session = start::open(start)?;
+        looper::run(session).await
+    })
+}
+
+/// Asks on the plain terminal whether a command may run, and runs it; the status is the command's.
+///
+/// # Errors
+/// In words, when there is no terminal to ask on.
+pub fn run_inline(start: Start, suggestion: Suggestion) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let mut session = start::open(start)?;
+        let theme = looper::theme(&session.looks.theme, session.looks.ascii).map_err(|why| anyhow::anyhow!("{why}"))?;
+        let outcome = inline::run(&mut session, suggestion, theme).await;
+        session.stop.send_replace(true);
+        session.executor.shut_down().await;
+        outcome
+    })
+}
+
+/// Asks a question without the screen; `then` reads the session's model once the answer is there.
+///
+/// # Errors
+/// In words, when there is no model or no answer.
+pub fn run_headless(
+    start: Start,
+    question: &str,
+    listener: &mut dyn headless::Listener,
+    then: impl FnOnce(&Session) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let mut session = start::open(start)?;
+        let asked = headless::ask(&mut session, question, listener).await;
+        let outcome = asked.and_then(|()| then(&session));
+        session.stop.send_replace(true);
+        session.executor.shut_down().await;
+        outcome
+    })
+}
+
+fn on_threads(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
         .enable_all()
         .build()
         .context("the program could not start its threads")?;
-    let outcome = threads.block_on(async {
-        let session = start::open(start)?;
-        looper::run(session).await
-    });
+    let outcome = threads.block_on(work);
     // Threads that still wait for a hanging file or server must not keep the person from leaving.
     threads.shutdown_background();
     outcome

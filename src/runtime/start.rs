@@ -52,14 +52,18 @@ struct Played {
 /// In words, when what was named cannot be read.
 pub fn open(start: Start) -> anyhow::Result<Session> {
     match start {
-        Start::Live { config, .. } => assemble(config, Vec::new(), None),
+        Start::Live { config, .. } => assemble(config, Vec::new(), None, Record::Incident),
         Start::Files { paths, stdin, config } => {
             let sources = of_arguments(&paths, stdin);
-            assemble(without_sources(config), sources, None)
+            assemble(without_sources(config), sources, None, Record::Incident)
         }
-        Start::Replay { dir, config } => {
+        Start::Shell { config, bundle: Some(dir), .. } | Start::Replay { dir, config } => {
             let recording = bundle::load::load(&dir).map_err(|error| anyhow::anyhow!("{error}"))?;
-            assemble(without_sources(config), Vec::new(), Some(played(recording)))
+            assemble(without_sources(config), Vec::new(), Some(played(recording)), Record::Nothing)
+        }
+        Start::Shell { config, sources, bundle: None } => {
+            let config = if sources { config } else { without_sources(config) };
+            assemble(config, Vec::new(), None, Record::Nothing)
         }
         Start::Drill { name, config } => {
             let name = match name {
@@ -68,9 +72,18 @@ pub fn open(start: Start) -> anyhow::Result<Session> {
             };
             let recording = bundle::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
             let played = Played { name: CleanText::line(&name), recording: Arc::new(recording) };
-            assemble(without_sources(config), Vec::new(), Some(played))
+            assemble(without_sources(config), Vec::new(), Some(played), Record::Nothing)
         }
     }
+}
+
+/// Whether an incident is written down as it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Record {
+    /// As a bundle in the data directory.
+    Incident,
+    /// It is recorded already, or there is none.
+    Nothing,
 }
 
 fn played(recording: Recording) -> Played {
@@ -104,7 +117,12 @@ fn of_arguments(paths: &[PathBuf], stdin: bool) -> Vec<Box<dyn Source>> {
     sources
 }
 
-fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Played>) -> anyhow::Result<Session> {
+fn assemble(
+    config: Config,
+    mut sources: Vec<Box<dyn Source>>,
+    played: Option<Played>,
+    record: Record,
+) -> anyhow::Result<Session> {
     // Loading the grammars takes longer than a frame may.
     tokio::task::spawn_blocking(crate::ui::highlight::warm);
     let (results, results_in) = mpsc::channel(RESULTS);
@@ -133,8 +151,8 @@ fn assemble(config: Config, mut sources: Vec<Box<dyn Source>>, played: Option<Pl
 
     let (tables, tables_problem) = tables(&config);
     let journal = journal(&config, played.is_some());
-    let live = played.is_none() && !config.data_dir.as_os_str().is_empty();
-    let incidents = live.then(|| config.data_dir.join("incidents"));
+    let records = record == Record::Incident && !config.data_dir.as_os_str().is_empty();
+    let incidents = records.then(|| config.data_dir.join("incidents"));
     let stack = stack(&config, played.as_ref());
     let keeper = Keeper::start(journal.as_ref().ok().cloned(), incidents, stack.clone(), results.clone())
         .context("the program could not start its threads")?;

@@ -1,5 +1,6 @@
 //! The drawing kit: the only room that knows the screen library. Panes draw lines of clean text in roles, never in colours.
 
+pub mod ansi;
 pub mod canvas;
 pub mod chart;
 pub mod clipboard;

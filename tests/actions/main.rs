@@ -4,6 +4,7 @@
 
 mod abuse;
 mod binding;
+mod confined;
 mod gate;
 mod journal;
 mod runner;

@@ -35,6 +35,9 @@ impl Setting {
             pass_env: Vec::new(),
             environment,
             production: vec!["prod".to_owned()],
+            confine_reads: true,
+            reads_may_write: Vec::new(),
+            read_only_sessions: true,
         };
         Self { folder, settings, tables: Tables::builtin().unwrap() }
     }

@@ -1,6 +1,7 @@
 //! One child without a terminal: its own session, no input, both outputs through one pipe in the order they come, an
 //! end by itself, by time or by a person, and then nothing of its group left.
 
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -13,19 +14,29 @@ use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use crate::actions::confine::Confinement;
 use crate::domain::approval::FrozenCommand;
 use crate::domain::proposal::Outcome;
 
+#[cfg(target_os = "linux")]
+use super::fence::behind;
 use super::keep::Keep;
+use super::scratch::Scratch;
 use super::{Output, Ran};
 
 /// Between asking a group to end and ending it, and for the output of a child that is gone.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the command to its end.
-pub(super) async fn run(command: &FrozenCommand, out: &mpsc::Sender<Output>, stop: watch::Receiver<bool>) -> Ran {
+pub(super) async fn run(
+    command: &FrozenCommand,
+    confinement: &Confinement,
+    out: &mpsc::Sender<Output>,
+    stop: watch::Receiver<bool>,
+) -> Ran {
     let mut keep = Keep::new(command.output_cap);
-    let outcome = match spawn(command) {
+    let mut scratch = None;
+    let outcome = match spawn(command, confinement, &mut scratch) {
         Ok((child, pipe)) => Run { child, pipe, keep: &mut keep, out, stop }.follow(command.timeout_seconds).await,
         Err(error) => {
             let words = format!("{} could not be started: {error}\n", command.program);
@@ -34,6 +45,8 @@ pub(super) async fn run(command: &FrozenCommand, out: &mpsc::Sender<Output>, sto
             Outcome::Failed
         }
     };
+    // Ends what left the group and removes the folder; may take as long as a look through all processes.
+    let _ = tokio::task::spawn_blocking(move || drop(scratch)).await;
     let rest = keep.rest();
     if !rest.is_empty() {
         let _ = out.send(Output::Chunk(rest)).await;
@@ -42,12 +55,30 @@ pub(super) async fn run(command: &FrozenCommand, out: &mpsc::Sender<Output>, sto
     Ran { outcome, bytes, cut, sha256 }
 }
 
-fn spawn(frozen: &FrozenCommand) -> std::io::Result<(Box<dyn ChildWrapper>, pipe::Receiver)> {
+/// Starts the child, behind the fence if it is to be confined; its folder lives in `scratch`.
+fn spawn(
+    frozen: &FrozenCommand,
+    confinement: &Confinement,
+    scratch: &mut Option<Scratch>,
+) -> std::io::Result<(Box<dyn ChildWrapper>, pipe::Receiver)> {
     let (reader, writer) = std::io::pipe()?;
     let mut command = super::command(frozen);
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    let child = CommandWrap::from(command).wrap(KillOnDrop).wrap(ProcessSession).spawn()?;
+    let child = match confinement {
+        Confinement::Open(_) => CommandWrap::from(command).wrap(KillOnDrop).wrap(ProcessSession).spawn()?,
+        Confinement::Confined { writable } => {
+            let folder = scratch.insert(Scratch::new()?).path();
+            command.env("TMPDIR", folder);
+            let writable: Vec<PathBuf> = writable.iter().cloned().chain([folder.to_owned()]).collect();
+            behind(&writable, move || CommandWrap::from(command).wrap(KillOnDrop).wrap(ProcessSession).spawn())?
+        }
+    };
     Ok((child, pipe::Receiver::from_owned_fd(reader.into())?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn behind<T>(_: &[PathBuf], _: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<T> {
+    Err(std::io::Error::other("it could not be confined"))
 }
 
 struct Run<'a> {

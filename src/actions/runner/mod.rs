@@ -2,9 +2,12 @@
 //! it with the approval that the gate gave; every run is journaled before it begins and after it ends.
 
 mod child;
+#[cfg(target_os = "linux")]
+mod fence;
 mod foreground;
 mod keep;
 mod others;
+mod scratch;
 
 use std::sync::Arc;
 
@@ -15,9 +18,14 @@ use crate::domain::Timestamp;
 use crate::domain::approval::{Frozen, FrozenCommand};
 use crate::domain::proposal::Outcome;
 
+#[cfg(target_os = "linux")]
+pub use fence::landlock;
+
+use super::confine::{self, Confinement, Open};
 use super::gate::{ApprovedCommand, Refusal};
 use super::journal::{Entry, Event, Journal};
 use super::prepare::{RunSettings, still_the_same};
+use super::shell;
 use super::tables::Tables;
 
 /// What a run says.
@@ -78,9 +86,9 @@ impl Runner {
     pub async fn run(&self, approved: ApprovedCommand, out: mpsc::Sender<Output>, stop: watch::Receiver<bool>) {
         let last = match self.ready(&approved).await {
             Err(refusal) => Output::Refused(refusal),
-            Ok(()) => match approved.frozen() {
+            Ok(confinement) => match approved.frozen() {
                 Frozen::Command(command) if !command.interactive => {
-                    let ran = child::run(command, &out, stop).await;
+                    let ran = child::run(command, &confinement, &out, stop).await;
                     self.ended(&approved, &ran).await;
                     Output::Ended { outcome: ran.outcome, cut_bytes: ran.cut }
                 }
@@ -95,24 +103,37 @@ impl Runner {
 
     /// Everything that must hold right before a run: the approval is fresh, nothing changed, and the journal says that
     /// it begins.
-    async fn ready(&self, approved: &ApprovedCommand) -> Result<(), Refusal> {
-        if let Err(refusal) = self.unchanged(approved).await {
-            // The refusal stands whether or not it can be journaled.
-            let _ = self.append(self.entry(Event::Refused, approved).with("why", refusal.why.as_str())).await;
-            return Err(refusal);
+    async fn ready(&self, approved: &ApprovedCommand) -> Result<Confinement, Refusal> {
+        if let Err(refusal) = approved.still_valid(Timestamp::now()) {
+            return self.refused(Event::Expired, approved, refusal).await;
         }
-        self.append(self.entry(Event::Started, approved)).await
+        let confinement = match self.unchanged(approved).await {
+            Ok(confinement) => confinement,
+            Err(refusal) => return self.refused(Event::Refused, approved, refusal).await,
+        };
+        let entry = self.entry(Event::Started, approved).with("confined", confinement.is_confined());
+        self.append(entry).await.map(|()| confinement)
     }
 
-    async fn unchanged(&self, approved: &ApprovedCommand) -> Result<(), Refusal> {
-        approved.still_valid(Timestamp::now())?;
-        let Frozen::Command(command) = approved.frozen() else { return Ok(()) };
-        let (text, was) = (approved.text().to_owned(), command.clone());
+    async fn refused<T>(&self, event: Event, approved: &ApprovedCommand, refusal: Refusal) -> Result<T, Refusal> {
+        // The refusal stands whether or not it can be journaled.
+        let _ = self.append(self.entry(event, approved).with("why", refusal.why.as_str())).await;
+        Err(refusal)
+    }
+
+    /// Refuses when anything is not as it was when the card was shown; says how far a command is to be confined.
+    async fn unchanged(&self, approved: &ApprovedCommand) -> Result<Confinement, Refusal> {
+        let Frozen::Command(command) = approved.frozen() else { return Ok(Confinement::Open(Open::NotARead)) };
+        let (text, class, was) = (approved.text().to_owned(), approved.class(), command.clone());
         let (tables, settings) = (self.tables.clone(), Arc::clone(&self.settings));
-        tokio::task::spawn_blocking(move || still_the_same(&text, &was, &tables, &settings))
+        let look = move || {
+            still_the_same(&text, class, &was, &tables, &settings)?;
+            Ok(confine::decide(class, &shell::examine(&text, &tables), &was, &settings))
+        };
+        tokio::task::spawn_blocking(look)
             .await
             .map_err(|_| Refusal::new("it could not be looked at again; nothing ran"))?
-            .map_err(|why| Refusal::new(&why))
+            .map_err(|why: String| Refusal::new(&why))
     }
 
     fn entry(&self, event: Event, approved: &ApprovedCommand) -> Entry {

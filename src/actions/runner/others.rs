@@ -54,7 +54,7 @@ impl Runner {
             }
         };
         let ready = match recorded {
-            Ok(recorded) => self.ready(&approved).await.map(|()| recorded),
+            Ok(recorded) => self.ready(&approved).await.map(|_| recorded),
             Err(refusal) => Err(refusal),
         };
         let last = match ready {

@@ -353,7 +353,7 @@ fn takes_value(tool: &Tool, option: &str) -> bool {
 }
 
 /// A word as it must be written in a command line.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:=@%+,".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -23,6 +23,13 @@ pub struct Preparing {
     note: Option<CleanText>,
 }
 
+impl Preparing {
+    /// Whether this one is being classed.
+    pub fn is_waiting(&self, id: ProposalId) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == id)
+    }
+}
+
 /// Puts a suggestion forward; with `open`, its card opens as soon as it is classed.
 pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effects: &mut Vec<Effect>) -> ProposalId {
     let preparing = &mut model.state.preparing;

@@ -83,6 +83,16 @@ impl Confirm {
         self.digests.clone()
     }
 
+    /// Whether words are being typed on it.
+    pub fn is_typing(&self) -> bool {
+        matches!(self.stage, Stage::Typing(..))
+    }
+
+    /// Its rows, as laid out for the screen's size.
+    pub fn rows(&self) -> &[Line] {
+        &self.rows
+    }
+
     /// Lays the card out for the screen's size and notes whether its end was in view. On a screen too small to show it
     /// the card goes back to its start: nobody confirms what is not before their eyes.
     pub fn settle(&mut self, ctx: &Ctx<'_>, size: (u16, u16)) {

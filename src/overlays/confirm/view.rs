@@ -35,14 +35,16 @@ impl Confirm {
         inside.line(self.height + 2, &Line::of("Esc closes  e edit  c copy  w why not", Role::Dim));
     }
 
-    fn title(&self, ctx: &Ctx<'_>) -> Line {
+    /// Its name and class.
+    pub fn title(&self, ctx: &Ctx<'_>) -> Line {
         let class =
             self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.verdict.class)).max().unwrap_or(Class::Opaque);
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
         Line::of(format!("Confirm {} ", ids.join(" ")), Role::Strong).with(class.word(), Role::of(class))
     }
 
-    fn buttons(&self) -> Line {
+    /// What can be done with it, and how far that is.
+    pub fn buttons(&self) -> Line {
         let mut line = Line::new();
         let reject = self.stage == Stage::Reject;
         line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });

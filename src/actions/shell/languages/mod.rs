@@ -3,5 +3,7 @@
 pub(super) mod awk;
 pub(super) mod curl;
 pub(super) mod find;
+mod place;
+pub(super) mod queries;
 pub(super) mod sed;
 pub(super) mod sql;

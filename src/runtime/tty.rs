@@ -1,0 +1,80 @@
+//! The person's terminal beside standard output, for what is asked in the middle of a shell's session. Gives it back as
+//! it was, whatever happens.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
+use rustix::termios::{QueueSelector, tcflush};
+
+/// The controlling terminal.
+pub struct Tty {
+    file: File,
+    raw: bool,
+}
+
+impl Tty {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When the process has none.
+    pub fn open() -> std::io::Result<Self> {
+        Ok(Self { file: OpenOptions::new().read(true).write(true).open("/dev/tty")?, raw: false })
+    }
+
+    /// Keys come one by one and unseen; what was typed before is forgotten.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn raw(&mut self) -> std::io::Result<()> {
+        if !self.raw {
+            enable_raw_mode()?;
+            self.raw = true;
+            // A key that was meant for the shell must not decide here.
+            tcflush(&self.file, QueueSelector::IFlush)?;
+            execute!(self.file, EnableBracketedPaste)?;
+        }
+        Ok(())
+    }
+
+    /// As the shell had it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn cook(&mut self) -> std::io::Result<()> {
+        if self.raw {
+            self.raw = false;
+            execute!(self.file, DisableBracketedPaste)?;
+            disable_raw_mode()?;
+        }
+        Ok(())
+    }
+
+    /// Writes a line that stays.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn say(&mut self, text: &str) -> std::io::Result<()> {
+        execute!(self.file, Clear(ClearType::CurrentLine))?;
+        self.file.write_all(format!("\r{text}\r\n").as_bytes())
+    }
+
+    /// Writes the line that the next one replaces.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn line(&mut self, text: &str) -> std::io::Result<()> {
+        execute!(self.file, Clear(ClearType::CurrentLine))?;
+        self.file.write_all(format!("\r{text}").as_bytes())?;
+        self.file.flush()
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        // Nothing more can be done for a terminal that is gone.
+        let _ = self.cook();
+    }
+}
