@@ -64,7 +64,7 @@ impl Walk<'_> {
             return self.find(words, span, depth);
         }
         let parsed = Parsed::new(tool, words);
-        let rule = match parsed.chain.get(1) {
+        let rule = match parsed.chain.get(1..).and_then(<[_]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
         };
@@ -74,6 +74,9 @@ impl Walk<'_> {
         self.runs(&parsed);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        if let (None, Some(grammar @ Grammar::Git)) = (parsed.last().grammar, parsed.chain[0].grammar) {
+            self.grammar(grammar, &parsed, words, span, depth);
+        }
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -234,6 +237,11 @@ impl Walk<'_> {
             Grammar::Awk => self.awk(parsed, span),
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
+            Grammar::Forge => self.forge(parsed, span),
+            Grammar::Httpie => self.httpie(parsed, span),
+            Grammar::Git => self.git(parsed, span),
+            Grammar::Mongo => self.mongo(parsed, span),
+            Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),
             Grammar::Env => {
                 for argument in &parsed.arguments {

@@ -5,5 +5,6 @@ pub(super) mod curl;
 pub(super) mod find;
 mod place;
 pub(super) mod queries;
+pub(super) mod scripts;
 pub(super) mod sed;
 pub(super) mod sql;
