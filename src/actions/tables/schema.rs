@@ -170,6 +170,9 @@ pub struct Limit {
     /// Arguments, as patterns, that do not count.
     #[serde(default)]
     pub except: Globs,
+    /// An argument that is only known at run time may stand for more than one (`delete pod "$p"` in a loop).
+    #[serde(default)]
+    pub exact: bool,
     /// One line for people.
     #[serde(default)]
     pub why: String,
@@ -185,10 +188,26 @@ pub enum Grammar {
     Awk,
     /// find expressions.
     Find,
+    /// tar, old-style options and all.
+    Tar,
+    /// Languages whose programs are not read: python, perl, make.
+    Interpreter,
+    /// Arguments that name files to write: `tee F`, `dd of=F`.
+    Outputs,
     /// SQL after `-c` or `-e`.
     Sql,
     /// HTTP requests.
     Curl,
+    /// Calls of a code forge's API: `gh api`.
+    Forge,
+    /// HTTP requests as HTTPie writes them: `http PUT :8080/x a=b`.
+    Httpie,
+    /// `git -c key=value`.
+    Git,
+    /// Scripts for the mongo shell.
+    Mongo,
+    /// Scripts for Redis.
+    Redis,
     /// `env` with its assignments.
     Env,
     /// A shell: `bash -c TEXT`.
@@ -205,4 +224,8 @@ pub enum Grammar {
     Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }
