@@ -239,7 +239,7 @@ impl Walk<'_> {
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Forge => self.forge(parsed, span),
             Grammar::Httpie => self.httpie(parsed, span),
-            Grammar::Git => self.git(parsed, span),
+            Grammar::Git => self.git(parsed, words, span),
             Grammar::Mongo => self.mongo(parsed, span),
             Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),
