@@ -269,3 +269,51 @@ fn a_secret_that_is_typed_is_not_shown() {
     assert!(!talk.parser.screen().contents().contains("hunter2"));
     assert_eq!(talk.status(), 2);
 }
+
+/// The embedded incident's folder.
+const BUNDLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/drills/bad-deploy-payments");
+
+#[test]
+fn a_question_is_answered_with_its_evidence_and_what_is_not_supported_is_said() {
+    let ended = Home::new().run(&["ask", "--bundle", BUNDLE, "why", "is", "checkout", "failing"]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    for part in
+        ["Checkout fails because payments does", "✗ unsupported: Charges", "E6 logs checkout", "asked recording"]
+    {
+        assert!(ended.out.contains(part), "{part} in {}", ended.out);
+    }
+}
+
+#[test]
+fn a_command_asked_for_stands_alone_on_standard_output_with_its_class_beside_it() {
+    let ended = Home::new().run(&["ask", "--command", "--sh", "--bundle", BUNDLE, "roll back payments"]);
+    assert_eq!((ended.status, ended.out.as_str()), (0, "labctl rollback payments\n"));
+    assert!(ended.err.starts_with("WRITE sh\n"), "{}", ended.err);
+    let ended = Home::new().run(&["ask", "--command", "--json", "--bundle", BUNDLE, "roll back payments"]);
+    let said: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((said["class"].as_str(), said["language"].as_str()), (Some("write"), Some("sh")));
+}
+
+#[test]
+fn without_a_model_a_question_says_what_to_configure() {
+    let ended = Home::new().run(&["ask", "anything"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.err.contains("no model is configured"), "{}", ended.err);
+}
+
+#[test]
+fn every_widget_is_a_script_its_shell_can_read() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Home::new().run(&["widget", shell]).out;
+        assert!(script.contains("midwatch ask --command --sh"), "{script}");
+        let mut child = match Command::new(shell).arg("-n").stdin(Stdio::piped()).spawn() {
+            Ok(child) => child,
+            Err(_) => {
+                eprintln!("skipped: there is no {shell} here");
+                continue;
+            }
+        };
+        child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "{shell}");
+    }
+}

@@ -140,7 +140,9 @@ fn persuaded(log: &str, question: &str, command: &str) -> World {
 
 /// The card of the last proposal.
 fn review(world: &mut World) -> String {
-    let id = world.model.state.proposals.last().expect("something was proposed").id;
+    let Some(id) = world.model.state.proposals.last().map(|proposal| proposal.id) else {
+        panic!("nothing was proposed");
+    };
     world.want(Intent::Review(vec![id]));
     assert!(open(world));
     world.grid(120, 40)

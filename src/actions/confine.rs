@@ -140,7 +140,7 @@ fn needs(found: &Findings, command: &FrozenCommand) -> Option<Open> {
     if rustix::process::geteuid().is_root() {
         return None;
     }
-    let files = command.named_programs.iter().map(|(path, _)| path).chain([&command.program]);
+    let files = command.files.iter().map(|(path, _)| path).chain([&command.program]);
     files.into_iter().find(|path| gains_rights(Path::new(path))).and_then(|path| {
         needs(path.rsplit('/').next().unwrap_or_default(), "takes on other rights, which a confined program cannot")
     })
@@ -162,6 +162,11 @@ fn has_capabilities(program: &Path) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn has_capabilities(_program: &Path) -> bool {
     false
+}
+
+/// Whether every command without a terminal gets this variable; a card need not name it.
+pub fn is_quiet(name: &str) -> bool {
+    QUIET.iter().any(|(quiet, _)| *quiet == name)
 }
 
 /// Adds what keeps a command without a terminal quiet, and a read from writing to a data base. A variable the person

@@ -3,12 +3,21 @@
 
 use jiff::SignedDuration;
 
+use crate::config::policy::Decide;
 use crate::domain::approval::{Frozen, FrozenCommand};
 use crate::domain::query::QueryRequest;
 use crate::domain::time::plus;
 use crate::domain::{Class, CleanText, Language, Proposal, ProposalId, Timestamp};
 
 use super::digest::{Digest, Hasher};
+use super::policy::{Policy, Ruling};
+pub use grants::{Grant, GrantId, Grants, Scope};
+pub use pace::Pace;
+pub use refusals::{Refusals, Refused};
+
+mod grants;
+mod pace;
+mod refusals;
 
 /// Name of the fact that holds the object a destructive command is about.
 pub const OBJECT: &str = "object";
@@ -45,6 +54,8 @@ pub enum Confirmation {
     YThenEnter,
     /// Words, as typed.
     Typed(Vec<String>),
+    /// Nothing now: [`Gate::beforehand`] said that it was confirmed before.
+    Beforehand,
 }
 
 /// Why the gate or the runner said no. Nothing ran.
@@ -62,11 +73,28 @@ impl Refusal {
     }
 }
 
-/// The gate with its standing orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// The gate with its standing orders, and what it remembers of this session.
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Gate {
     /// Refuse everything but reads.
     pub read_only: bool,
+    /// What the person and their organisation allow, ask for and forbid.
+    pub policy: Policy,
+    /// Reads that need not be asked for again, for a while.
+    pub grants: Grants,
+    /// What was refused: a model does not get to offer it twice.
+    pub refusals: Refusals,
+    /// How fast the last confirmations came.
+    pub pace: Pace,
+}
+
+/// By what a proposal is confirmed before its card would open. It still runs in sight and goes into the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beforehand {
+    /// A standing answer of the person's.
+    Grant(GrantId),
+    /// The setting `telemetry = "allow"`, for the analyst's fixed queries.
+    Telemetry,
 }
 
 /// What was approved, once: exactly this text, in exactly these circumstances, until it expires. It cannot be copied,
@@ -122,7 +150,26 @@ impl Gate {
             return Demand::Never { why };
         }
         let demand = self.by_class(proposal);
-        if proposal.taints.is_empty() { demand } else { one_level_more(demand, proposal) }
+        let demand = if proposal.taints.is_empty() { demand } else { one_level_more(demand, proposal) };
+        match (&demand, self.pace.is_hurried()) {
+            (Demand::Enter | Demand::YThenEnter, true) => one_level_more(demand, proposal),
+            (Demand::Enter | Demand::YThenEnter | Demand::TypeWords { .. } | Demand::Never { .. }, _) => demand,
+        }
+    }
+
+    /// Whether a proposal is confirmed already and needs no card. Never anything but a read.
+    pub fn beforehand(&self, proposal: &Proposal, now: Timestamp) -> Option<Beforehand> {
+        let asks = self.policy.ruling(proposal) != Ruling::Silent;
+        if asks || !proposal.taints.is_empty() || self.objection(proposal).is_some() {
+            return None;
+        }
+        let granted = self.grants.covering(proposal, now).map(Beforehand::Grant);
+        granted.or_else(|| self.policy.confirms_beforehand(proposal).then_some(Beforehand::Telemetry))
+    }
+
+    /// What the policy says of it: the card's line about the rule that decided.
+    pub fn ruling(&self, proposal: &Proposal) -> Ruling {
+        self.policy.ruling(proposal)
     }
 
     fn by_class(&self, proposal: &Proposal) -> Demand {
@@ -137,7 +184,11 @@ impl Gate {
                 words.extend(production.map(|place| place.to_string()));
                 Demand::TypeWords { words }
             }
-            Class::Opaque => Demand::TypeWords { words: vec!["run".to_owned()] },
+            Class::Opaque => {
+                let mut words = vec!["run".to_owned()];
+                words.extend(production.map(|place| place.to_string()));
+                Demand::TypeWords { words }
+            }
         }
     }
 
@@ -154,7 +205,15 @@ impl Gate {
         if self.read_only && class != Class::Read {
             return say("read-only: only reads run; copy it and run it elsewhere, or start without --read-only");
         }
-        if let (Class::Opaque, Some(place)) = (class, &proposal.target.production) {
+        let ruling = self.policy.ruling(proposal);
+        if let Ruling::Closed { why } = ruling {
+            return Some(why);
+        }
+        if ruling.decide() == Some(Decide::Forbid) {
+            return ruling.line();
+        }
+        let allowed = ruling.decide() == Some(Decide::Allow);
+        if let (Class::Opaque, Some(place), false) = (class, &proposal.target.production, allowed) {
             return say(&format!("what it does cannot be told, and {place} is production; make it plainer by editing"));
         }
         None
@@ -201,6 +260,7 @@ impl Gate {
             (Demand::Enter, Confirmation::Enter | Confirmation::YThenEnter) => true,
             (Demand::YThenEnter, Confirmation::YThenEnter) => true,
             (Demand::TypeWords { words }, Confirmation::Typed(typed)) => words == *typed,
+            (_, Confirmation::Beforehand) => self.beforehand(proposal, now).is_some(),
             (Demand::Enter | Demand::YThenEnter, Confirmation::Typed(_)) => false,
             (Demand::YThenEnter, Confirmation::Enter) => false,
             (Demand::TypeWords { .. }, Confirmation::Enter | Confirmation::YThenEnter) => false,
@@ -258,29 +318,33 @@ fn command_fields(hash: Hasher, command: &FrozenCommand) -> Hasher {
         argv,
         program,
         identity,
-        named_programs,
+        files,
         cwd,
         env,
         user,
-        kube,
+        ids,
+        tools,
+        places,
+        sensitive,
         timeout_seconds,
         output_cap,
         interactive,
         rules,
     } = command;
-    let (context, namespace) = kube.as_ref().map_or(("", ""), |(a, b)| (a.as_str(), b.as_str()));
     hash.list(argv.iter().map(String::as_str))
         .field(program)
         .field(identity)
-        .list(named_programs.iter().map(|(path, _)| path.as_str()))
-        .list(named_programs.iter().map(|(_, identity)| identity.as_str()))
+        .list(files.iter().map(|(path, _)| path.as_str()))
+        .list(files.iter().map(|(_, identity)| identity.as_str()))
         .field(cwd)
         .list(env.iter().map(|(name, _)| name.as_str()))
-        .list(env.iter().map(|(_, value)| value.as_str()))
+        .secrets(env.iter().map(|(_, value)| value.as_str()))
         .field(user)
-        .field(if kube.is_some() { "kube" } else { "no kube" })
-        .field(context)
-        .field(namespace)
+        .field(ids)
+        .list(tools.iter().map(String::as_str))
+        .field(sensitive.as_deref().unwrap_or_default())
+        .list(places.iter().map(|place| place.kind.word()))
+        .list(places.iter().map(|place| place.name.as_str()))
         .field(&timeout_seconds.to_string())
         .field(&output_cap.to_string())
         .field(&interactive.to_string())

@@ -4,18 +4,27 @@
 
 pub mod confine;
 pub mod digest;
+mod files;
 pub mod gate;
 pub mod journal;
-mod kube;
+mod object;
+mod places;
+pub mod policy;
 pub mod prepare;
 pub mod runner;
 pub mod shell;
 pub mod tables;
+pub mod watch;
 
 pub use digest::Digest;
-pub use gate::{ApprovedCommand, Confirmation, Demand, Gate, Refusal};
+pub use gate::{ApprovedCommand, Beforehand, Confirmation, Demand, Gate, Refusal};
 pub use journal::{Entry, Event, Journal, JournalError, Verification};
+pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
-pub use shell::{Dialect, SyntaxKind, classify, classify_logql, classify_sql, quoted, silence_panics, spans, undo};
+pub use shell::{
+    Dialect, STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, classify, classify_logql, classify_sql,
+    examine_here, quoted, silence_panics, spans, undo,
+};
 pub use tables::{TableError, Tables};
+pub use watch::Watch;

@@ -2,18 +2,20 @@
 //! disk, so it runs off the interface's loop; called when a card opens and again by the runner right before the run.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::config::schema::Run;
-use crate::domain::approval::{Frozen, FrozenCommand, Target};
+use crate::domain::approval::{Environment, Frozen, FrozenCommand, Place, Target};
 use crate::domain::{Class, CleanText, Suggestion, Verdict};
 
 use super::confine;
 use super::gate::OBJECT;
-use super::kube::{self, Kube};
 use super::shell::{self, Findings};
 use super::tables::Tables;
+use super::{files, places};
+
+mod named;
+mod pin;
 
 const SHELL: &str = "/bin/bash";
 /// Variables a command gets beside the configured ones.
@@ -61,6 +63,11 @@ impl RunSettings {
         }
     }
 
+    /// Whether the configuration, not midwatch, passes this variable on.
+    fn passes(&self, name: &str) -> bool {
+        self.pass_env.iter().any(|passed| passed == name) && !PASSED.contains(&name)
+    }
+
     /// The complete environment of a child.
     fn child_env(&self, interactive: bool) -> BTreeMap<String, String> {
         let mut env: BTreeMap<String, String> = BTreeMap::new();
@@ -84,7 +91,7 @@ impl RunSettings {
 pub fn prepare(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables, settings: &RunSettings) -> Target {
     let findings = shell::examine(&suggestion.text, tables);
     match freeze(&suggestion.text, verdict.class, &findings, tables, settings) {
-        Ok(command) => describe(command, verdict, &findings, settings),
+        Ok(command) => describe(&suggestion.text, command, verdict, &findings, settings),
         Err(why) => Target {
             place: CleanText::line("this machine"),
             facts: Vec::new(),
@@ -107,22 +114,51 @@ pub fn still_the_same(
 ) -> Result<(), String> {
     let findings = shell::examine(text, tables);
     let is = freeze(text, class, &findings, tables, settings)?;
-    let pairs = [
-        ("the program", was.program == is.program && was.argv == is.argv),
-        ("the program's file", was.identity == is.identity),
-        ("a program or file it names", was.named_programs == is.named_programs),
-        ("the working directory", was.cwd == is.cwd),
-        ("the environment", was.env == is.env),
-        ("the user", was.user == is.user),
-        ("the kube context or namespace", was.kube == is.kube),
-        ("the limits", was.timeout_seconds == is.timeout_seconds && was.output_cap == is.output_cap),
-        ("the rules", was.rules == is.rules && was.interactive == is.interactive),
-    ];
-    match pairs.iter().find(|(_, same)| !same) {
-        Some((what, _)) => Err(format!("{what} changed since it was confirmed; nothing ran, look at it again")),
-        None if *was == is => Ok(()),
-        None => Err("something changed since it was confirmed; nothing ran, look at it again".to_owned()),
+    if *was == is {
+        return Ok(());
     }
+    let what = difference(was, &is).unwrap_or_else(|| "something changed".to_owned());
+    Err(format!("{what} since it was confirmed; nothing ran, look at it again"))
+}
+
+/// The first difference, in words. Values of variables are never shown.
+fn difference(was: &FrozenCommand, is: &FrozenCommand) -> Option<String> {
+    for kind in is.places.iter().chain(&was.places).map(|place| place.kind) {
+        let names = |command: &FrozenCommand| command.places_of(kind).collect::<Vec<_>>().join(", ");
+        let (before, now) = (names(was), names(is));
+        if before != now {
+            let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+            return Some(format!("the {} changed from {} to {}", kind.word(), or_none(before), or_none(now)));
+        }
+    }
+    if was.program != is.program || was.argv != is.argv {
+        return Some(format!("the program or its arguments changed from {} to {}", was.program, is.program));
+    }
+    if was.identity != is.identity {
+        return Some(format!("the program's file changed: {}", was.program));
+    }
+    if was.cwd != is.cwd {
+        return Some(format!("the working directory changed from {} to {}", was.cwd, is.cwd));
+    }
+    if let Some(path) = first_other(&was.files, &is.files) {
+        return Some(format!("a program or file it names changed: {path}"));
+    }
+    if let Some(name) = first_other(&was.env, &is.env) {
+        return Some(format!("the environment changed: {name}"));
+    }
+    let rest = [
+        ("the user or the mask for new files", was.user == is.user && was.ids == is.ids),
+        ("the limits", was.timeout_seconds == is.timeout_seconds && was.output_cap == is.output_cap),
+        ("the rules", was.rules == is.rules && was.interactive == is.interactive && was.tools == is.tools),
+    ];
+    rest.iter().find(|(_, same)| !same).map(|(what, _)| format!("{what} changed"))
+}
+
+/// The name of the first entry that is not the same in both.
+fn first_other<'a>(was: &'a [(String, String)], is: &'a [(String, String)]) -> Option<&'a str> {
+    let other = |entry: &&(String, String), list: &[(String, String)]| !list.contains(entry);
+    let changed = is.iter().find(|entry| other(entry, was)).or_else(|| was.iter().find(|entry| other(entry, is)));
+    changed.map(|(name, _)| name.as_str())
 }
 
 fn freeze(
@@ -141,26 +177,29 @@ fn freeze(
     let mut env = settings.child_env(found.interactive);
     confine::add_read_only(&mut env, class, found, settings);
     let path = env.get("PATH").cloned().unwrap_or_default();
-    let mut files = BTreeMap::from([(shown(&cwd)?, folder_identity(&cwd)?)]);
-    for name in found.programs() {
-        if let Some(program) = resolve(&name, &path, &cwd) {
-            files.insert(shown(&program)?, identity(&program)?);
+    let reach = places::reach(found, &env, &places::Disk, &shown(&cwd)?);
+    let (program, argv) = invocation(text, found, &reach, tables, &path, &cwd)?;
+    let mut bound = BTreeMap::from([(shown(&cwd)?, files::folder(&cwd)?)]);
+    let programs: Vec<PathBuf> = found.programs().iter().filter_map(|name| files::resolve(name, &path, &cwd)).collect();
+    for program in programs.iter().chain([&program]) {
+        for file in files::interpreters(program, &path).iter().chain([program]) {
+            bound.insert(shown(file)?, files::identity(file).unwrap_or_else(|why| why));
         }
     }
-    let (program, argv) = invocation(text, found, &path, &cwd)?;
-    let kube = if found.names_kube() { Some(kube::current(&env, found)) } else { None };
-    for (path, digest) in kube.iter().flat_map(|kube| &kube.files) {
-        files.insert(path.clone(), digest.clone());
-    }
+    bound.extend(reach.files.iter().map(|file| (file.clone(), files::content(Path::new(file)))));
+    bound.extend(named::files(found, &cwd));
     Ok(FrozenCommand {
         argv,
-        identity: identity(&program)?,
+        identity: files::identity(&program)?,
         program: shown(&program)?,
-        named_programs: files.into_iter().collect(),
+        files: bound.into_iter().collect(),
         cwd: shown(&cwd)?,
-        env: env.into_iter().collect(),
+        env: Environment(env.into_iter().collect()),
         user: user(),
-        kube: kube.map(|Kube { context, namespace, .. }| (context, namespace)),
+        ids: ids(),
+        tools: tools(found),
+        places: reach.places,
+        sensitive: found.sensitive.clone(),
         timeout_seconds: settings.timeout_seconds,
         output_cap: settings.output_cap,
         interactive: found.interactive,
@@ -168,63 +207,92 @@ fn freeze(
     })
 }
 
-/// A single plain command is executed itself; anything else goes to a shell, byte for byte.
-fn invocation(text: &str, found: &Findings, path: &str, cwd: &Path) -> Result<(PathBuf, Vec<String>), String> {
+/// The names of everything it calls, without their folders, with the verbs of those that are known to have any.
+pub(super) fn tools(found: &Findings) -> Vec<String> {
+    let names = found.calls().iter().filter_map(|words| words.first()?.exact());
+    let names = names.map(|name| name.rsplit('/').next().unwrap_or(name));
+    let known = |name: &&str| found.tools.iter().any(|tool| tool.split(' ').next() == Some(*name));
+    let mut tools: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+    tools.extend(found.tools.iter().cloned());
+    tools.sort();
+    tools.dedup();
+    tools
+}
+
+/// A single plain command is executed itself; anything else goes to a shell, byte for byte. In both, what the kubeconfig
+/// decides is said outright.
+fn invocation(
+    text: &str,
+    found: &Findings,
+    reach: &places::Reach,
+    tables: &Tables,
+    path: &str,
+    cwd: &Path,
+) -> Result<(PathBuf, Vec<String>), String> {
     if let Some(argv) = &found.simple {
         let name = argv.first().map_or("", String::as_str);
-        if let Some(program) = resolve(name, path, cwd) {
-            return Ok((program, argv.clone()));
+        if let Some(program) = files::resolve(name, path, cwd) {
+            return Ok((program, pin::words(argv, found, reach)));
         }
         if !shell::is_builtin(name) {
             return Err(format!("`{name}` is not installed here, or not on the PATH; copy it and run it elsewhere"));
         }
     }
-    let words = [SHELL, "--noprofile", "--norc", "-c", text];
+    let text = pin::text(text, found, reach, tables);
+    let words = [SHELL, "--noprofile", "--norc", "-c", &text];
     Ok((PathBuf::from(SHELL), words.iter().map(|word| (*word).to_owned()).collect()))
 }
 
-fn describe(command: FrozenCommand, verdict: &Verdict, found: &Findings, settings: &RunSettings) -> Target {
+fn describe(text: &str, command: FrozenCommand, verdict: &Verdict, found: &Findings, settings: &RunSettings) -> Target {
     let host = host();
     let home = settings.environment.get("HOME").map_or("", String::as_str);
     let folder = match command.cwd.strip_prefix(home).filter(|_| home.len() > 1) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
         Some(_) | None => command.cwd.clone(),
     };
-    let mut facts = vec![(CleanText::line("program"), CleanText::line(&command.program))];
-    let mut places = vec![host.clone()];
-    places.extend(found.hosts());
-    if let Some((context, namespace)) = &command.kube {
-        facts.push((CleanText::line("kube context"), CleanText::line(context)));
-        facts.push((CleanText::line("namespace"), CleanText::line(namespace)));
-        places.insert(0, namespace.clone());
-        places.insert(0, context.clone());
+    let mut facts: Vec<(&str, String)> =
+        command.places.iter().map(|place| (place.kind.word(), place.name.clone())).collect();
+    facts.push(("program", command.program.clone()));
+    if let Some(runs) = pin::shown(text, &command, found) {
+        facts.push(("runs as", runs));
     }
+    let passed: Vec<&str> =
+        command.env.iter().map(|(name, _)| name.as_str()).filter(|name| settings.passes(name)).collect();
+    if !passed.is_empty() {
+        facts.push(("variables passed", passed.join(", ")));
+    }
+    facts.extend(named::links(found, Path::new(&command.cwd)).into_iter().map(|link| ("leads to", link)));
     if verdict.class == Class::Destructive
-        && let Some(object) = &found.object
+        && let Some(object) = super::object::of(found)
     {
-        facts.push((CleanText::line(OBJECT), CleanText::line(object)));
+        facts.push((OBJECT, object));
     }
     if let Some((_, options)) = command.env.iter().find(|(name, _)| name == "PGOPTIONS") {
-        facts.push((CleanText::line("added"), CleanText::line(&format!("PGOPTIONS={options}"))));
+        facts.push(("added", format!("PGOPTIONS={options}")));
     }
     if let Some(word) = confine::decide(verdict.class, found, &command, settings).word() {
-        facts.push((CleanText::line("confined"), CleanText::line(&word)));
+        facts.push(("confined", word));
+    }
+    if let Some(what) = &command.sensitive {
+        facts.push(("sensitive", what.to_string()));
     }
     if command.interactive {
-        facts.push((CleanText::line("terminal"), CleanText::line("it takes over the screen until it ends")));
+        facts.push(("terminal", "it takes over the screen until it ends".to_owned()));
     }
+    let named = command.places.iter().filter(|place| place.kind.can_be_production()).map(|place| &place.name);
+    let production = named.chain([&host]).find(|place| marks(place, &settings.production));
     Target {
         place: CleanText::line(&format!("this machine ({host}), as {}, in {folder}", command.user)),
-        facts,
-        production: places.iter().find(|place| marks(place, &settings.production)).map(|place| CleanText::line(place)),
+        facts: facts.iter().map(|(name, value)| (CleanText::line(name), CleanText::line(value))).collect(),
+        production: production.map(|place| CleanText::line(place)),
         frozen: Frozen::Command(Box::new(command)),
     }
 }
 
 /// Whether one of the place's words is one that marks production; `prod` also stands for `production`. A place that
 /// could not be told counts as production.
-fn marks(place: &str, words: &[String]) -> bool {
-    place == kube::UNKNOWN
+pub(super) fn marks(place: &str, words: &[String]) -> bool {
+    place == Place::UNKNOWN
         || place.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
             let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
             words
@@ -232,37 +300,6 @@ fn marks(place: &str, words: &[String]) -> bool {
                 .map(|word| word.to_ascii_lowercase())
                 .any(|word| !word.is_empty() && (part == word || (word == "prod" && part == "production")))
         })
-}
-
-/// The file a command word starts: its own path, or the first match on the PATH.
-pub(super) fn resolve(name: &str, path: &str, cwd: &Path) -> Option<PathBuf> {
-    let runs = |file: &PathBuf| {
-        std::fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-    };
-    if name.is_empty() {
-        return None;
-    }
-    if name.contains('/') {
-        return Some(cwd.join(name)).filter(runs);
-    }
-    path.split(':').map(|folder| Path::new(folder).join(name)).find(runs)
-}
-
-/// Device, inode, size and modification time: of what a link points to, so that a swapped link shows.
-fn identity(program: &Path) -> Result<String, String> {
-    let meta =
-        std::fs::metadata(program).map_err(|error| format!("{} cannot be looked at: {error}", program.display()))?;
-    let (seconds, nanos) = (meta.mtime(), meta.mtime_nsec());
-    Ok(format!("dev {} inode {} size {} mtime {seconds}.{nanos:09}", meta.dev(), meta.ino(), meta.size()))
-}
-
-fn folder_identity(folder: &Path) -> Result<String, String> {
-    let meta =
-        std::fs::metadata(folder).map_err(|error| format!("{} cannot be looked at: {error}", folder.display()))?;
-    if !meta.is_dir() {
-        return Err(format!("the working directory {} is no directory; set run.cwd", folder.display()));
-    }
-    Ok(format!("directory dev {} inode {}", meta.dev(), meta.ino()))
 }
 
 fn shown(path: &Path) -> Result<String, String> {
@@ -283,6 +320,16 @@ pub fn user() -> String {
     name.unwrap_or_else(|| format!("uid {uid}"))
 }
 
+/// Numbers of user and groups, and the mask for new files as the kernel shows it.
+fn ids() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("Umask:")).map_or("unknown", str::trim);
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let groups = rustix::process::getgroups().unwrap_or_default();
+    let groups: Vec<String> = groups.iter().map(|group| group.as_raw().to_string()).collect();
+    format!("uid {user} gid {group} groups {} umask {mask}", groups.join(","))
+}
+
 fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
@@ -294,7 +341,7 @@ mod tests {
     #[test]
     fn production_is_a_word_of_the_name_not_a_part_of_one() {
         let words = ["prod".to_owned(), "live".to_owned()];
-        for place in ["prod", "prod-eu", "eu.production", "gke_x_PROD2", "live_db", kube::UNKNOWN] {
+        for place in ["prod", "prod-eu", "eu.production", "gke_x_PROD2", "live_db", Place::UNKNOWN] {
             assert!(marks(place, &words), "{place}");
         }
         for place in ["staging", "productcatalog", "olive", ""] {

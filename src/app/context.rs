@@ -9,6 +9,7 @@ use super::keymap::Stage;
 use super::model::{Brain, Settings};
 use super::notices::Notices;
 use super::stores::Stores;
+use crate::actions::Watch;
 use crate::actions::gate::Gate;
 use crate::domain::incident::Incident;
 use crate::domain::time;
@@ -51,6 +52,8 @@ pub struct Ctx<'a> {
     pub replaying: bool,
     /// Output of the runs.
     pub outputs: &'a Outputs,
+    /// What is and was watched after writes.
+    pub watches: &'a [Watch],
 }
 
 impl Ctx<'_> {

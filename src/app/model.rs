@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::conversation::Conversation;
 use super::handlers::proposals::Preparing;
 use super::handlers::runs::Outputs;
@@ -10,6 +12,7 @@ use super::notices::{Level, Notices};
 use super::stores::Stores;
 use super::window::Window;
 use super::{Ctx, Selection};
+use crate::actions::Watch;
 use crate::actions::gate::Gate;
 use crate::copilot::{Fence, Prompts, Room};
 use crate::domain::evidence::sha256_hex;
@@ -60,6 +63,8 @@ pub struct Settings {
     pub configured: Vec<CleanText>,
     /// What is asked again and again.
     pub queries: Vec<PolledQuery>,
+    /// How long the signals are watched after a write.
+    pub watch: SignedDuration,
 }
 
 /// The model a session has, or has not.
@@ -123,6 +128,10 @@ pub struct State {
     pub preparing: Preparing,
     /// The prompt that was sent last, for `:preview`.
     pub last_preview: Option<CleanText>,
+    /// What was watched after writes, oldest first.
+    pub watches: Vec<Watch>,
+    /// When the watched signals were last looked at: the program's time and the incident's.
+    pub watched: (Duration, Timestamp),
     /// When the series were last recorded.
     pub series_recorded: Duration,
 }
@@ -180,6 +189,7 @@ impl State {
             notices: &self.notices,
             replaying: self.replay.is_some(),
             outputs: &self.outputs,
+            watches: &self.watches,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::copilot::{Delta, Room};
 use crate::domain::approval::Target;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{Batch, CleanText, ProposalId, Suggestion, Timestamp, Verdict};
+use crate::domain::{Batch, Brief, CleanText, Preview, ProposalId, Suggestion, Timestamp, Verdict};
 use crate::overlays::prompt::Purpose;
 use crate::ui::key::Key;
 
@@ -76,6 +76,8 @@ pub struct Prepared {
     pub target: Target,
     /// How to undo it.
     pub undo: Option<CleanText>,
+    /// What else the card tells.
+    pub brief: Brief,
 }
 
 /// How an approved query or command moves on.
@@ -125,6 +127,8 @@ pub enum Intent {
     Confirm(Vec<ProposalId>, crate::actions::gate::Confirmation),
     /// The person said no, and perhaps why.
     Reject(Vec<ProposalId>, CleanText),
+    /// Run a preview that the card of this proposal shows.
+    Preview(ProposalId, Box<Preview>),
     /// Take the text of a proposal back into the input.
     Edit(ProposalId),
     /// Stop what runs.

@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::effect::Steer;
-use super::handlers::{ask, incident, keys, navigation};
+use super::handlers::{ask, incident, keys, navigation, watch};
 use super::keymap::{Action, Slide};
 use super::{Effect, Model};
 use crate::config::units::Length;
@@ -51,6 +51,7 @@ pub const COMMANDS: &[Command] = &[
     command("timeline", "", "timeline of the incident"),
     command("times", "", "absolute or relative times"),
     command("title", "TEXT", "title of the incident"),
+    command("watch", "stop", "what is watched after a change, or end it"),
     command("window", "30m", "length of the shared window"),
 ];
 
@@ -96,6 +97,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "timeline" => keys::on_action(model, Action::Timeline, effects),
         "times" => keys::on_action(model, Action::ToggleTimes, effects),
         "title" => incident::rename(&mut model.state, Some(argument), None, effects),
+        "watch" => watched(model, argument, effects),
         "window" => window(model, argument, effects),
         _ => model.state.problem(format!("`{}` is no command; : lists them", CleanText::line(name))),
     }
@@ -103,6 +105,26 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
 
 fn read(model: &mut Model, topic: Topic) {
     model.overlays.push(Overlay::Reader(Reader::on(topic)));
+}
+
+/// What is watched after changes, newest first; `stop` ends it.
+fn watched(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
+    match argument {
+        "stop" => {
+            if !watch::stop(model, effects) {
+                model.state.problem("nothing is watched now");
+            }
+        }
+        "" if model.state.watches.is_empty() => {
+            model.state.problem("nothing was watched yet: it begins after a change")
+        }
+        "" => {
+            let told: Vec<String> =
+                model.state.watches.iter().rev().map(|one| watch::report(one, model.state.now)).collect();
+            read(model, Topic::Text("Watched after changes".into(), CleanText::block(&told.join("\n\n"))));
+        }
+        _ => model.state.problem("write :watch to see it, or :watch stop to end it"),
+    }
 }
 
 fn window(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {

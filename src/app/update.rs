@@ -1,6 +1,6 @@
 //! The router: every message to the handler of its area. Pure and synchronous.
 
-use super::handlers::{ask, incident, keys, mouse, proposals, runs, show, telemetry, wants};
+use super::handlers::{ask, incident, keys, mouse, proposals, runs, show, telemetry, wants, watch};
 use super::model::Brain;
 use super::{Effect, Model, Msg};
 
@@ -14,6 +14,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             state.wall = wall;
             state.uptime = uptime;
             incident::on_tick(state, &mut effects);
+            watch::on_tick(model, &mut effects);
         }
         Msg::Key(key) => keys::on_key(model, key, &mut effects),
         Msg::Mouse(mouse, column, row) => mouse::on_mouse(model, mouse, column, row, &mut effects),

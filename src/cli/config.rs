@@ -8,10 +8,14 @@ use anyhow::Context;
 use super::args::Common;
 use super::first_run::{Network, init};
 use super::open::{ReadFile, configuration};
-use super::{Outcome, print};
+use super::{Failure, Outcome, print};
+use crate::actions::Tables;
+use crate::actions::policy::load;
+use crate::config::load::point_at;
 use crate::config::paths::Places;
 use crate::config::show::show;
 use crate::config::validate::named;
+use crate::config::{ConfigError, Loaded};
 
 /// Arguments of `midwatch config`.
 #[derive(Debug, clap::Args)]
@@ -58,6 +62,7 @@ pub(super) fn run(common: &Common, config: Config) -> Outcome {
 
 fn check(common: &Common) -> Outcome {
     let loaded = configuration(common, ReadFile::Yes)?;
+    policy(&loaded)?;
     let shown = loaded.looked_at.display();
     let text = match (&loaded.file, named(&loaded.config).len()) {
         (None, _) => format!("{shown}: there is no file; defaults hold"),
@@ -67,6 +72,25 @@ fn check(common: &Common) -> Outcome {
     };
     print::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether every rule of every policy is right and about its examples.
+fn policy(loaded: &Loaded) -> Result<(), Failure> {
+    let tables = Tables::builtin().and_then(|tables| tables.with_files(&loaded.config.run.tables));
+    let tables = tables.map_err(Failure::bad_input)?;
+    let found = load(&loaded.config, &tables, &|name| std::env::var(name).ok());
+    let text = loaded.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    // One file at a time: the person's own first.
+    let Some((file, _)) = found.problems.first() else { return Ok(()) };
+    let same = found.problems.iter().filter(|(of, _)| of == file).map(|(_, problem)| problem.clone()).collect();
+    Err(match file {
+        None => ConfigError { file: loaded.file.clone(), problems: point_at(same, &text) },
+        Some(file) => {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            ConfigError { file: Some(file.clone()), problems: point_at(same, &text) }
+        }
+    }
+    .into())
 }
 
 /// Where the configuration is looked for, whatever is there.

@@ -16,6 +16,7 @@ pub mod launch;
 mod open;
 mod own_log;
 mod print;
+pub mod redact;
 mod run;
 mod secrets;
 pub mod start;
@@ -57,13 +58,14 @@ fn run(args: Args) -> Outcome {
     match command {
         Subcommand::Drill(drill) => drill::run(&common, drill),
         Subcommand::Check(check) => {
-            let tables = open::configuration(&common, open::ReadFile::Yes)?.config.run.tables;
-            Ok(check::run(&check, &tables))
+            let config = open::configuration(&common, open::ReadFile::Yes)?.config;
+            Ok(check::run(&check, &config))
         }
+        Subcommand::Redact(redact) => Ok(redact::run(&redact)),
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
-        Subcommand::Journal(journal) => Ok(journal::run(&journal)),
+        Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
         Subcommand::Key(key) => key::run(key),

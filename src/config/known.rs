@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 use super::place::{Step, last_key, steps};
+use super::policy::{Decide, PolicyRule};
 use super::schema::{
     Alertmanager, Changes, Command, CommandLines, Config, Files, Git, Limits, Model, Panel, PanelUnit, Prometheus,
     ProviderKind, Run, Webhook,
 };
 use super::units::{Length, Size};
+use crate::domain::{Class, Language, Origin};
 
 /// A valid configuration in which every key is set and every list has one entry.
 pub fn specimen() -> Config {
@@ -55,8 +57,31 @@ pub fn specimen() -> Config {
             tables: vec![PathBuf::from("/etc/midwatch/tools.toml")],
             ..Run::default()
         },
+        policy_file: PathBuf::from("/etc/midwatch/team-policy.toml"),
+        policy: vec![policy()],
         limits: Limits::default(),
         ..Config::default()
+    }
+}
+
+fn policy() -> PolicyRule {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    PolicyRule {
+        name: "drains".to_owned(),
+        decide: Decide::Forbid,
+        why: "the node team drains".to_owned(),
+        class: vec![Class::Write, Class::Destructive],
+        tool: words(&["kubectl"]),
+        verb: words(&["drain", "cordon"]),
+        rule: words(&["kubectl.*"]),
+        context: words(&["prod-*"]),
+        namespace: words(&["*"]),
+        host: words(&["*"]),
+        language: vec![Language::Sh],
+        origin: vec![Origin::Model, Origin::Runbook],
+        production: Some(true),
+        matches: words(&["kubectl --context prod-eu drain node-1"]),
+        not_match: words(&["kubectl --context dev drain node-1"]),
     }
 }
 

@@ -203,6 +203,11 @@ fn with_brackets(path: &str) -> String {
     })
 }
 
+/// Finds the lines of problems that whoever used the configuration found in it.
+pub fn point_at(problems: Vec<Problem>, text: &str) -> Vec<Problem> {
+    locate(problems, text, &[])
+}
+
 /// Says for each problem who set the key last: a flag, a variable, or a line of the file.
 fn locate(problems: Vec<Problem>, text: &str, said: &[Override]) -> Vec<Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -7,6 +7,7 @@ pub mod load;
 pub mod overrides;
 pub mod paths;
 mod place;
+pub mod policy;
 pub mod problem;
 pub mod schema;
 pub mod secrets;

@@ -54,6 +54,7 @@ pub(super) fn make_absolute(config: &mut Config, places: &Places, base: &Path) {
     fix(&mut config.data_dir);
     fix(&mut config.prompts_dir);
     fix(&mut config.journal);
+    fix(&mut config.policy_file);
     fix(&mut config.run.cwd);
     config.run.tables.iter_mut().for_each(fix);
     config.run.reads_may_write.iter_mut().for_each(fix);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 
 /// The whole configuration.
@@ -45,6 +46,12 @@ pub struct Config {
     pub model: Model,
     /// What holds for confirmed commands.
     pub run: Run,
+    /// Whether the analyst's fixed queries wait on a card.
+    pub telemetry: Telemetry,
+    /// An organisation's policy, which can only tighten; empty is none beside `/etc/midwatch/policy.toml`.
+    pub policy_file: PathBuf,
+    /// Rules that allow, ask or forbid.
+    pub policy: Vec<PolicyRule>,
     /// Budgets.
     pub limits: Limits,
 }
@@ -253,6 +260,8 @@ pub struct Run {
     pub tables: Vec<PathBuf>,
     /// Words that mark a kube context, namespace or host as production.
     pub production: Vec<String>,
+    /// How long the signals that a change should move are watched after it.
+    pub watch: Length,
     /// Whether the kernel keeps what was classed read from writing files (Landlock).
     pub confine_reads: bool,
     /// Files and folders where a read may write all the same: caches without which the tools fail.
@@ -295,6 +304,9 @@ impl Default for Config {
             command: Vec::new(),
             model: Model::default(),
             run: Run::default(),
+            telemetry: Telemetry::default(),
+            policy_file: PathBuf::new(),
+            policy: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -324,6 +336,7 @@ impl Default for Run {
             env: Vec::new(),
             tables: Vec::new(),
             production: vec!["prod".to_owned(), "live".to_owned()],
+            watch: Length::seconds(5 * 60),
             confine_reads: true,
             reads_may_write: READS_MAY_WRITE.iter().map(PathBuf::from).collect(),
             read_only_sessions: true,

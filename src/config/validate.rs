@@ -26,6 +26,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.programs(config);
     check.model(&config.model);
     check.run(&config.run);
+    check.problems.extend(super::policy::check(&config.policy));
     check.limits(config);
     check.problems
 }
@@ -242,6 +243,7 @@ impl Check {
 
     fn run(&mut self, run: &Run) {
         self.between("run.timeout", run.timeout, Length::seconds(1), Length::seconds(86_400));
+        self.between("run.watch", run.watch, Length::seconds(30), Length::seconds(3_600));
         self.size("run.output", run.output, 4 << 10, 64 << 20);
         for (index, name) in run.env.iter().enumerate() {
             let key = format!("run.env[{index}]");

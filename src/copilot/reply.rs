@@ -10,6 +10,8 @@ use crate::trust::verify::{cite, split};
 const MOST: usize = 8;
 /// Longest text of a proposal; a longer one could not be reviewed.
 const LONGEST: usize = 16 * 1024;
+/// Signals taken from one proposal.
+const SIGNALS: usize = 8;
 
 /// The queries and commands an answer puts forward, in order. A block without its closing fence proposes nothing: what
 /// was cut off may have changed its meaning. The reason is the sentence before the block, a claim of the model.
@@ -21,7 +23,8 @@ pub fn suggestions(answer: &str) -> Vec<Suggestion> {
     for block in blocks {
         let ended = pieces.partition_point(|piece| piece.end <= block.span.start);
         let before = pieces[..ended].last().filter(|piece| piece.start >= after);
-        after = block.span.end;
+        let (watch, end) = watched(answer, block.span.end);
+        after = end;
         let Some(language) = Language::from_fence(&block.word) else { continue };
         if block.text.trim().is_empty() || block.text.len() > LONGEST || found.len() == MOST {
             continue;
@@ -34,9 +37,25 @@ pub fn suggestions(answer: &str) -> Vec<Suggestion> {
             reason: CleanText::line(&cite::without(sentence)),
             because,
             origin: Origin::Model,
+            watch,
         });
     }
     found
+}
+
+/// The signals named in `watch: errors, p99` lines right after a block, and where these lines end.
+fn watched(answer: &str, from: usize) -> (Vec<CleanText>, usize) {
+    let (mut names, mut at) = (Vec::new(), from);
+    for line in answer.get(from..).unwrap_or_default().split_inclusive('\n') {
+        let Some(list) = line.trim().strip_prefix("watch:").or_else(|| line.trim().strip_prefix("Watch:")) else {
+            break;
+        };
+        let list = list.split(',').map(|name| CleanText::line(name.trim().trim_matches('`')));
+        names.extend(list.filter(|name| !name.is_empty()).take(SIGNALS));
+        at += line.len();
+    }
+    names.truncate(SIGNALS);
+    (names, at)
 }
 
 /// A closed fenced block.
@@ -91,6 +110,18 @@ mod tests {
         assert_eq!(found[1].text, "labctl rollback payments \\\n  --reason 'bad header'");
         assert_eq!(found[1].reason.as_str(), "Roll it back, since the header is new:");
         assert!(found.iter().all(|suggestion| suggestion.origin == Origin::Model));
+    }
+
+    #[test]
+    fn what_a_proposal_should_move_stands_in_lines_after_its_block() {
+        let found = suggestions(
+            "Roll it back [E7].\n```sh\nlabctl rollback payments\n```\nwatch: errors payments, `p99`\nwatch: orders\n\nThen look [E1].\n```promql\nup\n```\nIt is a watch: no.\n",
+        );
+        let names: Vec<&str> = found[0].watch.iter().map(CleanText::as_str).collect();
+        assert_eq!(names, ["errors payments", "p99", "orders"]);
+        assert_eq!(found[0].text, "labctl rollback payments");
+        assert_eq!(found[1].reason.as_str(), "Then look.");
+        assert!(found[1].watch.is_empty());
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use evidence::{Citation, Evidence, EvidenceKind, Locator};
 pub use health::Health;
 pub use ids::{ChangeId, EvidenceId, ProposalId, RecordId, RecordKey, SourceId};
 pub use log::{LogRecord, Severity};
-pub use proposal::{Proposal, ProposalState};
+pub use proposal::{Brief, Preview, Proposal, ProposalState};
 pub use series::{Sample, Series};
 pub use suggestion::{Language, Origin, Suggestion};
 pub use telemetry::{Batch, Telemetry};

@@ -17,12 +17,38 @@ pub struct Proposal {
     pub target: Target,
     /// A command that would undo it, where the tool's table knows one.
     pub undo: Option<CleanText>,
+    /// What else the card tells.
+    pub brief: Brief,
     /// Parts of the text that came from data and from nowhere else.
     pub taints: Vec<Taint>,
     /// Since when it waits.
     pub at: Timestamp,
     /// Where it stands.
     pub state: ProposalState,
+}
+
+/// What the card tells beside class, target and undo.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Brief {
+    /// Reads that show beforehand what it would do. Each is run only when a person asks for it.
+    pub previews: Vec<Preview>,
+    /// Signals that its tool's table says it moves.
+    pub watch: Vec<CleanText>,
+    /// Words that mean something else than they look like, as written and as run.
+    pub decoded: Vec<(CleanText, CleanText)>,
+    /// The proposal of which this is a preview.
+    pub preview_of: Option<ProposalId>,
+}
+
+/// A read that shows what a command would do: classed and settled like any other, and never a reason to trust it more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// The exact command.
+    pub suggestion: Suggestion,
+    /// Its own class; anything but a read is not offered.
+    pub verdict: Verdict,
+    /// Where it would run.
+    pub target: Target,
 }
 
 /// A part of a command that stands in evidence, and in nothing that the person or the configuration said.

@@ -17,6 +17,8 @@ pub struct Suggestion {
     pub because: Vec<Locator>,
     /// Who put it forward.
     pub origin: Origin,
+    /// Signals it should move, as the proposer names them: panels or metrics. What becomes of them is watched.
+    pub watch: Vec<CleanText>,
 }
 
 /// The language of a suggestion, named as the fence of its block in an answer.

@@ -189,7 +189,7 @@ impl Inline<'_> {
         }
         let typing = self.card().is_some_and(Confirm::is_typing);
         // What only the screen can do: to edit, the shell's own line is better.
-        let elsewhere = !typing && ['e', 'c', 'w'].map(Key::char).contains(&key);
+        let elsewhere = !typing && ['e', 'c', 'w', 'p'].map(Key::char).contains(&key);
         if elsewhere { Ok(()) } else { self.tell(Msg::Key(key)).await }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::actions::{Entry as JournalEntry, Event, Gate, Journal};
+use crate::actions::{self, Entry as JournalEntry, Event, Gate, Journal};
 use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
@@ -89,7 +89,7 @@ impl Keeper {
     ) -> std::io::Result<Self> {
         let (queue, work) = sync_channel(QUEUE);
         let recording = if incidents.is_some() { Recording::NotYet } else { Recording::Never };
-        let writer = Writer { journal, incidents, stack, results, recorder: None, failed: false };
+        let writer = Writer { journal, incidents, stack, results, recorder: None, failed: false, began: false };
         let (tell_done, done) = sync_channel(1);
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || {
             writer.work(&work);
@@ -193,6 +193,8 @@ struct Writer {
     results: mpsc::Sender<Msg>,
     recorder: Option<Recorder>,
     failed: bool,
+    /// Whether the journal says that this session began.
+    began: bool,
 }
 
 impl Writer {
@@ -206,6 +208,23 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+        }
+        if let (true, Some(journal)) = (self.began, &self.journal) {
+            // What the session did is in the journal; only its end would be missing.
+            let _ = journal.append(&JournalEntry::new(Event::Session).with("state", "ended"), Timestamp::now());
+        }
+    }
+
+    /// Says in the journal that a session begins, before its first decision.
+    fn begin(&mut self, journal: &Journal) {
+        if !self.began {
+            let entry = JournalEntry::new(Event::Session)
+                .with("state", "began")
+                .with("who", actions::user())
+                .with("version", env!("CARGO_PKG_VERSION"))
+                .with("pid", std::process::id());
+            // When this fails the decision fails too, and says why.
+            self.began = journal.append(&entry, Timestamp::now()).is_ok();
         }
     }
 
@@ -263,6 +282,9 @@ impl Writer {
         });
         match opened {
             Ok(recorder) => {
+                if let Some(journal) = &self.journal {
+                    journal.begin_incident(&incident.id);
+                }
                 let folder = CleanText::line(&recorder.folder().display().to_string());
                 self.tell(Msg::Recording(Ok(folder)));
                 self.recorder = Some(recorder);
@@ -285,8 +307,9 @@ impl Writer {
     }
 
     /// Writes a decision; whether it is in the journal now.
-    fn decide(&self, decision: &Decision) -> bool {
-        let Some(journal) = &self.journal else { return false };
+    fn decide(&mut self, decision: &Decision) -> bool {
+        let Some(journal) = self.journal.clone() else { return false };
+        self.begin(&journal);
         let (event, proposal, why) = match decision {
             Decision::Proposed(proposal) => (Event::Proposed, proposal, None),
             Decision::Shown(proposal) => (Event::Shown, proposal, None),
@@ -334,8 +357,8 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Severity, SourceId};
-    use crate::testing::build;
+    use crate::domain::{Language, Severity, SourceId};
+    use crate::testing::{World, build};
 
     fn incident() -> Box<Incident> {
         let (id, title) = (CleanText::line("INC-1"), CleanText::line("test"));
@@ -393,5 +416,28 @@ mod tests {
         assert!(written.iter().all(|keep| matches!(keep, Keep::Log(_))) && written.len() == 2);
         keeper.hand_over();
         assert!(matches!(work.try_recv(), Ok(Keep::Notes(text)) if text == "mine"));
+    }
+
+    #[test]
+    fn a_journal_that_hangs_never_holds_up_the_loop() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let journal = Arc::new(Journal::open(&path).unwrap());
+        let mut world = World::new();
+        world.propose(build::suggestion(Language::Sh, "uptime"));
+        let proposal = Box::new(world.model.state.proposals[0].clone());
+        let (results, _told) = mpsc::channel(64);
+        let mut keeper = Keeper::start(Some(journal), None, Vec::new(), results).unwrap();
+        // Another process that holds the lock and does not let go, as on a file server that is away.
+        let other = std::fs::File::open(&path).unwrap();
+        other.lock().unwrap();
+        for _ in 0..50 {
+            assert_eq!(keeper.keep(Keep::Decision(Decision::Proposed(proposal.clone()), None)), None);
+        }
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+        other.unlock().unwrap();
+        keeper.finish();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!((text.matches("\"proposed\"").count(), text.matches("\"session\",").count()), (50, 2), "{text}");
     }
 }

@@ -18,7 +18,7 @@ mod tty;
 
 pub use clock::Clock;
 pub use effects::Executor;
-pub use preparer::Preparer;
+pub use preparer::{Preparer, brief};
 pub use runs::Noted;
 pub use session::{Chore, Session};
 pub use start::open;

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use crate::actions::shell::examine;
 use crate::actions::{RunSettings, Tables, classify, prepare, undo};
 use crate::app::msg::Prepared;
 use crate::domain::approval::{Frozen, Target};
 use crate::domain::ports::CommandBook;
-use crate::domain::{CleanText, Language, Suggestion, TimeWindow};
+use crate::domain::{Brief, Class, CleanText, Language, Origin, Preview, Suggestion, TimeWindow, Verdict};
 use crate::sources::replay::Commands;
 
 /// Samples a confirmed query asks for at most.
@@ -33,18 +34,49 @@ impl Preparer {
     /// machine.
     pub fn prepare(&self, suggestion: &Suggestion, window: TimeWindow) -> Prepared {
         let verdict = classify(&suggestion.text, suggestion.language, &self.tables);
-        let target = match (suggestion.language, &self.recorded) {
-            (Language::Promql, _) => query_target(Language::Promql, window, self.step, self.metrics.clone()),
-            (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
-            (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
-            (Language::Sh, None) => prepare(suggestion, &verdict, &self.tables, &self.settings),
-        };
+        let target = self.target(suggestion, &verdict, window);
         let undo = match suggestion.language {
             Language::Sh => undo(&suggestion.text, &self.tables),
             Language::Promql | Language::Logs => None,
         };
-        Prepared { verdict, target, undo }
+        let brief = brief(suggestion, &self.tables, |read, verdict| self.target(read, verdict, window));
+        Prepared { verdict, target, undo, brief }
     }
+
+    fn target(&self, suggestion: &Suggestion, verdict: &Verdict, window: TimeWindow) -> Target {
+        match (suggestion.language, &self.recorded) {
+            (Language::Promql, _) => query_target(Language::Promql, window, self.step, self.metrics.clone()),
+            (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
+            (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
+            (Language::Sh, None) => prepare(suggestion, verdict, &self.tables, &self.settings),
+        }
+    }
+}
+
+/// What the card tells beside class and target. A preview that is no read, or could not run, is not offered.
+pub fn brief(suggestion: &Suggestion, tables: &Tables, target: impl Fn(&Suggestion, &Verdict) -> Target) -> Brief {
+    if suggestion.language != Language::Sh {
+        return Brief::default();
+    }
+    let found = examine(&suggestion.text, tables);
+    let clean = |text: String| CleanText::line(&text);
+    let decoded = found.decoded(&suggestion.text).into_iter().map(|(a, b)| (clean(a), clean(b))).collect();
+    let previews = found.previews.iter().filter(|text| **text != suggestion.text).filter_map(|text| {
+        let read = Suggestion {
+            text: text.clone(),
+            reason: "a preview, not the run".into(),
+            because: Vec::new(),
+            origin: Origin::Analyst,
+            watch: Vec::new(),
+            ..suggestion.clone()
+        };
+        let verdict = classify(text, Language::Sh, tables);
+        let target = target(&read, &verdict);
+        let runs = verdict.class == Class::Read && !matches!(target.frozen, Frozen::Blocked { .. });
+        runs.then_some(Preview { suggestion: read, verdict, target })
+    });
+    let previews = previews.collect();
+    Brief { previews, watch: found.watch.iter().map(|name| CleanText::line(name)).collect(), decoded, preview_of: None }
 }
 
 fn query_target(language: Language, window: TimeWindow, step: u32, source: CleanText) -> Target {

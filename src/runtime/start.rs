@@ -221,6 +221,13 @@ fn assemble(
     if let Some(problem) = tables_problem {
         model.state.problem(problem);
     }
+    if played.is_none() {
+        // In a recording nothing touches the host, and its own runbook must be playable under any policy.
+        let variable = |name: &str| std::env::var(name).ok();
+        let found = actions::policy::load(&config, &executor.preparer.tables, &variable);
+        found.policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
+        model.state.gate.policy = found.policy;
+    }
     if let Some(played) = &played {
         adopt(&mut model.state, &played.recording);
     }
@@ -382,6 +389,7 @@ fn person_settings(
         configured: configured(config),
         seed: fastrand::u64(..),
         queries,
+        watch: config.run.watch.signed(),
     }
 }
 
@@ -419,7 +427,7 @@ pub fn model(
         generation: 0,
         brain,
         prompts,
-        gate: Gate { read_only: config.read_only },
+        gate: Gate { read_only: config.read_only, ..Gate::default() },
         selection: None,
         notices: Notices::default(),
         replay: None,
@@ -428,6 +436,8 @@ pub fn model(
         outputs: Default::default(),
         preparing: Default::default(),
         last_preview: None,
+        watches: Vec::new(),
+        watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };
     Model {

@@ -6,8 +6,11 @@ use std::io::Write;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
-use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::termios::{QueueSelector, tcflush};
+
+/// Clears what an earlier, longer line left behind (ECMA-48, EL). After the text, so that nothing flickers.
+const TO_END: &str = "\x1b[K";
 
 /// The controlling terminal.
 pub struct Tty {
@@ -57,8 +60,7 @@ impl Tty {
     /// # Errors
     /// When the terminal is gone.
     pub fn say(&mut self, text: &str) -> std::io::Result<()> {
-        execute!(self.file, Clear(ClearType::CurrentLine))?;
-        self.file.write_all(format!("\r{text}\r\n").as_bytes())
+        self.file.write_all(format!("\r{text}{TO_END}\r\n").as_bytes())
     }
 
     /// Writes the line that the next one replaces.
@@ -66,9 +68,7 @@ impl Tty {
     /// # Errors
     /// When the terminal is gone.
     pub fn line(&mut self, text: &str) -> std::io::Result<()> {
-        execute!(self.file, Clear(ClearType::CurrentLine))?;
-        self.file.write_all(format!("\r{text}").as_bytes())?;
-        self.file.flush()
+        self.file.write_all(format!("\r{text}{TO_END}").as_bytes())
     }
 }
 

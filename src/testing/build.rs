@@ -100,5 +100,6 @@ pub fn suggestion(language: Language, text: &str) -> Suggestion {
         reason: CleanText::line("typed by hand"),
         because: Vec::new(),
         origin: Origin::Person,
+        watch: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use crate::actions::Tables;
 use crate::actions::gate::OBJECT;
 use crate::actions::shell::examine;
 use crate::app::msg::RunEvent;
-use crate::domain::approval::{Frozen, FrozenCommand, Target};
+use crate::domain::approval::{Environment, Frozen, FrozenCommand, Place, PlaceKind, Target};
 use crate::domain::proposal::Outcome;
 use crate::domain::{Class, CleanText, Suggestion, Verdict};
 
@@ -50,24 +50,27 @@ pub(super) fn target(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables
     let found = examine(&suggestion.text, tables);
     let name = found.programs().first().cloned().unwrap_or_else(|| "bash".to_owned());
     let program = format!("/usr/bin/{name}");
-    let kube = found.names_kube().then(|| ("staging".to_owned(), "shop".to_owned()));
+    let kube = [Place::new(PlaceKind::Context, "staging"), Place::new(PlaceKind::Namespace, "shop")];
+    let places = if found.names_kube() { kube.to_vec() } else { Vec::new() };
     let mut facts = vec![("program", program.clone())];
-    if let Some((context, namespace)) = &kube {
-        facts.push(("kube context", context.clone()));
-        facts.push(("namespace", namespace.clone()));
-    }
-    if let (Class::Destructive, Some(object)) = (verdict.class, found.object) {
+    facts.extend(places.iter().map(|place| (place.kind.word(), place.name.clone())));
+    if let (Class::Destructive, Some(object)) = (verdict.class, found.object.clone()) {
         facts.push((OBJECT, object));
     }
+    let shell = || vec!["/bin/bash".to_owned(), "-c".to_owned(), suggestion.text.clone()];
+    let argv = found.simple.clone().unwrap_or_else(shell);
     let command = FrozenCommand {
-        argv: vec!["/bin/bash".to_owned(), "-c".to_owned(), suggestion.text.clone()],
+        argv,
         program,
         identity: "dev 1 inode 2 size 3 mtime 4.0".to_owned(),
-        named_programs: Vec::new(),
+        files: Vec::new(),
         cwd: "/home/oncall/shop".to_owned(),
-        env: Vec::new(),
+        env: Environment::default(),
         user: "oncall".to_owned(),
-        kube,
+        ids: "uid 1000".to_owned(),
+        tools: found.programs(),
+        places,
+        sensitive: found.sensitive.clone(),
         timeout_seconds: 60,
         output_cap: 65_536,
         interactive: false,

@@ -25,7 +25,7 @@ use crate::domain::proposal::Outcome;
 use crate::domain::query::PolledQuery;
 use crate::domain::{
     Alert, Batch, Change, CleanText, Health, Language, LogRecord, ProposalId, Series, SourceId, Suggestion, Telemetry,
-    TimeWindow, Timestamp,
+    TimeWindow, Timestamp, Verdict,
 };
 use crate::runtime::{Clock, Preparer, start};
 use crate::sources::replay::{ReplayClock, first_alert};
@@ -67,6 +67,7 @@ impl World {
                 text: "sum by (service) (rate(http_requests_total[1m]))".into(),
                 every_seconds: 15,
             }],
+            watch: config_watch(),
             ..Settings::default()
         };
         let label = ModelLabel {
@@ -93,6 +94,7 @@ impl World {
             not_configured: vec!["traces".into()],
             seed: 7,
             queries: played.recording.queries.clone(),
+            watch: config_watch(),
             ..Settings::default()
         };
         let states = vec![SourceState::new(SourceId::new("recording"), "alerts".into())];
@@ -354,7 +356,11 @@ impl World {
                 let tables = &self.preparer.tables;
                 let verdict = crate::actions::classify(&suggestion.text, suggestion.language, tables);
                 let target = (self.script.target)(suggestion, script::target(suggestion, &verdict, tables));
-                Prepared { target, undo: crate::actions::undo(&suggestion.text, tables), verdict }
+                let settle = |read: &Suggestion, verdict: &Verdict| {
+                    (self.script.target)(read, script::target(read, verdict, tables))
+                };
+                let brief = crate::runtime::brief(suggestion, tables, settle);
+                Prepared { target, undo: crate::actions::undo(&suggestion.text, tables), verdict, brief }
             }
             _ => self.preparer.prepare(suggestion, window),
         };
@@ -381,6 +387,11 @@ impl World {
         };
         events.into_iter().map(|event| Msg::Run(id, event)).collect()
     }
+}
+
+/// How long a write is watched unless somebody says otherwise.
+fn config_watch() -> jiff::SignedDuration {
+    Config::default().run.watch.signed()
 }
 
 impl Default for World {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use midwatch::actions::{Confirmation, Demand, Gate};
-use midwatch::domain::approval::{Frozen, Target};
+use midwatch::domain::approval::{Frozen, Place, PlaceKind, Target};
 use midwatch::domain::{CleanText, Language, Proposal, ProposalState, TimeWindow, Timestamp};
 
 use super::setting::{Setting, frozen};
@@ -36,17 +36,17 @@ fn each_class_asks_for_its_own_ceremony() {
 #[test]
 fn what_cannot_run_says_why() {
     let setting = Setting::new();
-    let never = |gate: Gate, proposal: &Proposal| match gate.demand(proposal) {
+    let never = |gate: &Gate, proposal: &Proposal| match gate.demand(proposal) {
         Demand::Never { why } => why.to_string(),
         other => panic!("{other:?}"),
     };
     let gate = Gate::default();
-    assert!(never(gate, &in_production(setting.propose("echo x | sh"))).contains("prod-eu is production"));
-    assert!(never(gate, &setting.propose("echo '[REDACTED:password:1]'")).contains("redacted"));
-    assert!(never(gate, &setting.propose("nosuchtool x")).contains("not installed"));
-    let read_only = Gate { read_only: true };
-    assert!(never(read_only, &setting.propose("touch x")).contains("read-only"));
-    assert!(never(read_only, &setting.propose("echo x | sh")).contains("read-only"));
+    assert!(never(&gate, &in_production(setting.propose("echo x | sh"))).contains("prod-eu is production"));
+    assert!(never(&gate, &setting.propose("echo '[REDACTED:password:1]'")).contains("redacted"));
+    assert!(never(&gate, &setting.propose("nosuchtool x")).contains("not installed"));
+    let read_only = Gate { read_only: true, ..Gate::default() };
+    assert!(never(&read_only, &setting.propose("touch x")).contains("read-only"));
+    assert!(never(&read_only, &setting.propose("echo x | sh")).contains("read-only"));
     assert_eq!(read_only.demand(&setting.propose("df")), Demand::Enter);
 }
 
@@ -97,15 +97,17 @@ fn every_frozen_field_changes_the_digest() {
     let setting = Setting::new();
     let proposal = setting.propose("df -h");
     let base = Gate::digest(&proposal);
-    let changes: [fn(&mut midwatch::domain::approval::FrozenCommand); 13] = [
+    let changes: [fn(&mut midwatch::domain::approval::FrozenCommand); 15] = [
         |c| c.argv.push("x".to_owned()),
         |c| c.program.push('x'),
         |c| c.identity.push('x'),
-        |c| c.named_programs.clear(),
+        |c| c.files.clear(),
         |c| c.cwd.push('x'),
         |c| c.env[0].1.push('x'),
         |c| c.user.push('x'),
-        |c| c.kube = Some((String::new(), String::new())),
+        |c| c.ids.push('x'),
+        |c| c.tools.push("x".to_owned()),
+        |c| c.places.push(Place::new(PlaceKind::Context, "")),
         |c| c.timeout_seconds += 1,
         |c| c.output_cap += 1,
         |c| c.interactive = true,

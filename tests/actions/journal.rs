@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use midwatch::actions::journal::verify;
-use midwatch::actions::{Entry, Event, Journal, Verification};
+use midwatch::actions::journal::{Export, Format, verify};
+use midwatch::actions::{Confirmation, Entry, Event, Gate, Journal, Verification};
 use midwatch::domain::Timestamp;
 use proptest::prelude::*;
 
@@ -154,4 +154,75 @@ proptest! {
         let intact = verify(&path).unwrap() == Verification::Intact { entries: 4 };
         prop_assert_eq!(intact, same);
     }
+}
+
+#[test]
+fn a_secret_typed_into_a_command_is_not_in_the_journal_and_the_digest_stays() {
+    let setting = super::setting::Setting::new();
+    let journal = Journal::open(&setting.journal_path()).unwrap();
+    let proposal =
+        setting.propose("curl -H 'Authorization: Bearer 8f2a61cc90d84b7e9a55' https://api.example.org/health");
+    let digest = Gate::digest(&proposal);
+    journal.append(&Entry::about(Event::Proposed, &proposal, &digest), Timestamp::now()).unwrap();
+    journal.append(&Entry::new(Event::Rejected).with("why", "token=8f2a61cc90d84b7e9a55"), Timestamp::now()).unwrap();
+    let text = setting.journal();
+    assert!(!text.contains("8f2a61cc90d84b7e9a55"), "{text}");
+    assert!(
+        text.contains("[REDACTED:") && text.contains("\"redacted\":true") && text.contains(digest.as_str()),
+        "{text}"
+    );
+    assert!(!format!("{journal:?}").contains("8f2a"));
+    assert!(matches!(verify(&setting.journal_path()).unwrap(), Verification::Intact { entries: 2 }));
+}
+
+#[tokio::test]
+async fn an_approval_that_grew_too_old_is_in_the_journal_as_expired() {
+    let setting = super::setting::Setting::new();
+    let proposal = setting.propose("touch made");
+    let long_ago = Timestamp::now().checked_sub(jiff::SignedDuration::from_secs(121)).unwrap();
+    let gate = Gate::default();
+    let approved = gate.approve(&proposal, &Gate::digest(&proposal), &Confirmation::YThenEnter, long_ago).unwrap();
+    let ran = setting.run(approved).await;
+    assert!(ran.refusal().contains("too old"), "{ran:?}");
+    assert!(setting.journal().contains("\"event\":\"expired\"") && !setting.journal().contains("started"));
+    assert!(!setting.settings.cwd.join("made").exists());
+}
+
+fn exported(path: &Path, format: Format, since: Option<&str>, incident: Option<&str>) -> (String, Verification) {
+    let since = since.map(|since| since.parse().unwrap());
+    let mut out = Vec::new();
+    let verdict = Export { format, since, incident: incident.map(str::to_owned) }.write(path, &mut out).unwrap();
+    (String::from_utf8(out).unwrap(), verdict)
+}
+
+#[test]
+fn an_export_tells_each_proposal_once_with_what_became_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let journal = Journal::open(&path).unwrap();
+    let at = |minute: u32| format!("2026-11-20T02:{minute:02}:00Z").parse::<Timestamp>().unwrap();
+    let entry = |event, id: &str, text: &str| {
+        Entry::new(event).with("proposal", id).with("digest", "d1").with("class", "write").with("text", text)
+    };
+    journal.append(&entry(Event::Proposed, "P1", "echo before"), at(0)).unwrap();
+    journal.begin_incident("INC-7");
+    let hostile = "echo '```\n# not a title' && kubectl rollout undo deploy/a";
+    for (event, minute) in [(Event::Proposed, 1), (Event::Approved, 2), (Event::Started, 2)] {
+        journal.append(&entry(event, "P2", hostile), at(minute)).unwrap();
+    }
+    let ended = entry(Event::Ended, "P2", hostile).with("outcome", "exit 0").with("output_bytes", 12);
+    journal.append(&ended, at(3)).unwrap();
+    let (text, verdict) = exported(&path, Format::Markdown, None, Some("INC-7"));
+    assert_eq!(verdict, Verification::Intact { entries: 5 });
+    assert_eq!(text.matches("\n## ").count(), 1, "{text}");
+    assert!(text.contains(&format!("````\n{hostile}\n````")) && !text.contains("echo before"), "{text}");
+    assert!(text.contains("**ended**: exit 0, 12 bytes of output"), "{text}");
+    let (text, _) = exported(&path, Format::Json, Some("2026-11-20T02:02:00Z"), None);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let events: Vec<_> = value["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect();
+    assert_eq!(events, ["approved", "started", "ended"]);
+    assert_eq!(value["chain"], "intact, 5 entries");
+    rewrite(&path, |lines| lines[2] = lines[2].replace("approved", "shown"));
+    let (text, verdict) = exported(&path, Format::Markdown, None, None);
+    assert!(!verdict.is_whole() && text.contains("broken: line 3") && !text.contains("**ended**"), "{text}");
 }

@@ -7,5 +7,7 @@ mod binding;
 mod confined;
 mod gate;
 mod journal;
+mod journal_shared;
+mod policy;
 mod runner;
 mod setting;

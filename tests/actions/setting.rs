@@ -67,6 +67,7 @@ impl Setting {
             reason: CleanText::default(),
             because: Vec::new(),
             origin: Origin::Person,
+            watch: Vec::new(),
         };
         let verdict = classify(text, Language::Sh, &self.tables);
         let target = prepare(&suggestion, &verdict, &self.tables, &self.settings);
@@ -76,6 +77,7 @@ impl Setting {
             verdict,
             target,
             undo: None,
+            brief: Default::default(),
             taints: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
             state: ProposalState::Waiting,

@@ -221,7 +221,7 @@ impl Terminal {
 
     /// Presses Enter until the card no longer offers this: an Enter right behind another key does not count.
     #[track_caller]
-    fn confirm(&mut self, offer: &str) {
+    pub fn confirm(&mut self, offer: &str) {
         let begun = Instant::now();
         while begun.elapsed() < DEADLINE {
             self.press("\r");

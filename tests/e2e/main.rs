@@ -6,6 +6,7 @@
 mod begin_and_end;
 mod harness;
 mod running;
+mod shell;
 mod slow_terminal;
 mod stopping;
 mod terminal_use;

@@ -182,13 +182,14 @@ impl World {
     }
 }
 
-/// The events of a journal as they stand, each with the text it is about.
+/// The events of a journal as they stand, without the begin and end of sessions, each with the text it is about.
 pub fn events(journal: &Path) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(journal).unwrap_or_default();
     let word = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
     text.lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .map(|line| (word(&line, "event"), word(&line, "text")))
+        .filter(|(event, _)| event != "session")
         .collect()
 }
 

@@ -1,11 +1,18 @@
 //! One journal entry: an event and its fields, and the line it becomes.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::domain::approval::Frozen;
 use crate::domain::{Proposal, Timestamp};
+use crate::trust::redact::Redactor;
 
 use super::super::digest::Digest;
+
+/// Fields that no redaction may touch: the chain's own, and digests that would look like keys.
+pub(super) const EXACT: [&str; 4] = ["digest", "output_sha256", "rule_set", "session"];
+/// Fields that belong to the chain.
+const OWN: [&str; 6] = ["seq", "time", "prev", "event", "session", "incident"];
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,41 +67,98 @@ impl Entry {
         Self { event, fields: Map::new() }
     }
 
-    /// An entry about a proposal: its id, text, class, origin, place and digest.
+    /// An entry about a proposal: its id, text, class with the rules that made it so, origin, place and digest; for a
+    /// command also who would run it, and where.
     pub fn about(event: Event, proposal: &Proposal, digest: &Digest) -> Self {
+        let rules: Vec<&str> = proposal.verdict.reasons.iter().map(|reason| reason.rule.as_str()).collect();
         Self::new(event)
             .with("proposal", proposal.id.to_string())
             .with("language", proposal.suggestion.language.word())
             .with("text", proposal.suggestion.text.as_str())
             .with("class", proposal.verdict.class.word())
+            .with("rules", rules)
             .with("origin", proposal.suggestion.origin.word())
             .with("place", proposal.target.place.as_str())
             .with("digest", digest.as_str())
+            .within(&proposal.target.frozen)
     }
 
-    /// Adds a field. The names `seq`, `time`, `prev` and `event` belong to the chain and are not overwritten.
+    /// Adds who would run it and where: user and kube context of a command, source of a query, name of a recording.
+    #[must_use]
+    pub fn within(self, frozen: &Frozen) -> Self {
+        match frozen {
+            Frozen::Command(command) => {
+                let entry = self.with("who", command.user.as_str()).with("rule_set", command.rules.as_str());
+                let places: Vec<String> =
+                    command.places.iter().map(|place| format!("{} {}", place.kind.word(), place.name)).collect();
+                if places.is_empty() { entry } else { entry.with("context", places.join(", ")) }
+            }
+            Frozen::Query { source, window, .. } => {
+                self.with("source", source.as_str()).with("window", format!("{} {}", window.start, window.end))
+            }
+            Frozen::Recorded { recording } => self.with("recording", recording.as_str()),
+            Frozen::Blocked { .. } => self,
+        }
+    }
+
+    /// Adds a field. The names of the chain's own fields are not overwritten.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if !["seq", "time", "prev", "event"].contains(&name) {
+        if !OWN.contains(&name) {
             self.fields.insert(name.to_owned(), value.into());
         }
         self
     }
 
+    /// The same without secrets; says with `redacted` when something was taken out. The digests stay: they still prove
+    /// which bytes were confirmed.
+    pub(super) fn without_secrets(&self, redactor: &mut Redactor) -> Self {
+        let mut clean = self.clone();
+        let mut changed = false;
+        for (name, value) in &mut clean.fields {
+            if !EXACT.contains(&name.as_str()) {
+                changed |= redact(value, redactor);
+            }
+        }
+        if changed {
+            clean.fields.insert("redacted".to_owned(), json!(true));
+        }
+        clean
+    }
+
     /// The line, without its end.
-    pub(super) fn line(&self, seq: u64, now: Timestamp, prev: &str) -> String {
+    pub(super) fn line(&self, seq: u64, now: Timestamp, prev: &str, session: &str, incident: Option<&str>) -> String {
         let mut line = Map::new();
         line.insert("seq".to_owned(), json!(seq));
         line.insert("time".to_owned(), json!(now.to_string()));
         line.insert("prev".to_owned(), json!(prev));
         line.insert("event".to_owned(), json!(self.event.word()));
+        line.insert("session".to_owned(), json!(session));
+        if let Some(incident) = incident {
+            line.insert("incident".to_owned(), json!(incident));
+        }
         line.extend(self.fields.clone());
         Value::Object(line).to_string()
     }
 }
 
+/// Takes secrets out of every text in the value; whether there were any.
+pub(super) fn redact(value: &mut Value, redactor: &mut Redactor) -> bool {
+    match value {
+        Value::String(text) => {
+            let clean = redactor.redact(text);
+            let changed = clean != *text;
+            *text = clean;
+            changed
+        }
+        Value::Array(values) => values.iter_mut().fold(false, |changed, value| redact(value, redactor) || changed),
+        Value::Object(fields) => fields.values_mut().fold(false, |changed, value| redact(value, redactor) || changed),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The chain's part of a line that was read.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Line {
     /// Number, from 1.
     pub seq: u64,
@@ -110,6 +174,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// A field's text; empty when there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Reads a line.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! journal cannot be written, nothing runs.
 
 mod entry;
+mod export;
 mod verify;
 
 use std::fs::{File, OpenOptions};
@@ -15,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
+use crate::trust::redact::Redactor;
 
 pub use entry::{Entry, Event, Line};
+pub use export::{Export, Format};
 pub use verify::{Verification, lines, verify};
 
 /// What the first line holds in place of a hash.
@@ -25,11 +28,23 @@ const GENESIS: &str = "000000000000000000000000000000000000000000000000000000000
 const MAX_LINE: usize = 1 << 20;
 
 /// An open journal. Share it behind an `Arc`; every method blocks on the disk.
-#[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// Tells apart what several processes wrote.
+    session: String,
     // One writer at a time in this process: the advisory lock only keeps other processes out.
     file: Mutex<File>,
+    /// What secrets were seen, so that each keeps its number.
+    redactor: Mutex<Redactor>,
+    /// The incident that is open.
+    incident: Mutex<Option<String>>,
+}
+
+impl std::fmt::Debug for Journal {
+    /// Without the secrets it has seen.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal").field("path", &self.path).field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// Why the journal cannot be written. Nothing runs while it lasts.
@@ -76,7 +91,7 @@ impl Journal {
             std::fs::create_dir_all(folder).map_err(io)?;
         }
         let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(io)?;
-        let journal = Self { path: path.to_owned(), file: Mutex::new(file) };
+        let journal = Self::on(path, file);
         // The head must be writable too, or the first entry would fail in the middle of an incident.
         journal.locked(|journal, file| {
             let head = journal.last(file)?;
@@ -85,19 +100,48 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Looks at the end of a journal and changes nothing: the number of its last entry.
+    ///
+    /// # Errors
+    /// When it cannot be read, or its end is not what was written.
+    pub fn glance(path: &Path) -> Result<u64, JournalError> {
+        let file = File::open(path).map_err(|error| JournalError::Io { path: path.display().to_string(), error })?;
+        Self::on(path, file).locked(|journal, file| {
+            let (_, whole) = journal.whole(file)?;
+            journal.end(file, whole).map(|head| head.seq)
+        })
+    }
+
+    fn on(path: &Path, file: File) -> Self {
+        Self {
+            path: path.to_owned(),
+            session: format!("{:08x}", fastrand::u32(..)),
+            file: Mutex::new(file),
+            redactor: Mutex::new(Redactor::new()),
+            incident: Mutex::new(None),
+        }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Adds an entry at the end of the chain and waits until it is on the disk.
+    /// From now on entries belong to this incident.
+    pub fn begin_incident(&self, id: &str) {
+        *self.incident.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    /// Adds an entry, without its secrets, at the end of the chain and waits until it is on the disk.
     ///
     /// # Errors
     /// When it could not be written; then nothing may run.
     pub fn append(&self, entry: &Entry, now: Timestamp) -> Result<(), JournalError> {
+        let entry = entry.without_secrets(&mut self.redactor.lock().unwrap_or_else(PoisonError::into_inner));
+        let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.locked(|journal, file| {
             let head = journal.last(file)?;
-            let line = entry.line(head.seq + 1, now, &head.hash);
+            let line = entry.line(head.seq + 1, now, &head.hash, &journal.session, incident.as_deref());
             if line.len() > MAX_LINE {
                 return Err(JournalError::TooLong(line.len()));
             }
@@ -105,12 +149,13 @@ impl Journal {
             let hash = hash(&bytes);
             bytes.push(b'\n');
             let before = file.metadata().map_err(|e| journal.io(e))?.len();
-            if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_data()) {
-                // A torn line is no entry: take it back where the disk still lets us.
+            let written = file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(|error| journal.io(error));
+            let written = written.and_then(|()| journal.write_head(&Head { seq: head.seq + 1, hash }));
+            if written.is_err() {
+                // Nothing will rest on this line, torn or whole: take it back where the disk still lets us.
                 let _ = file.set_len(before);
-                return Err(journal.io(error));
             }
-            journal.write_head(&Head { seq: head.seq + 1, hash })
+            written
         })
     }
 
@@ -132,10 +177,19 @@ impl Journal {
         result
     }
 
-    /// The last entry, from the tail of the file alone, held against the head file.
+    /// The last entry, after a line that was cut off in writing is taken back.
     fn last(&self, file: &mut File) -> Result<Head, JournalError> {
-        self.drop_torn_line(file)?;
-        let tail = tail_line(file).map_err(|error| self.io(error))?;
+        let (length, whole) = self.whole(file)?;
+        // A crash or a full disk cut it off before anything rested on it.
+        if whole < length {
+            file.set_len(whole).map_err(|error| self.io(error))?;
+        }
+        self.end(file, whole)
+    }
+
+    /// The last entry, from the tail of the file alone, held against the head file.
+    fn end(&self, file: &mut File, length: u64) -> Result<Head, JournalError> {
+        let tail = tail_line(file, length).map_err(|error| self.io(error))?;
         let anchored = self.read_head()?;
         let Some(bytes) = tail else {
             return match anchored {
@@ -162,15 +216,11 @@ impl Journal {
         }
     }
 
-    /// A line without its end was cut off by a crash or a full disk before anything rested on it.
-    fn drop_torn_line(&self, file: &mut File) -> Result<(), JournalError> {
+    /// How long the file is, and how much of that is whole lines.
+    fn whole(&self, file: &mut File) -> Result<(u64, u64), JournalError> {
         let length = file.metadata().map_err(|e| self.io(e))?.len();
-        let keep = whole_lines(file, length).map_err(|e| self.io(e))?;
-        match keep {
-            Some(keep) if keep < length => file.set_len(keep).map_err(|e| self.io(e)),
-            Some(_) => Ok(()),
-            None => Err(self.broken("its last line is longer than any entry")),
-        }
+        let whole = whole_lines(file, length).map_err(|e| self.io(e))?;
+        whole.map(|whole| (length, whole)).ok_or_else(|| self.broken("its last line is longer than any entry"))
     }
 
     fn head_path(&self) -> PathBuf {
@@ -223,8 +273,7 @@ fn whole_lines(file: &mut File, length: u64) -> std::io::Result<Option<u64>> {
 }
 
 /// The last whole line without its end; `None` when there is none.
-fn tail_line(file: &mut File) -> std::io::Result<Option<Vec<u8>>> {
-    let length = file.metadata()?.len();
+fn tail_line(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
     let (_, bytes) = read_tail(file, length)?;
     let Some(body) = bytes.strip_suffix(b"\n") else { return Ok(None) };
     let start = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

@@ -30,6 +30,27 @@ pub enum Verification {
     },
 }
 
+impl Verification {
+    /// The verdict in words.
+    pub fn words(&self) -> String {
+        match self {
+            Verification::Intact { entries } => format!("intact, {entries} entries"),
+            Verification::Unanchored { entries, why } => {
+                format!("intact up to entry {entries}, end not anchored: {why}")
+            }
+            Verification::Broken { line, why } => format!("broken: line {line} {why}"),
+        }
+    }
+
+    /// Whether nothing was found to be wrong.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Verification::Intact { .. } | Verification::Unanchored { .. } => true,
+            Verification::Broken { .. } => false,
+        }
+    }
+}
+
 /// Verifies a journal. Memory use does not grow with the file.
 ///
 /// # Errors

@@ -89,7 +89,10 @@ impl Runner {
             Ok(confinement) => match approved.frozen() {
                 Frozen::Command(command) if !command.interactive => {
                     let ran = child::run(command, &confinement, &out, stop).await;
-                    self.ended(&approved, &ran).await;
+                    if let Err(refusal) = self.ended(&approved, &ran).await {
+                        let words = format!("\n[it ran, but its end is not in the journal: {}]\n", refusal.why);
+                        let _ = out.send(Output::Chunk(words.into_bytes())).await;
+                    }
                     Output::Ended { outcome: ran.outcome, cut_bytes: ran.cut }
                 }
                 Frozen::Command(_) | Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => {
@@ -143,36 +146,28 @@ impl Runner {
             .with("language", approved.language().word())
             .with("text", approved.text())
             .with("class", approved.class().word());
+        let entry = entry.within(approved.frozen());
         match approved.frozen() {
             Frozen::Command(command) => {
-                let entry = entry
-                    .with("program", command.program.as_str())
-                    .with("cwd", command.cwd.as_str())
-                    .with("who", command.user.as_str())
-                    .with("rules", command.rules.as_str());
-                match &command.kube {
-                    Some((context, namespace)) => entry.with("context", format!("{context}/{namespace}")),
-                    None => entry,
-                }
+                entry.with("program", command.program.as_str()).with("cwd", command.cwd.as_str())
             }
-            Frozen::Query { source, window, .. } => {
-                entry.with("source", source.as_str()).with("window", format!("{} {}", window.start, window.end))
-            }
-            Frozen::Recorded { recording } => entry.with("recording", recording.as_str()),
-            Frozen::Blocked { .. } => entry,
+            Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => entry,
         }
     }
 
-    async fn ended(&self, approved: &ApprovedCommand, ran: &Ran) {
+    /// Journals the end. When that fails the log file says so too, and the next run is refused for the same reason.
+    async fn ended(&self, approved: &ApprovedCommand, ran: &Ran) -> Result<(), Refusal> {
         let entry = self
             .entry(Event::Ended, approved)
             .with("outcome", ran.outcome.words())
             .with("output_bytes", ran.bytes)
             .with("output_sha256", ran.sha256.as_str())
             .with("output_cut", ran.cut);
-        if let Err(refusal) = self.append(entry).await {
+        let appended = self.append(entry).await;
+        if let Err(refusal) = &appended {
             tracing::error!("the end of {} is not in the journal: {}", approved.id(), refusal.why);
         }
+        appended
     }
 
     /// Writes an entry off the async threads.

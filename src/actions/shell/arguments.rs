@@ -21,6 +21,10 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
+    /// Which word ended the verb that was found last.
+    ended: Option<usize>,
+    /// The verb's words as they were given, and where the words behind them begin.
+    pub(super) called: (Vec<String>, usize),
 }
 
 /// An option that was given.
@@ -53,6 +57,8 @@ impl<'t> Parsed<'t> {
             loose: Vec::new(),
             wrapped: None,
             no_verb: None,
+            ended: None,
+            called: (Vec::new(), 1),
         };
         let (mut at, mut verb, mut plain) = (1, Vec::new(), false);
         while let Some(word) = words.get(at) {
@@ -69,9 +75,10 @@ impl<'t> Parsed<'t> {
                 plain = true;
             } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
                 at += parsed.option(word, words.get(at));
-            } else if word.may_split() || parsed.could_be_an_option(word, plain) {
+            } else if word.may_split() || parsed.could_be_an_option(word, plain) || (!plain && word.may_be_negative()) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
+                parsed.called = (verb.clone(), at);
                 plain |= parsed.chain[0].verb_ends_options && parsed.chain.len() > 1;
             } else {
                 parsed.arguments.push(word.clone());
@@ -104,16 +111,20 @@ impl<'t> Parsed<'t> {
 
     /// A word in front of a wrapped command that may begin with a dash when it runs (`ssh "$HOST" ls`).
     fn could_be_an_option(&self, word: &Value, plain: bool) -> bool {
-        !plain && self.executes() && self.last().wraps.is_some() && word.is_dynamic() && word.text.is_empty()
+        !plain && self.executes() && self.last().wraps.is_some() && word.may_be_option()
     }
 
     fn ends_options(&self) -> bool {
         let tool = self.last();
-        tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
+        tool.grammar != Some(Grammar::Flock) && tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
     }
 
     /// Whether this word begins the command that the tool runs.
     fn command_begins(&self, word: &Value, plain: bool) -> bool {
+        let text_follows = word.exact().is_some_and(|text| matches!(text, "-c" | "--command"));
+        if self.last().grammar == Some(Grammar::Flock) && text_follows {
+            return false;
+        }
         let Some(before) = self.last().wraps else { return false };
         if !plain && word.text.len() > 1 && word.text.starts_with('-') {
             return false;
@@ -139,7 +150,7 @@ impl<'t> Parsed<'t> {
         let text = if tool.fold_case { text.to_ascii_lowercase() } else { text.to_owned() };
         let mut path = verb.clone();
         path.push(text);
-        match tool.index.verb(tool, &path) {
+        match tool.index.verb(tool, &path, self.ended) {
             Fit::None => {
                 if verb.is_empty() {
                     self.no_verb = Some(word.clone());
@@ -149,6 +160,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
+                self.ended = Some(path.len() - 1);
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

@@ -18,12 +18,20 @@ pub struct Findings {
     pub object: Option<String>,
     /// The command that undoes the only call.
     pub undo: Option<String>,
+    /// Reads that would show what the only call does, as the tables have them; none is classed yet.
+    pub previews: Vec<String>,
+    /// Signals that the tools' tables name.
+    pub watch: Vec<String>,
     /// The words, when the whole text is one plain command without any shell syntax.
     pub simple: Option<Vec<String>>,
     /// What store of secrets it reads, if it does: its output stays on this machine unless the person sends it.
     pub sensitive: Option<CleanText>,
     /// Every call, wrapped ones too.
     pub(super) calls: Vec<Vec<Value>>,
+    /// The known tools that are called, each with the words of its verb as they were given.
+    pub(in crate::actions) tools: Vec<String>,
+    /// The variables that stand before a command, with their values.
+    pub(in crate::actions) assigned: Vec<(String, Value)>,
 }
 
 impl Findings {
@@ -45,44 +53,13 @@ impl Findings {
         self.kube_calls().next().is_some()
     }
 
-    /// The exact value of an option of a kube call, written apart or attached; [`super::super::kube::UNKNOWN`] when it
-    /// is only known at run time.
-    pub(in crate::actions) fn option(&self, names: &[&str]) -> Option<String> {
-        self.kube_calls().find_map(|words| value_of(words, names))
-    }
-
-    /// Whether a kube call has one of the options.
-    pub(in crate::actions) fn has_option(&self, names: &[&str]) -> bool {
-        self.kube_calls().flatten().any(|word| names.contains(&word.text.as_str()))
-    }
-
-    /// Hosts and other places that the calls name.
-    pub(in crate::actions) fn hosts(&self) -> Vec<String> {
-        let named = ["-h", "--host", "--profile", "--cluster", "--region", "--kube-context"];
-        let mut hosts: Vec<String> = self.calls.iter().filter_map(|words| value_of(words, &named)).collect();
-        let remote = self.calls.iter().filter(|words| words.first().is_some_and(|name| name.text == "ssh"));
-        hosts.extend(remote.flatten().filter(|word| !word.text.starts_with('-')).map(|word| word.text.clone()));
-        hosts
+    /// Every call, wrapped ones too, in the order of the text; the first word of each is its name.
+    pub(in crate::actions) fn calls(&self) -> &[Vec<Value>] {
+        &self.calls
     }
 
     fn kube_calls(&self) -> impl Iterator<Item = &Vec<Value>> {
         let is_kube = |word: &Value| KUBE.contains(&word.text.rsplit('/').next().unwrap_or_default());
         self.calls.iter().filter(move |words| words.first().is_some_and(is_kube))
     }
-}
-
-fn value_of(words: &[Value], names: &[&str]) -> Option<String> {
-    let known = |word: &Value| {
-        if word.is_dynamic() { crate::actions::kube::UNKNOWN.to_owned() } else { word.text.clone() }
-    };
-    words.iter().enumerate().find_map(|(at, word)| {
-        names.iter().find_map(|name| {
-            if word.text == *name {
-                return words.get(at + 1).map(known);
-            }
-            let rest = word.text.strip_prefix(name)?;
-            let value = if name.starts_with("--") { rest.strip_prefix('=')? } else { rest.trim_start_matches('=') };
-            Some(if word.is_dynamic() { crate::actions::kube::UNKNOWN } else { value }.to_owned())
-        })
-    })
 }

@@ -1,21 +1,32 @@
 //! Runs the parser where it cannot hurt: in a thread of its own with a deep stack, inside `catch_unwind`, under a wall
-//! clock. A parse that panics or overruns is an answer like any other: not understood.
+//! clock. A parse that panics or overruns is an answer like any other: not understood. Threads are kept for the next
+//! text. `midwatch check --json` goes further and runs [`here`] in a process that can be killed (`cli/check/worker.rs`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 /// Name of the parser's threads. A panic hook should stay silent for them: their panics are caught and answered.
 pub const THREAD: &str = "midwatch-shell-parser";
 
-const STACK: usize = 8 << 20;
+/// Deep enough for every text that the guard lets through.
+pub const STACK: usize = 8 << 20;
 const TIME: Duration = Duration::from_millis(800);
 /// Threads that overran cannot be killed; past this many nothing more is parsed until they end.
-const MAX_LIVE: usize = 8;
+const MAX_OVERRUN: usize = 8;
+/// Most idle threads that are kept.
+const MAX_IDLE: usize = 4;
 
-static LIVE: AtomicUsize = AtomicUsize::new(0);
+static OVERRUN: AtomicUsize = AtomicUsize::new(0);
+static IDLE: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
+
+/// Something to do in a parser's thread.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A parser's thread, waiting for a job. It ends when this is dropped.
+struct Worker(mpsc::Sender<Job>);
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,26 +47,59 @@ pub enum NotParsed {
 /// # Errors
 /// When the work panicked, overran, or could not be begun.
 pub fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotParsed> {
-    if LIVE.fetch_add(1, Ordering::SeqCst) >= MAX_LIVE {
-        LIVE.fetch_sub(1, Ordering::SeqCst);
+    if OVERRUN.load(Ordering::SeqCst) >= MAX_OVERRUN {
         return Err(NotParsed::Busy);
     }
     let (send, receive) = mpsc::sync_channel(1);
-    let spawned = thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK).spawn(move || {
-        let result = catch_unwind(AssertUnwindSafe(work));
-        LIVE.fetch_sub(1, Ordering::SeqCst);
+    // Set by whoever comes first: the work at its end, or the clock.
+    let over = Arc::new(AtomicBool::new(false));
+    let ended = Arc::clone(&over);
+    let job: Job = Box::new(move || {
+        let result = here(work);
+        if ended.swap(true, Ordering::SeqCst) {
+            OVERRUN.fetch_sub(1, Ordering::SeqCst);
+        }
         // Nobody listens any more when the work overran.
         let _ = send.send(result);
     });
-    if spawned.is_err() {
-        LIVE.fetch_sub(1, Ordering::SeqCst);
+    let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let Some(worker) = idle.or_else(Worker::start) else { return Err(NotParsed::Busy) };
+    if worker.0.send(job).is_err() {
         return Err(NotParsed::Busy);
     }
     match receive.recv_timeout(TIME) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(_)) => Err(NotParsed::Panicked),
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(NotParsed::TooSlow),
+        Ok(result) => {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < MAX_IDLE {
+                idle.push(worker);
+            }
+            result
+        }
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            OVERRUN.fetch_add(1, Ordering::SeqCst);
+            if over.swap(true, Ordering::SeqCst) {
+                OVERRUN.fetch_sub(1, Ordering::SeqCst);
+            }
+            Err(NotParsed::TooSlow)
+        }
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(NotParsed::Panicked),
+    }
+}
+
+/// Does the work in this thread.
+///
+/// # Errors
+/// When it panicked.
+pub fn here<T>(work: impl FnOnce() -> T) -> Result<T, NotParsed> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotParsed::Panicked)
+}
+
+impl Worker {
+    fn start() -> Option<Self> {
+        let (send, receive) = mpsc::channel::<Job>();
+        let work = move || receive.into_iter().for_each(|job| job());
+        thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK).spawn(work).ok()?;
+        Some(Self(send))
     }
 }
 

@@ -5,21 +5,28 @@
 mod arguments;
 mod builtins;
 mod call;
+mod decoded;
+mod environment;
 mod expand;
 mod findings;
 mod guard;
 mod isolate;
 mod languages;
 mod paint;
+mod preview;
 mod redirect;
+mod secret;
+mod stream;
 mod value;
 mod walk;
+mod wrappers;
 
 pub use call::quoted;
 pub use findings::Findings;
-pub use isolate::silence_panics;
+pub use isolate::{STACK, THREAD, silence_panics};
 pub use languages::sql::Dialect;
 pub use paint::{SyntaxKind, spans};
+pub(in crate::actions) use value::Value;
 
 use crate::domain::{Class, CleanText, Language, Reason, Verdict};
 
@@ -52,14 +59,21 @@ pub fn undo(text: &str, tables: &Tables) -> Option<CleanText> {
 /// Everything there is to know of a command line without running it. Never fails: what is not understood is an opaque
 /// reason.
 pub fn examine(text: &str, tables: &Tables) -> Findings {
+    let (owned, known) = (text.to_owned(), tables.clone());
+    guarded(text, || isolate::bounded(move || walk::walk(&owned, &known)))
+}
+
+/// The same in this thread, with no clock. Only for a process that is watched and may be killed, in a thread with a
+/// stack of [`STACK`] bytes.
+pub fn examine_here(text: &str, tables: &Tables) -> Findings {
+    guarded(text, || isolate::here(|| walk::walk(text, tables)))
+}
+
+fn guarded(text: &str, walk: impl FnOnce() -> Result<Findings, isolate::NotParsed>) -> Findings {
     if let Err(why) = guard::inspect(text) {
         return Findings::opaque(text.len(), "guard", &why);
     }
-    let (owned, known) = (text.to_owned(), tables.clone());
-    match isolate::bounded(move || walk::walk(&owned, &known)) {
-        Ok(findings) => findings,
-        Err(why) => Findings::opaque(text.len(), "parser", &why.to_string()),
-    }
+    walk().unwrap_or_else(|why| Findings::opaque(text.len(), "parser", &why.to_string()))
 }
 
 /// Whether the name is a command of the shell itself.

@@ -112,12 +112,13 @@ impl Index {
         fitting.first().map(|(_, known)| *known)
     }
 
-    /// How far the words are a verb: exact words before patterns before beginnings, the worst of equals.
-    pub fn verb(&self, tool: &Tool, path: &[String]) -> Fit {
+    /// How far the words are a verb: exact words before patterns before beginnings, the worst of equals. The word at
+    /// `ended` already ended a verb: no pattern passes over it (`delete list`).
+    pub fn verb(&self, tool: &Tool, path: &[String], ended: Option<usize>) -> Fit {
         let mut best: Option<(usize, usize)> = None;
         let mut begins = false;
         for pattern in &self.verbs {
-            let Some(strength) = pattern.strength(path, tool.abbreviates) else { continue };
+            let Some(strength) = pattern.strength(path, tool.abbreviates, ended) else { continue };
             begins = true;
             if pattern.words.len() != path.len() {
                 continue;
@@ -138,14 +139,14 @@ impl Index {
 
 impl Pattern {
     /// How closely the words are the beginning of this verb; larger is closer.
-    fn strength(&self, path: &[String], abbreviates: bool) -> Option<usize> {
+    fn strength(&self, path: &[String], abbreviates: bool, ended: Option<usize>) -> Option<usize> {
         if path.len() > self.words.len() {
             return None;
         }
-        let strengths = path
-            .iter()
-            .zip(&self.words)
-            .map(|(word, forms)| forms.iter().filter_map(|form| word_strength(form, word, abbreviates)).max());
+        let strengths = path.iter().zip(&self.words).enumerate().map(|(at, (word, forms))| {
+            let forms = forms.iter().filter(|form| ended != Some(at) || *form == word || !form.contains('*'));
+            forms.filter_map(|form| word_strength(form, word, abbreviates)).max()
+        });
         strengths.sum()
     }
 }

@@ -2,6 +2,7 @@
 //! file; more come from the configuration. `shell` asks them; whatever no table knows is opaque.
 
 mod index;
+pub mod previews;
 mod proof;
 mod schema;
 mod words;
@@ -95,10 +96,11 @@ impl Tables {
     /// As [`Tables::with_files`].
     pub fn with_text(self, name: &str, text: &str) -> Result<Self, TableError> {
         let tables = self.add(name, text)?;
-        match proof::wrong(&parse(name, text)?.tools, &tables).into_iter().next() {
-            Some(what) => Err(TableError::Example { name: name.to_owned(), what }),
-            None => Ok(tables),
+        let wrong = proof::wrong(&parse(name, text)?.tools, &tables);
+        if wrong.is_empty() {
+            return Ok(tables);
         }
+        Err(TableError::Example { name: name.to_owned(), what: wrong.join("\n") })
     }
 
     /// Digest of every table and the version of the rules in code, 12 hex digits.

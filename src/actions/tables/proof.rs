@@ -22,11 +22,17 @@ pub fn wrong(tools: &[Tool], tables: &Tables) -> Vec<String> {
 /// The rules are the names under which the entry gives its reasons.
 fn entry(tool: &Tool, rules: &[String], tables: &Tables, wrong: &mut Vec<String>) {
     let class = tool.class.or(tool.bare).unwrap_or(Class::Opaque);
-    let raised = tool.raise.iter().flat_map(|raise| raise.matches.iter().map(|example| (raise.class, example)));
-    for (class, example) in tool.matches.iter().map(|example| (class, example)).chain(raised) {
+    for example in &tool.matches {
         let verdict = judged(example, tables);
         if verdict.class != class || !decides(&verdict, rules) {
             wrong.push(format!("`{example}` should be {} by {} but is {}", class.word(), rules[0], shown(&verdict)));
+        }
+    }
+    for (raise, example) in tool.raise.iter().flat_map(|raise| raise.matches.iter().map(move |one| (raise, one))) {
+        let verdict = judged(example, tables);
+        if verdict.class != raise.class || !decides_below(&verdict, rules) {
+            let word = raise.class.word();
+            wrong.push(format!("`{example}` should be {word} by {} but is {}", rules[0], shown(&verdict)));
         }
     }
     for example in &tool.not_match {
@@ -51,6 +57,13 @@ fn judged(example: &str, tables: &Tables) -> Verdict {
 fn decides(verdict: &Verdict, rules: &[String]) -> bool {
     let mut reasons = verdict.reasons.iter().filter(|reason| reason.class == verdict.class);
     reasons.any(|reason| rules.contains(&reason.rule))
+}
+
+/// The same of the entry or a verb below it, whose options are its own too.
+fn decides_below(verdict: &Verdict, rules: &[String]) -> bool {
+    let mut reasons = verdict.reasons.iter().filter(|reason| reason.class == verdict.class);
+    let below = |rule: &str, name: &String| rule.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    decides(verdict, rules) || reasons.any(|reason| rules.iter().any(|name| below(&reason.rule, name)))
 }
 
 fn shown(verdict: &Verdict) -> String {

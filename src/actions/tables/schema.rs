@@ -99,6 +99,12 @@ pub struct Tool {
     pub limit: Option<Limit>,
     /// The command that undoes it: `{1}` is its first argument.
     pub undo: Option<String>,
+    /// Reads that show beforehand what it would do, the better first; see `shell/preview.rs` for what may stand in them.
+    #[serde(default)]
+    pub preview: Vec<String>,
+    /// Panels or metrics that it should move: what becomes of them is watched.
+    #[serde(default)]
+    pub watch: Vec<String>,
     /// Sub-commands.
     #[serde(default, rename = "verb")]
     pub verbs: Vec<Tool>,
@@ -164,6 +170,9 @@ pub struct Limit {
     /// Arguments, as patterns, that do not count.
     #[serde(default)]
     pub except: Globs,
+    /// An argument that is only known at run time may stand for more than one (`delete pod "$p"` in a loop).
+    #[serde(default)]
+    pub exact: bool,
     /// One line for people.
     #[serde(default)]
     pub why: String,
@@ -179,6 +188,12 @@ pub enum Grammar {
     Awk,
     /// find expressions.
     Find,
+    /// tar, old-style options and all.
+    Tar,
+    /// Languages whose programs are not read: python, perl, make.
+    Interpreter,
+    /// Arguments that name files to write: `tee F`, `dd of=F`.
+    Outputs,
     /// SQL after `-c` or `-e`.
     Sql,
     /// HTTP requests.
@@ -199,6 +214,18 @@ pub enum Grammar {
     Shell,
     /// `xargs`: the command gets words from a stream.
     Xargs,
+    /// `nice`, `taskset`, ...: options and numbers, then a command; with a process of its own, a change.
+    Prefix,
+    /// `strace`: a command, or a process by `-p`.
+    Trace,
+    /// `su`: a user, then options; the command is text.
+    Su,
+    /// `flock`: a file, then a command or `-c TEXT`.
+    Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }

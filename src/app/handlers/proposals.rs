@@ -32,9 +32,8 @@ impl Preparing {
 
 /// Puts a suggestion forward; with `open`, its card opens as soon as it is classed.
 pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effects: &mut Vec<Effect>) -> ProposalId {
+    let id = next_id(&mut model.state);
     let preparing = &mut model.state.preparing;
-    preparing.last += 1;
-    let id = ProposalId(preparing.last);
     preparing.waiting.push((id, suggestion.clone()));
     if open {
         preparing.card = vec![id];
@@ -42,6 +41,12 @@ pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effect
     }
     effects.push(Effect::Prepare(id, suggestion, model.state.visible_window()));
     id
+}
+
+/// The number of the next proposal.
+pub(super) fn next_id(state: &mut State) -> ProposalId {
+    state.preparing.last += 1;
+    ProposalId(state.preparing.last)
 }
 
 /// Opens the card of waiting proposals: each is classed and its target resolved anew, so that the card shows what holds
@@ -77,25 +82,28 @@ pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effect
             known.verdict = prepared.verdict;
             known.target = prepared.target;
             known.undo = prepared.undo;
+            known.brief = prepared.brief;
             known.taints = taints;
         }
         Some(_) => return,
         None => {
-            let Prepared { verdict, target, undo } = prepared;
+            let Prepared { verdict, target, undo, brief } = prepared;
             let now = state.now;
-            let proposal =
-                Proposal { id, suggestion, verdict, target, undo, taints, at: now, state: ProposalState::Waiting };
+            let state = ProposalState::Waiting;
+            let proposal = Proposal { id, suggestion, verdict, target, undo, brief, taints, at: now, state };
             effects.push(Effect::Journal(Decision::Proposed(Box::new(proposal.clone()))));
-            keep(state, proposal);
+            keep(&mut model.state, proposal);
         }
     }
+    let state = &mut model.state;
     let ready = state.preparing.card.iter().all(|id| !state.preparing.waiting.iter().any(|(w, _)| w == id));
     if ready && state.preparing.card.contains(&id) {
         open_card(model, effects);
     }
 }
 
-fn keep(state: &mut State, proposal: Proposal) {
+/// Adds a proposal to those that are held.
+pub(super) fn keep(state: &mut State, proposal: Proposal) {
     if state.proposals.len() >= KEPT
         && let Some(at) = state.proposals.iter().position(|p| !p.is_waiting() && !p.is_running())
     {
@@ -149,7 +157,8 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
     }
 }
 
-fn refuse(state: &mut State, proposal: &Proposal, why: CleanText, effects: &mut Vec<Effect>) {
+/// The gate said no.
+pub(super) fn refuse(state: &mut State, proposal: &Proposal, why: CleanText, effects: &mut Vec<Effect>) {
     effects.push(Effect::Journal(Decision::Refused(Box::new(proposal.clone()), why.clone())));
     state.problem(format!("{} did not run: {why}", proposal.id));
     if let Some(known) = state.proposal_mut(proposal.id).filter(|known| known.is_waiting()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{incident, proposals, show};
+use super::{incident, proposals, show, watch};
 use crate::app::model::State;
 use crate::app::msg::RunEvent;
 use crate::app::{Ctx, Effect, Model, Selection};
@@ -120,6 +120,10 @@ fn show_result(model: &mut Model, id: ProposalId) {
 
 /// What was approved no longer holds: back to the card with what changed.
 fn refused(model: &mut Model, id: ProposalId, why: CleanText, effects: &mut Vec<Effect>) {
+    if let Some(preview) = model.state.proposal_mut(id).filter(|known| known.brief.preview_of.is_some()) {
+        preview.state = ProposalState::Refused { why: why.clone() };
+        return model.state.problem(format!("the preview {id} did not run: {why}"));
+    }
     if let Some(proposal) = model.state.proposal_mut(id) {
         proposal.state = ProposalState::Waiting;
     }
@@ -235,6 +239,7 @@ fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<
     }
     // The timeline names the evidence beside the words by itself.
     incident::add(state, now, EntryKind::Ran, words, evidence.into_iter().collect(), effects);
+    watch::begin(state, proposal, outcome);
 }
 
 /// A run in one line for the timeline: `P3 WRITE labctl rollback payments: exit 0`.
@@ -245,5 +250,6 @@ fn run_words(proposal: &Proposal, outcome: Outcome) -> String {
         Language::Logs => "logs ",
     };
     let class = proposal.verdict.class.word();
-    format!("{} {class} {language}{}: {}", proposal.id, proposal.one_line(), outcome.words())
+    let preview = proposal.brief.preview_of.map(|of| format!(" (preview of {of}, not the run)")).unwrap_or_default();
+    format!("{} {class} {language}{}{preview}: {}", proposal.id, proposal.one_line(), outcome.words())
 }

@@ -254,3 +254,71 @@ fn every_decision_is_written_down_before_anything_runs() {
         .collect();
     assert_eq!(words, ["proposed", "shown", "approved", "run"]);
 }
+
+/// The screen's rows that hold a text.
+fn rows_with(world: &mut World, text: &str) -> usize {
+    world.grid(120, 40).lines().filter(|line| line.contains(text)).count()
+}
+
+#[test]
+fn a_preview_runs_at_a_key_as_a_read_of_its_own_and_confirms_nothing() {
+    let (mut world, id) = card(WRITE);
+    assert_eq!(rows_with(&mut world, "preview         labctl rollback payments --dry-run"), 1);
+    assert_eq!(runs(&world), [], "nothing runs before a key");
+    world.script.runs = Box::new(|_| crate::testing::printed("would roll back\n", 0));
+    world.keys("p");
+    let preview = world.model.state.proposals.last().unwrap().clone();
+    assert_eq!(runs(&world), [preview.id]);
+    assert_eq!((preview.verdict.class, preview.brief.preview_of), (Class::Read, Some(id)));
+    assert!(preview.evidence().is_some() && waits(&world, id));
+    assert_eq!(world.model.state.proposal(id).unwrap().verdict.class, Class::Write, "the class is as it was");
+    assert_eq!(rows_with(&mut world, "preview, not the run"), 1);
+    assert_eq!(rows_with(&mut world, "would roll back"), 1);
+    world.keys("p");
+    assert_eq!(runs(&world).len(), 1, "there is no other");
+    let written = |effect: &&Effect| matches!(effect, Effect::Journal(Decision::Approved(p)) if p.id == preview.id);
+    assert_eq!(world.effects.iter().filter(written).count(), 1);
+    world.keys("y<enter>");
+    assert_eq!(runs(&world), [preview.id, id]);
+}
+
+#[test]
+fn a_preview_is_not_asked_for_by_a_key_that_came_early_was_held_or_pasted() {
+    let (mut world, _) = card(WRITE);
+    world.keys_every(Duration::from_millis(150), "p");
+    world.keys_every(Duration::from_millis(33), &"p".repeat(90));
+    world.paste("p");
+    assert_eq!(runs(&world), []);
+    let (mut world, _) = card(WRITE);
+    world.keys("yp<enter>");
+    assert_eq!(runs(&world).len(), 1, "the preview disarmed what was armed");
+}
+
+#[test]
+fn a_preview_that_no_longer_holds_says_so_and_leaves_the_card() {
+    let (mut world, id) = card(WRITE);
+    world.script.runs = Box::new(|_| vec![RunEvent::Refused("the program's file changed".into())]);
+    world.keys("p");
+    assert!(waits(&world, id) && matches!(world.model.overlays.last(), Some(Overlay::Confirm(_))));
+    assert_eq!(rows_with(&mut world, "preview, not the run: refused: the program's file"), 1);
+}
+
+#[test]
+fn where_it_runs_stays_in_sight_however_long_the_text_is() {
+    let mut world = World::new();
+    let _ = world.grid(80, 24);
+    let lines: Vec<String> = (0..60).map(|n| format!("echo 'runs on  somewhere else {n}'")).collect();
+    world.propose(sh(&lines.join("\n")));
+    for keys in ["", "<space>", "G"] {
+        world.keys(keys);
+        let screen = world.grid(80, 24);
+        let head = screen.lines().skip_while(|line| !line.contains("Confirm P1")).nth(1).unwrap().to_owned();
+        assert!(head.contains("runs on         this machine (bastion)"), "{screen}");
+    }
+}
+
+#[test]
+fn words_that_look_like_others_are_shown_as_they_run() {
+    let (mut world, _) = card("r\\m -rf /srv/x");
+    assert_eq!(rows_with(&mut world, "runs as         r\\m  is  rm"), 1);
+}

@@ -3,6 +3,7 @@
 mod ask;
 mod card;
 mod data;
+mod watch;
 
 use super::Effect;
 use crate::domain::{Language, ProposalId, Suggestion};

@@ -1,5 +1,6 @@
 //! Header, tabs and footer.
 
+use crate::analysis::recovery::Course;
 use crate::app::keymap::{Action, Binding, Scope, rows, shown_key};
 use crate::app::model::Brain;
 use crate::app::notices::Level;
@@ -42,6 +43,11 @@ fn left(model: &Model) -> Line {
     if let Some(Err(_)) = &state.bundle {
         line.push("NOT RECORDED ", Role::Warning);
     }
+    if let Some(watch) = state.watches.iter().rev().find(|watch| watch.is_on()) {
+        let left = short(state.now.duration_until(watch.until()));
+        let words = format!("watch {} {} {left} ", watch.plan().of, watch.course().word());
+        line.push(words, of_course(watch.course()));
+    }
     match &state.incident {
         Some(incident) => {
             let age = short(incident.started_at.duration_until(state.now));
@@ -57,6 +63,16 @@ fn left(model: &Model) -> Line {
         None => line.push("no incident", Role::Dim),
     }
     line
+}
+
+/// How a course is drawn.
+pub(crate) fn of_course(course: Course) -> Role {
+    match course {
+        Course::Recovering => Role::Good,
+        Course::Unchanged => Role::Warning,
+        Course::Worse => Role::Critical,
+        Course::Unknown => Role::Dim,
+    }
 }
 
 /// Whether alerts fired in this incident and none does any more.

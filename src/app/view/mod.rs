@@ -1,6 +1,6 @@
 //! The whole screen: header, tabs, panes, proposals, footer, and the overlays on top.
 
-mod bars;
+pub(crate) mod bars;
 mod proposed;
 
 use super::{Model, PaneId};

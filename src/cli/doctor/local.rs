@@ -6,7 +6,9 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 use super::report::{Group, Row};
-use crate::config::schema::{Changes, Config, Files};
+use crate::actions::Journal;
+use crate::actions::confine::{Landlock, landlock};
+use crate::config::schema::{Changes, Config, Files, Run};
 use crate::config::{Loaded, validate};
 
 /// Files of one source that are tried.
@@ -74,7 +76,8 @@ pub(super) fn changes(changes: &Changes) -> Row {
 pub(super) fn places(config: &Config) -> Vec<Row> {
     let mut rows = vec![
         writable("data", &config.data_dir, "incidents are not recorded; set `data_dir` or pass --data-dir"),
-        writable("journal", &config.journal, "nothing can be run without it; set `journal` or pass --journal"),
+        journal(&config.journal),
+        confinement(&config.run),
     ];
     for table in &config.run.tables {
         let path = table.display();
@@ -89,6 +92,46 @@ pub(super) fn places(config: &Config) -> Vec<Row> {
         rows.push(Row::down(Group::Place, "theme", format!("{}: {error}", config.theme), "correct `theme`"));
     }
     rows
+}
+
+/// Size from which a journal is worth putting aside: `verify` and `export` read all of it.
+const LARGE: u64 = 1 << 30;
+
+/// Whether the journal can be written, and its end is what was written last.
+fn journal(path: &Path) -> Row {
+    let name = "journal";
+    let row = writable(name, path, "nothing can be run without it; set `journal` or pass --journal");
+    let Ok(metadata) = std::fs::metadata(path) else { return row };
+    if !row.is_ok() || !metadata.is_file() {
+        return row;
+    }
+    match Journal::glance(path) {
+        Ok(entries) if metadata.len() >= LARGE => {
+            let remedy = "move it and its .head file away together; a new chain begins by itself";
+            let detail = format!("{}: {entries} entries, {} MiB", path.display(), metadata.len() >> 20);
+            Row::note(Group::Place, name, detail, remedy)
+        }
+        Ok(entries) => Row::ok(Group::Place, name, format!("{} can be written, {entries} entries", path.display())),
+        Err(error) => Row::down(Group::Place, name, error.to_string(), ""),
+    }
+}
+
+/// Whether the kernel keeps reads from writing.
+fn confinement(run: &Run) -> Row {
+    let (group, name) = (Group::Program, "confinement");
+    match (run.confine_reads, landlock()) {
+        (false, _) => Row::note(group, name, "reads are not confined: confine_reads is off", "set it under [run]"),
+        (true, Landlock::Full) => Row::ok(group, name, "reads cannot write files (Landlock)"),
+        (true, Landlock::Partial) => {
+            let detail =
+                "reads cannot create or overwrite files; an old Landlock lets them cut files short or send signals";
+            Row::note(group, name, detail, "Linux 6.12 or newer refuses those too")
+        }
+        (true, Landlock::Absent) => {
+            let remedy = "on Linux 5.13 or newer, add landlock to the kernel's `lsm=` parameter";
+            Row::note(group, name, "reads are not confined: kernel without Landlock", remedy)
+        }
+    }
 }
 
 /// Whether the path, or the nearest folder above it that exists, can be written to.
@@ -113,6 +156,7 @@ fn writable(name: &str, path: &Path, remedy: &str) -> Row {
 mod tests {
     use super::super::report::State;
     use super::*;
+    use crate::actions::{Entry, Event};
     use crate::config::known::specimen;
 
     #[test]
@@ -127,6 +171,30 @@ mod tests {
         assert!(files(&source).state() == State::Note && files(&source).detail().contains("/nowhere/b.log"));
         source.paths = vec!["/nowhere/b.log".to_owned()];
         assert_eq!(files(&source).state(), State::Down);
+    }
+
+    #[test]
+    fn a_journal_that_was_cut_is_down_and_a_torn_line_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let open = Journal::open(&path).unwrap();
+        for _ in 0..3 {
+            open.append(&Entry::new(Event::Shown), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        }
+        assert!(journal(&path).state() == State::Ok && journal(&path).detail().ends_with("3 entries"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}{{\"seq\":4")).unwrap();
+        assert!(journal(&path).state() == State::Ok && std::fs::metadata(&path).unwrap().len() as usize > text.len());
+        std::fs::write(&path, text.lines().next().unwrap().to_owned() + "\n").unwrap();
+        assert!(journal(&path).state() == State::Down && journal(&path).detail().contains("3 were written"));
+    }
+
+    #[test]
+    fn confinement_is_told_as_it_is() {
+        let run = Run { confine_reads: false, ..Run::default() };
+        assert_eq!(confinement(&run).state(), State::Note);
+        let expected = if landlock() == Landlock::Full { State::Ok } else { State::Note };
+        assert_eq!(confinement(&Run::default()).state(), expected);
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Row {
         Self { group, name: name.into(), state: State::Down, detail: detail.into(), remedy: remedy.into() }
     }
 
+    /// Whether nothing is wrong with it.
+    pub(super) fn is_ok(&self) -> bool {
+        self.state == State::Ok
+    }
+
     #[cfg(test)]
     pub(super) fn state(&self) -> State {
         self.state

@@ -1,11 +1,10 @@
 //! The rows of the card: where it runs, the whole text, why it has its class, what it rests on, how to undo it.
 
+use super::{aids, target};
 use crate::actions::{Demand, SyntaxKind, spans};
 use crate::app::Ctx;
-use crate::domain::approval::Frozen;
-use crate::domain::time::stamp;
-use crate::domain::{CleanText, Language, Origin, Proposal, ProposalId, Reason};
-use crate::ui::reveal::reveal;
+use crate::domain::{CleanText, Language, Origin, Preview, Proposal, ProposalId, Reason};
+use crate::ui::reveal;
 use crate::ui::{Line, Role};
 
 /// Columns of the names on the left.
@@ -14,45 +13,56 @@ const NAMES: usize = 16;
 const LONGEST: usize = 60;
 /// Cited lines shown per citation.
 const CITED: usize = 3;
+/// Columns of the numbers beside the command's lines.
+const NUMBERS: usize = 6;
 
-/// All rows for a width.
-pub fn rows(ctx: &Ctx<'_>, ids: &[ProposalId], note: Option<&CleanText>, columns: usize) -> Vec<Line> {
-    let mut rows = Vec::new();
-    if let Some(note) = note {
-        rows.extend(Line::of(note.clone(), Role::Critical).wrap(columns, 2));
-        rows.push(Line::new());
-    }
-    for (at, proposal) in ids.iter().filter_map(|id| ctx.proposal(*id)).enumerate() {
-        if at > 0 {
-            rows.push(Line::new());
-        }
-        one(&mut rows, ctx, proposal, columns, ids.len() > 1);
-    }
-    rows
+/// The rows of a card.
+pub struct Rows {
+    /// Why it is back, and where it runs: these stand still at the top, where no command text can reach.
+    pub head: Vec<Line>,
+    /// Everything else; it scrolls.
+    pub body: Vec<Line>,
 }
 
-fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize, numbered: bool) {
-    let class = proposal.verdict.class;
-    if numbered {
-        rows.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), Role::of(class)));
+/// All rows for a width. `previews` are those that the card offers.
+pub fn rows(
+    ctx: &Ctx<'_>,
+    ids: &[ProposalId],
+    previews: &[(ProposalId, Preview)],
+    note: Option<&CleanText>,
+    columns: usize,
+) -> Rows {
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    if let Some(note) = note {
+        fact(&mut head, "CHANGED", note, Role::Critical, columns);
     }
+    let proposals: Vec<&Proposal> = ids.iter().filter_map(|id| ctx.proposal(*id)).collect();
+    if let [one] = proposals.as_slice() {
+        target::rows(&mut head, one, columns);
+    }
+    for (at, proposal) in proposals.iter().enumerate() {
+        if at > 0 {
+            body.push(Line::new());
+        }
+        if proposals.len() > 1 {
+            let class = proposal.verdict.class;
+            body.push(Line::of(format!("{} ", proposal.id), Role::Strong).with(class.word(), Role::of(class)));
+            target::rows(&mut body, proposal, columns);
+            body.push(Line::new());
+        }
+        one(&mut body, ctx, proposal, previews, columns);
+    }
+    Rows { head, body }
+}
+
+fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, previews: &[(ProposalId, Preview)], columns: usize) {
     if let Demand::Never { why } = ctx.gate.demand(proposal) {
         fact(rows, "CANNOT RUN", &why, Role::Critical, columns);
+        rows.push(Line::new());
     }
-    fact(rows, "runs on", &proposal.target.place, Role::Strong, columns);
-    for (name, value) in &proposal.target.facts {
-        fact(rows, name, value, Role::Text, columns);
-    }
-    if let Some(production) = &proposal.target.production {
-        fact(rows, "PRODUCTION", production, Role::Critical, columns);
-    }
-    if let Frozen::Query { window, step, .. } = &proposal.target.frozen {
-        let text = format!("{} to {}, step {step} s", stamp(window.start), stamp(window.end));
-        fact(rows, "time range", &CleanText::line(&text), Role::Text, columns);
-    }
-    rows.push(Line::new());
     rows.extend(text_rows(&proposal.suggestion.text, proposal.suggestion.language, columns));
     rows.push(Line::new());
+    aids::runs_as(rows, proposal, columns);
     why(rows, proposal, columns);
     from_data(rows, proposal, columns);
     because(rows, ctx, proposal, columns);
@@ -60,11 +70,15 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize,
         let name = format!("{} says", proposal.suggestion.origin.word());
         fact(rows, &name, &proposal.suggestion.reason, Role::Dim, columns);
     }
+    aids::previews(rows, ctx, proposal.id, previews, columns);
     match &proposal.undo {
         Some(undo) => fact(rows, "undo", undo, Role::Text, columns),
-        None if class > crate::domain::Class::Read => fact(rows, "undo", &"none known".into(), Role::Dim, columns),
+        None if proposal.verdict.class > crate::domain::Class::Read => {
+            fact(rows, "undo", &"none known".into(), Role::Dim, columns);
+        }
         None => {}
     }
+    aids::then_watch(rows, ctx, proposal, columns);
 }
 
 /// What made the class so: the weightiest first, and what is said of many parts said once.
@@ -100,7 +114,8 @@ fn from_data(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
     }
 }
 
-fn fact(rows: &mut Vec<Line>, name: &str, value: &CleanText, role: Role, columns: usize) {
+/// A named fact, each of its lines wrapped beside its name.
+pub fn fact(rows: &mut Vec<Line>, name: &str, value: &CleanText, role: Role, columns: usize) {
     for (at, text) in value.as_str().lines().enumerate() {
         let head = if at == 0 { name } else { "" };
         let line = Line::of(format!("{head:<NAMES$}"), Role::Dim).with(text, role);
@@ -112,25 +127,20 @@ fn fact(rows: &mut Vec<Line>, name: &str, value: &CleanText, role: Role, columns
 fn text_rows(text: &str, language: Language, columns: usize) -> Vec<Line> {
     let kinds = match language {
         Language::Sh => spans(text),
-        Language::Promql | Language::Logs => vec![(0..text.len(), SyntaxKind::Text)],
+        Language::Promql | Language::Logs => Vec::new(),
     };
-    let mut rows = Vec::new();
-    let mut start = 0;
-    for (number, line) in text.split('\n').enumerate() {
-        let end = start + line.len();
-        let mut drawn = Line::of(format!("{:>4}  ", number + 1), Role::Dim);
-        for (span, kind) in &kinds {
-            let (from, to) = (span.start.max(start), span.end.min(end));
-            if from < to {
-                for part in reveal(text.get(from..to).unwrap_or_default()) {
-                    drawn.push(part.text, if part.hidden { Role::Warning } else { role_of(*kind) });
-                }
-            }
-        }
-        rows.extend(drawn.wrap(columns, 6));
-        start = end + 1;
-    }
-    rows
+    let role = |at: usize| {
+        let after = kinds.partition_point(|(span, _)| span.end <= at);
+        kinds.get(after).filter(|(span, _)| span.contains(&at)).map_or(Role::Text, |(_, kind)| role_of(*kind))
+    };
+    let shown = reveal::rows(text, columns.saturating_sub(NUMBERS), &role);
+    let numbered = shown.into_iter().map(|row| {
+        let number = row.number.map(|number| number.to_string()).unwrap_or_default();
+        let mut line = Line::of(format!("{number:>4}  "), Role::Dim);
+        line.append(row.line);
+        line
+    });
+    numbered.collect()
 }
 
 fn role_of(kind: SyntaxKind) -> Role {

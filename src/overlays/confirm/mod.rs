@@ -1,14 +1,17 @@
 //! The confirm card: the whole command as it will run, its class and target, and the ceremony its class asks for.
 //! Reject has the focus; keys pressed too early, held keys and pasted text never confirm.
 
+mod aids;
 mod body;
+mod target;
 mod view;
 
 use std::time::Duration;
 
 use crate::actions::{Confirmation, Demand, Digest, Gate};
+use crate::app::handlers::preview;
 use crate::app::{Ctx, Intent};
-use crate::domain::{CleanText, Proposal, ProposalId};
+use crate::domain::{CleanText, Preview, Proposal, ProposalId};
 use crate::overlays::prompt::Purpose;
 use crate::ui::Line;
 use crate::ui::key::{Code, Key};
@@ -28,6 +31,8 @@ const HELD: Duration = Duration::from_millis(200);
 pub struct Confirm {
     ids: Vec<ProposalId>,
     digests: Vec<(ProposalId, Digest)>,
+    /// The previews on the card, each with its proposal: what is shown is what runs.
+    previews: Vec<(ProposalId, Preview)>,
     demand: Demand,
     stage: Stage,
     opened: Duration,
@@ -35,6 +40,7 @@ pub struct Confirm {
     live: bool,
     note: Option<CleanText>,
     top: usize,
+    head: Vec<Line>,
     rows: Vec<Line>,
     height: usize,
     end_seen: bool,
@@ -64,6 +70,7 @@ impl Confirm {
         Self {
             ids: proposals.iter().map(|proposal| proposal.id).collect(),
             digests: proposals.iter().map(|proposal| (proposal.id, Gate::digest(proposal))).collect(),
+            previews: offered(proposals, ctx),
             demand,
             stage: Stage::Reject,
             opened: ctx.uptime,
@@ -71,6 +78,7 @@ impl Confirm {
             live: false,
             note,
             top: 0,
+            head: Vec::new(),
             rows: Vec::new(),
             height: 0,
             end_seen: false,
@@ -89,8 +97,9 @@ impl Confirm {
     }
 
     /// Its rows, as laid out for the screen's size.
-    pub fn rows(&self) -> &[Line] {
-        &self.rows
+    pub fn rows(&self) -> Vec<Line> {
+        let apart = (!self.head.is_empty()).then(Line::new);
+        self.head.iter().cloned().chain(apart).chain(self.rows.iter().cloned()).collect()
     }
 
     /// Lays the card out for the screen's size and notes whether its end was in view. On a screen too small to show it
@@ -104,11 +113,28 @@ impl Confirm {
             return;
         }
         let area = view::place(size, usize::MAX);
-        self.rows = body::rows(ctx, &self.ids, self.note.as_ref(), usize::from(area.width).saturating_sub(4));
-        let area = view::place(size, self.rows.len());
-        self.height = usize::from(area.height).saturating_sub(view::AROUND);
+        let columns = usize::from(area.width).saturating_sub(4);
+        let body::Rows { mut head, mut body } = body::rows(ctx, &self.ids, &self.previews, self.note.as_ref(), columns);
+        let room = usize::from(area.height).saturating_sub(view::AROUND);
+        // What finds no room at the top begins the text that scrolls: nothing is left out.
+        let rest = head.split_off(head.len().min(room / 2));
+        if !rest.is_empty() {
+            body.splice(0..0, rest.into_iter().chain([Line::new()]));
+        }
+        // What was under the eyes moved: a key that was meant for it does not count.
+        if self.stage == Stage::Armed && body.len() != self.rows.len() {
+            self.stage = Stage::Reject;
+        }
+        (self.head, self.rows) = (head, body);
+        let area = view::place(size, self.rows.len() + self.above());
+        self.height = usize::from(area.height).saturating_sub(view::AROUND + self.above());
         self.top = self.top.min(self.rows.len().saturating_sub(self.height));
         self.end_seen |= self.top + self.height >= self.rows.len();
+    }
+
+    /// Rows above the text that scrolls.
+    fn above(&self) -> usize {
+        if self.head.is_empty() { 0 } else { self.head.len() + 1 }
     }
 
     /// A key on the card.
@@ -137,12 +163,23 @@ impl Confirm {
             Code::Tab | Code::Right | Code::Left | Code::BackTab => self.turn(),
             Code::Char('y') if self.demand == Demand::YThenEnter && self.end_seen => self.stage = Stage::Armed,
             Code::Char('e') => return self.ids.first().map(|id| Intent::Edit(*id)).into_iter().collect(),
+            Code::Char('p') => {
+                self.stage = Stage::Reject;
+                return self.next_preview(ctx);
+            }
             Code::Char('c') => return vec![Intent::Copy(self.texts(ctx))],
             Code::Char('w') => return vec![Intent::Close, Intent::Prompt(Purpose::WhyNot(self.ids.clone()))],
             Code::Enter => return self.on_enter(),
             _ => self.stage = Stage::Reject,
         }
         Vec::new()
+    }
+
+    /// Asks for the first preview that was not run yet.
+    fn next_preview(&self, ctx: &Ctx<'_>) -> Vec<Intent> {
+        let fresh = |(of, one): &&(ProposalId, Preview)| preview::run_of(ctx, *of, one).is_none();
+        let next = self.previews.iter().find(fresh);
+        next.map(|(of, one)| Intent::Preview(*of, Box::new(one.clone()))).into_iter().collect()
     }
 
     /// Whether keys count by now. A held key never lets the card come alive.
@@ -208,6 +245,13 @@ impl Confirm {
             self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.suggestion.text.as_str())).collect();
         texts.join("\n")
     }
+}
+
+/// The previews that a card can offer: only of a single proposal, and only those that one key may run.
+fn offered(proposals: &[Proposal], ctx: &Ctx<'_>) -> Vec<(ProposalId, Preview)> {
+    let [one] = proposals else { return Vec::new() };
+    let previews = one.brief.previews.iter().filter(|preview| preview::is_offered(ctx, one.id, preview));
+    previews.map(|preview| (one.id, preview.clone())).collect()
 }
 
 /// What several proposals on one card ask for: Enter if each of them alone would, else they cannot go together.

@@ -19,20 +19,27 @@ pub fn place(size: (u16, u16), rows: usize) -> Area {
 impl Confirm {
     /// Draws the card.
     pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
-        let area = place(size_of(canvas), self.rows.len());
+        let area = place(size_of(canvas), self.rows.len() + self.above());
         let mut card = canvas.part(area);
         card.clear();
         let inner = frame::frame(&mut card, &self.title(ctx), &Line::new(), true);
         let mut inside = card.part(Area::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height));
-        for (row, line) in self.rows.iter().skip(self.top).take(self.height).enumerate() {
+        for (row, line) in self.head.iter().enumerate() {
             inside.line(row, line);
         }
+        let above = self.above();
+        for (row, line) in self.rows.iter().skip(self.top).take(self.height).enumerate() {
+            inside.line(above + row, line);
+        }
+        let bottom = above + self.height;
         let below = self.rows.len().saturating_sub(self.top + self.height);
         if below > 0 {
-            inside.line(self.height, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
+            inside.line(bottom, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
         }
-        inside.line(self.height + 1, &self.buttons());
-        inside.line(self.height + 2, &Line::of("Esc closes  e edit  c copy  w why not", Role::Dim));
+        inside.line(bottom + 1, &self.buttons());
+        let preview = if self.previews.is_empty() { "" } else { "  p preview" };
+        let keys = format!("Esc closes  e edit  c copy  w why not{preview}");
+        inside.line(bottom + 2, &Line::of(keys, Role::Dim));
     }
 
     /// Its name and class.

@@ -2,6 +2,8 @@
 
 use crate::app::Ctx;
 use crate::app::conversation::{Turn, TurnState};
+use crate::app::handlers::watch;
+use crate::app::view::bars::of_course;
 use crate::domain::time::clock;
 use crate::domain::{Locator, Proposal, ProposalId, ProposalState};
 use crate::trust::verify::{Sentence, Status};
@@ -183,6 +185,13 @@ pub fn proposal_lines(ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) -> Vec
     lines.extend(Line::of(format!("   {words}{beside}"), role).wrap(columns, 3));
     if let Some(undo) = &proposal.undo {
         lines.extend(Line::of(format!("   undo: {undo}"), Role::Dim).wrap(columns, 3));
+    }
+    if let Some(watched) = watch::of(ctx, proposal.id) {
+        let words = format!("   watch: {}", watch::standing(watched, ctx.now));
+        lines.extend(Line::of(words, of_course(watched.course())).wrap(columns, 3));
+        for line in watch::lines(watched) {
+            lines.extend(Line::of(format!("     {line}"), Role::Dim).wrap(columns, 5));
+        }
     }
     lines
 }

@@ -3,8 +3,12 @@
 pub(super) mod awk;
 pub(super) mod curl;
 pub(super) mod find;
+mod interpreter;
+mod outputs;
 mod place;
 pub(super) mod queries;
+mod remote;
 pub(super) mod scripts;
 pub(super) mod sed;
 pub(super) mod sql;
+mod tar;

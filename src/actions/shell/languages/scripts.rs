@@ -22,7 +22,7 @@ impl Walk<'_> {
         };
         for words in calls {
             let exact = |word: Option<String>| match word {
-                Some(text) => Value { text, shape: Shape::Static, span: script.span.clone() },
+                Some(text) => Value { text, shape: Shape::Static, span: script.span.clone(), found: false },
                 None => Value::unknown(true, script.span.clone()),
             };
             let mut call = vec![exact(Some("redis-cli".to_owned()))];
