@@ -87,6 +87,9 @@ impl Walk<'_> {
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
         self.preview(&parsed, words, depth);
+        if let (None, Some(grammar @ Grammar::Git)) = (parsed.last().grammar, parsed.chain[0].grammar) {
+            self.grammar(grammar, &parsed, words, span, depth);
+        }
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -181,7 +184,8 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
+                let counts = raise.only.is_empty()
+                    || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
@@ -271,6 +275,11 @@ impl Walk<'_> {
             Grammar::Awk => self.awk(parsed, span),
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
+            Grammar::Forge => self.forge(parsed, span),
+            Grammar::Httpie => self.httpie(parsed, span),
+            Grammar::Git => self.git(parsed, span),
+            Grammar::Mongo => self.mongo(parsed, span),
+            Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),
             Grammar::Tar => self.tar(words, span),
             Grammar::Interpreter => self.interpreter(words, span),
