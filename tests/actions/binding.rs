@@ -92,6 +92,7 @@ async fn case_22_the_context_is_said_outright_when_it_runs() {
         ("kubectl --context dev -n web get pods", "--context dev -n web get pods", false),
         ("kubectl diff -f a.yaml", "--context=prod-eu diff -f a.yaml", true),
         ("helm list", "--kube-context=prod-eu --namespace=shop list", true),
+        ("kubectl logs -f web-1", "--context=prod-eu --namespace=shop logs -f web-1", true),
         ("kubectl config current-context", "config current-context", false),
     ] {
         let proposal = setting.propose(text);
