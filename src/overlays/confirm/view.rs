@@ -19,7 +19,7 @@ pub fn place(size: (u16, u16), rows: usize) -> Area {
 impl Confirm {
     /// Draws the card.
     pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
-        let area = place(size_of(canvas), self.rows.len());
+        let area = place(size_of(canvas), self.rows.len() + self.above());
         let mut card = canvas.part(area);
         card.clear();
         let inner = frame::frame(&mut card, &self.title(ctx), &Line::new(), true);
