@@ -8,5 +8,6 @@ mod confined;
 mod gate;
 mod journal;
 mod journal_shared;
+mod policy;
 mod runner;
 mod setting;

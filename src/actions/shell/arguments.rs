@@ -75,7 +75,7 @@ impl<'t> Parsed<'t> {
                 plain = true;
             } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
                 at += parsed.option(word, words.get(at));
-            } else if word.may_split() || parsed.could_be_an_option(word, plain) {
+            } else if word.may_split() || parsed.could_be_an_option(word, plain) || (!plain && word.may_be_negative()) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
                 parsed.called = (verb.clone(), at);
@@ -111,16 +111,20 @@ impl<'t> Parsed<'t> {
 
     /// A word in front of a wrapped command that may begin with a dash when it runs (`ssh "$HOST" ls`).
     fn could_be_an_option(&self, word: &Value, plain: bool) -> bool {
-        !plain && self.executes() && self.last().wraps.is_some() && word.is_dynamic() && word.text.is_empty()
+        !plain && self.executes() && self.last().wraps.is_some() && word.may_be_option()
     }
 
     fn ends_options(&self) -> bool {
         let tool = self.last();
-        tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
+        tool.grammar != Some(Grammar::Flock) && tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
     }
 
     /// Whether this word begins the command that the tool runs.
     fn command_begins(&self, word: &Value, plain: bool) -> bool {
+        let text_follows = word.exact().is_some_and(|text| matches!(text, "-c" | "--command"));
+        if self.last().grammar == Some(Grammar::Flock) && text_follows {
+            return false;
+        }
         let Some(before) = self.last().wraps else { return false };
         if !plain && word.text.len() > 1 && word.text.starts_with('-') {
             return false;

@@ -8,7 +8,8 @@ use crate::actions::tables::{Grammar, Raise, Tool, Words};
 use crate::domain::{Class, CleanText};
 
 use super::arguments::Parsed;
-use super::value::{Shape, Value};
+use super::stream::Stream;
+use super::value::{Fill, Shape, Value};
 use super::walk::Walk;
 
 /// Folders whose programs are the ones the tables describe.
@@ -25,7 +26,7 @@ impl Walk<'_> {
         self.call_within(words, span, 0);
     }
 
-    fn call_within(&mut self, words: &[Value], span: &Range<usize>, depth: usize) {
+    pub(super) fn call_within(&mut self, words: &[Value], span: &Range<usize>, depth: usize) {
         let Some(first) = words.first() else {
             return self.opaque(span, "shell.name", "there is no command to run");
         };
@@ -38,6 +39,7 @@ impl Walk<'_> {
         if depth > MAX_WRAPS {
             return self.opaque(span, "shell.depth", "commands inside commands, too deep to read");
         }
+        words.iter().skip(1).for_each(|word| self.secret_place(word));
         self.found.calls.push(words.to_vec());
         let base = match name.rsplit_once('/') {
             None => name,
@@ -60,10 +62,20 @@ impl Walk<'_> {
     }
 
     fn by_table(&mut self, name: &str, tool: &Tool, words: &[Value], span: &Range<usize>, depth: usize) {
-        if tool.grammar == Some(Grammar::Find) {
-            return self.find(words, span, depth);
+        match tool.grammar {
+            Some(Grammar::Find) => return self.find(words, span, depth),
+            Some(Grammar::Prefix) => return self.prefix(words, span, depth),
+            Some(_) | None => {}
+        }
+        if tool.grammar == Some(Grammar::Interpreter) {
+            return self.interpreter(words, span);
         }
         let parsed = Parsed::new(tool, words);
+        self.found.tools.push(if parsed.called.0.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} {}", parsed.called.0.join(" "))
+        });
         let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
@@ -71,13 +83,14 @@ impl Walk<'_> {
         self.doubts(&parsed, &rule);
         self.base(&parsed, &rule, span);
         self.raises(&parsed, &rule);
-        self.runs(&parsed);
+        self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
         self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
+            None if looks(&parsed) || (words.len() == 1 && parsed.last().bare.is_some()) => {}
             None if parsed.last().wraps.is_some() || parsed.last().wraps_dashes => {
                 self.found.interactive |= parsed.last().wraps_text;
                 self.opaque(span, &rule, "the command that it would run is missing");
@@ -89,7 +102,9 @@ impl Walk<'_> {
     /// Options that no table knows, and words that may become options.
     fn doubts(&mut self, parsed: &Parsed<'_>, rule: &str) {
         let base = parsed.last().class.unwrap_or(Class::Opaque);
-        let class = if parsed.executes() { Class::Opaque } else { base.join(Class::Write) };
+        // Where a known option loses something, an unknown one may as well.
+        let loses = parsed.chain.iter().flat_map(|tool| &tool.raise).any(|raise| raise.class == Class::Destructive);
+        let class = if parsed.executes() || loses { Class::Opaque } else { base.join(Class::Write) };
         for word in &parsed.unknown {
             let why = format!("{} is not an option that is known to be harmless", word.text);
             self.say(class, &word.span, rule, &why);
@@ -98,6 +113,12 @@ impl Walk<'_> {
         let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
         let worst = raises.chain(limits).fold(base, Class::join);
         let worst = if parsed.executes() { Class::Opaque } else { worst };
+        if parsed.chain.iter().any(|tool| tool.sends) {
+            let values = parsed.options.iter().filter_map(|given| given.value.as_ref());
+            for word in parsed.arguments.iter().chain(&parsed.loose).chain(values).filter(|word| word.found) {
+                self.say(Class::Write, &word.span, rule, "sends what a command found to another machine");
+            }
+        }
         for word in &parsed.loose {
             self.say(worst, &word.span, rule, "may become other words or options when it runs");
         }
@@ -133,7 +154,10 @@ impl Walk<'_> {
         self.say(class, span, rule, why);
         let Some(limit) = &last.limit else { return };
         let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
-        if let Some(word) = counted.clone().nth(limit.arguments) {
+        let several = counted.clone().find(|word| word.is_several());
+        let beyond = counted.clone().nth(limit.arguments).or(several);
+        let beyond = beyond.or_else(|| parsed.arguments.iter().find(|word| limit.exact && word.is_dynamic()));
+        if let Some(word) = beyond {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
         }
@@ -157,7 +181,7 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
+                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
@@ -182,18 +206,26 @@ impl Walk<'_> {
     }
 
     fn terminal(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
-        let asked = parsed
-            .chain
-            .iter()
-            .any(|tool| tool.interactive || tool.terminal.iter().any(|option| parsed.has(&[option])));
-        if asked {
+        let asked = parsed.chain.iter().any(|tool| {
+            (tool.interactive && !looks(parsed)) || tool.terminal.iter().any(|option| parsed.has(&[option]))
+        });
+        if asked && parsed.wrapped.is_some() && !parsed.chain.iter().any(|tool| tool.interactive) {
+            // What it runs decides: a shell without a text is opaque by itself.
+            self.found.interactive = true;
+        } else if asked {
             self.found.interactive = true;
             self.opaque(span, rule, "what is typed into it later cannot be seen from here");
         }
     }
 
-    /// Options whose value is text for a shell.
-    fn runs(&mut self, parsed: &Parsed<'_>) {
+    /// Options whose value is text for a shell. A verb that has such an option opens a shell without it.
+    fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+        let last = parsed.last();
+        let given = last.runs.iter().any(|option| parsed.has(&[option]));
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+            self.found.interactive = true;
+            self.opaque(span, "shell.wrapper", "the command that it would run is missing");
+        }
         for given in &parsed.options {
             if !parsed.chain.iter().any(|tool| tool.runs.has(&given.name)) {
                 continue;
@@ -240,15 +272,21 @@ impl Walk<'_> {
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Find => self.find(words, span, depth),
+            Grammar::Tar => self.tar(words, span),
+            Grammar::Interpreter => self.interpreter(words, span),
+            Grammar::Outputs => self.outputs(parsed, words.first().is_some_and(|name| name.text.ends_with("dd")), span),
             Grammar::Env => {
                 for argument in &parsed.arguments {
-                    let name = argument.text.split('=').next().unwrap_or_default();
-                    if !super::redirect::is_harmless(name) {
+                    let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));
+                    let known = argument.exact().is_some_and(|_| super::environment::is_harmless_as(name, value));
+                    if !super::environment::is_harmless(name) && !known {
                         self.opaque(&argument.span, "shell.assign", "sets what the command may depend on");
                     }
                 }
                 if parsed.wrapped.is_some() {
                     self.wrapped(parsed, words, span, depth);
+                } else if parsed.last().bare.is_none() && !looks(parsed) {
+                    self.opaque(span, "shell.wrapper", "the command that it would run is missing");
                 }
             }
             Grammar::Shell => match parsed.arguments.first() {
@@ -257,11 +295,20 @@ impl Walk<'_> {
                     None => self.opaque(&text.span, "shell.c", "the text it runs is only known at run time"),
                 },
                 Some(script) => self.opaque(&script.span, "shell.script", "runs a script whose text is not seen"),
-                None => {
-                    self.found.interactive = true;
-                    self.opaque(span, "shell.input", "runs whatever it is given to read");
-                }
+                None => match std::mem::take(&mut self.input) {
+                    Stream::Text(text) => self.fresh(&text, span),
+                    Stream::Unknown | Stream::Names => {
+                        self.found.interactive = true;
+                        self.opaque(span, "shell.input", "runs whatever it is given to read");
+                    }
+                },
             },
+            Grammar::Prefix => self.prefix(words, span, depth),
+            Grammar::Trace => self.trace(parsed, words, span, depth),
+            Grammar::Su => self.su(parsed, words, span, depth),
+            Grammar::Flock => self.flock(parsed, words, span, depth),
+            Grammar::Ansible => self.ansible(parsed, span),
+            Grammar::Ssm => self.ssm(parsed, span),
             Grammar::Xargs => self.xargs(parsed, words, span, depth),
             Grammar::Command => {
                 if parsed.wrapped.is_some() && !parsed.has(&["-v", "-V"]) {
@@ -279,7 +326,14 @@ impl Walk<'_> {
         match mark {
             Some(Some(mark)) if !mark.is_empty() => replace(&mut inner, mark),
             Some(_) => replace(&mut inner, "{}"),
-            None => inner.push(Value::unknown(false, span.clone())),
+            None => {
+                let fill = if std::mem::take(&mut self.input) == Stream::Names && !parsed.has(&["-a", "--arg-file"]) {
+                    Fill::Several
+                } else {
+                    Fill::Any
+                };
+                inner.push(Value::filled(fill, span.clone()));
+            }
         }
         self.call_within(&inner, span, depth + 1);
     }
@@ -300,8 +354,14 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
     for word in words.iter_mut().filter(|word| word.text.contains(mark)) {
         let at = word.text.find(mark).unwrap_or_default();
         word.text.truncate(at);
-        word.shape = Shape::Dynamic { one_word: true };
+        word.shape = Shape::Dynamic(Fill::One);
     }
+}
+
+/// A JSON value without its blanks, so that one pattern covers every way of writing it.
+fn packed(value: &str) -> String {
+    let json = value.trim_start().starts_with(['{', '[']);
+    value.chars().filter(|c| !(json && c.is_whitespace())).collect()
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.

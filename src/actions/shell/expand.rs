@@ -8,7 +8,8 @@ use brush_parser::word::{
     SpecialParameter, WordPiece, WordPieceWithSource,
 };
 
-use super::value::{Shape, Value};
+use super::stream::{Said, Stream};
+use super::value::{Fill, Shape, Value};
 use super::walk::{Walk, options};
 
 /// Most words that braces may make of one.
@@ -21,6 +22,11 @@ struct Building {
     glob: bool,
     dynamic: bool,
     may_split: bool,
+    several: bool,
+    found: bool,
+    /// What the last piece that is known only at run time is known to be, and how many such pieces there are.
+    sure: Option<Fill>,
+    pieces: usize,
 }
 
 impl Walk<'_> {
@@ -52,17 +58,22 @@ impl Walk<'_> {
         self.value(&word.value, &span)
     }
 
-    /// The body of a here-document that is expanded.
-    pub(super) fn document(&mut self, text: &str, span: &Range<usize>) {
+    /// The body of a here-document that is expanded; its text, if it is known.
+    pub(super) fn here_document(&mut self, text: &str, span: &Range<usize>) -> Option<String> {
+        let mut building = Building::default();
         match word::parse_heredoc(text, &options()) {
-            Ok(pieces) => self.pieces(&pieces, true, span, &mut Building::default()),
-            Err(_) => self.opaque(span, "shell.heredoc", "its text is not understood"),
+            Ok(pieces) => self.pieces(&pieces, true, span, &mut building),
+            Err(_) => {
+                self.opaque(span, "shell.heredoc", "its text is not understood");
+                building.open(true);
+            }
         }
+        (!building.dynamic).then_some(building.text)
     }
 
     fn value(&mut self, text: &str, span: &Range<usize>) -> Value {
         if is_plain_text(text) {
-            return Value { text: text.to_owned(), shape: Shape::Static, span: span.clone() };
+            return Value { text: text.to_owned(), shape: Shape::Static, span: span.clone(), found: false };
         }
         let mut building = Building::default();
         match word::parse(text, &options()) {
@@ -73,11 +84,14 @@ impl Walk<'_> {
             }
         }
         let shape = match building {
-            Building { dynamic: true, may_split, .. } => Shape::Dynamic { one_word: !may_split },
+            Building { dynamic: true, may_split: true, .. } => Shape::Dynamic(Fill::Any),
+            Building { dynamic: true, several: true, .. } => Shape::Dynamic(Fill::Several),
+            Building { dynamic: true, sure: Some(fill), pieces: 1, .. } => Shape::Dynamic(fill),
+            Building { dynamic: true, .. } => Shape::Dynamic(Fill::One),
             Building { glob: true, .. } => Shape::Glob,
             Building { .. } => Shape::Static,
         };
-        Value { text: building.text, shape, span: span.clone() }
+        Value { text: building.text, shape, span: span.clone(), found: building.found }
     }
 
     fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, span: &Range<usize>, into: &mut Building) {
@@ -102,17 +116,17 @@ impl Walk<'_> {
                 }
                 WordPiece::ParameterExpansion(expression) => self.parameter(expression, quoted, span, into),
                 WordPiece::CommandSubstitution(text) => {
-                    self.inner(text, span);
-                    into.open(!quoted);
+                    let said = self.substitution(text, span);
+                    into.said(&said, quoted);
                 }
                 WordPiece::BackquotedCommandSubstitution(text) => {
-                    self.inner(&unescape_backquoted(text), span);
-                    into.open(!quoted);
+                    let said = self.substitution(&unescape_backquoted(text), span);
+                    into.said(&said, quoted);
                 }
                 WordPiece::EscapeSequence(text) => into.push(text.strip_prefix('\\').unwrap_or(text)),
                 WordPiece::ArithmeticExpression(expression) => {
                     self.arithmetic(&expression.value, span);
-                    into.open(!quoted);
+                    into.fill(Fill::Number, quoted);
                 }
             }
         }
@@ -131,10 +145,11 @@ impl Walk<'_> {
     /// A parameter expansion, with everything inside it.
     fn parameter(&mut self, expression: &ParameterExpr, quoted: bool, span: &Range<usize>, into: &mut Building) {
         use ParameterExpr as E;
+        into.found |= self.tainted.iter().any(|name| names(expression, name));
         let (parameter, indirect) = match expression {
             E::Parameter { parameter, indirect } => {
-                if self.is_known(parameter) && !indirect {
-                    return into.open(false);
+                if let (Some(fill), false) = (self.known_fill(parameter), *indirect) {
+                    return into.fill(fill, quoted);
                 }
                 (parameter, *indirect)
             }
@@ -187,13 +202,21 @@ impl Walk<'_> {
         into.open(!quoted || splits);
     }
 
-    fn is_known(&self, parameter: &Parameter) -> bool {
+    /// What is known of a variable that the text sets itself.
+    fn known_fill(&self, parameter: &Parameter) -> Option<Fill> {
         match parameter {
-            Parameter::Named(name) => self.known.contains(name),
-            Parameter::Positional(_)
-            | Parameter::Special(_)
+            Parameter::Named(name) if self.is_number(name) => Some(Fill::Number),
+            Parameter::Named(name) => self.known.get(name).copied(),
+            Parameter::Special(
+                SpecialParameter::PositionalParameterCount
+                | SpecialParameter::LastExitStatus
+                | SpecialParameter::ProcessId
+                | SpecialParameter::LastBackgroundProcessId,
+            ) => Some(Fill::Number),
+            Parameter::Special(_)
+            | Parameter::Positional(_)
             | Parameter::NamedWithIndex { .. }
-            | Parameter::NamedWithAllIndices { .. } => false,
+            | Parameter::NamedWithAllIndices { .. } => None,
         }
     }
 
@@ -239,13 +262,41 @@ fn is_plain_text(text: &str) -> bool {
 
 impl Building {
     fn push(&mut self, text: &str) {
-        if !self.dynamic {
+        if self.dynamic {
+            // What follows makes it more than that piece.
+            self.pieces += usize::from(!text.is_empty());
+        } else {
             self.text.push_str(text);
+        }
+    }
+
+    /// What a command says stands here.
+    fn said(&mut self, said: &Said, quoted: bool) {
+        self.found |= said.content;
+        self.open(false);
+        if quoted && said.stream == Stream::Names {
+            self.sure = Some(Fill::Name);
+        }
+        match said.stream {
+            Stream::Names => self.several |= !quoted,
+            Stream::Unknown | Stream::Text(_) => self.may_split |= !quoted,
+        }
+    }
+
+    /// A variable of which something is known stands here.
+    fn fill(&mut self, fill: Fill, quoted: bool) {
+        self.open(false);
+        match fill {
+            Fill::Several if quoted => self.sure = Some(Fill::Name),
+            Fill::Several => self.several = true,
+            Fill::One | Fill::Number | Fill::Name => self.sure = Some(fill),
+            Fill::Any => self.may_split = true,
         }
     }
 
     fn open(&mut self, may_split: bool) {
         self.dynamic = true;
+        self.pieces += 1;
         self.may_split |= may_split;
     }
 }
@@ -282,6 +333,37 @@ fn expands(op: &ParameterTransformOp) -> bool {
         | ParameterTransformOp::ToAttributeFlags
         | ParameterTransformOp::ToLowerCase
         | ParameterTransformOp::ToUpperCase => false,
+    }
+}
+
+/// Whether an expansion is of this variable.
+fn names(expression: &ParameterExpr, name: &str) -> bool {
+    use ParameterExpr as E;
+    let parameter = match expression {
+        E::Parameter { parameter, .. }
+        | E::UseDefaultValues { parameter, .. }
+        | E::AssignDefaultValues { parameter, .. }
+        | E::IndicateErrorIfNullOrUnset { parameter, .. }
+        | E::UseAlternativeValue { parameter, .. }
+        | E::ParameterLength { parameter, .. }
+        | E::RemoveSmallestSuffixPattern { parameter, .. }
+        | E::RemoveLargestSuffixPattern { parameter, .. }
+        | E::RemoveSmallestPrefixPattern { parameter, .. }
+        | E::RemoveLargestPrefixPattern { parameter, .. }
+        | E::Substring { parameter, .. }
+        | E::Transform { parameter, .. }
+        | E::UppercaseFirstChar { parameter, .. }
+        | E::UppercasePattern { parameter, .. }
+        | E::LowercaseFirstChar { parameter, .. }
+        | E::LowercasePattern { parameter, .. }
+        | E::ReplaceSubstring { parameter, .. } => parameter,
+        E::VariableNames { .. } | E::MemberKeys { .. } => return false,
+    };
+    match parameter {
+        Parameter::Named(named)
+        | Parameter::NamedWithIndex { name: named, .. }
+        | Parameter::NamedWithAllIndices { name: named, .. } => named == name,
+        Parameter::Positional(_) | Parameter::Special(_) => false,
     }
 }
 

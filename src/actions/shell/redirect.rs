@@ -1,4 +1,4 @@
-//! What redirections write, and which variables matter.
+//! What redirections write and read.
 
 use std::ops::Range;
 
@@ -6,46 +6,26 @@ use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Re
 
 use crate::domain::Class;
 
+use super::stream::Stream;
 use super::value::Value;
 use super::walk::Walk;
 
 /// Places that take output without keeping it.
 const NOWHERE: [&str; 6] = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/zero"];
 /// Places whose overwriting costs the machine.
-const VITAL: [&str; 8] =
-    ["/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/fstab", "/proc/", "/sys/", "/boot/", "/dev/"];
-/// Variables that only change how something is written or where it looks.
-const HARMLESS: [&str; 15] = [
-    "LC_ALL",
-    "LANG",
-    "LC_CTYPE",
-    "LC_COLLATE",
-    "LC_MESSAGES",
-    "LC_NUMERIC",
-    "LC_TIME",
-    "TZ",
-    "NO_COLOR",
-    "COLUMNS",
-    "LINES",
-    "PGPASSWORD",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
+const VITAL: [&str; 9] = [
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/group",
+    "/etc/sudoers",
+    "/etc/fstab",
+    "/boot/",
+    "/dev/",
+    "/proc/sysrq-trigger",
 ];
-/// Lower-case variables that programs heed.
-const EFFECTIVE: [&str; 7] =
-    ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "rsync_proxy", "auto_resume"];
-
-/// Whether setting this variable for a command changes nothing but its looks or its place.
-pub(super) fn is_harmless(name: &str) -> bool {
-    HARMLESS.contains(&name)
-}
-
-/// Whether a lower-case variable means something to programs.
-pub(super) fn is_effective(name: &str) -> bool {
-    EFFECTIVE.contains(&name)
-}
-
+/// Places below the vital ones that are not so: memory and terminals.
+const NOT_VITAL: [&str; 4] = ["/dev/shm/", "/dev/tty", "/dev/pts/", "/dev/mqueue/"];
 impl Walk<'_> {
     pub(super) fn redirects(&mut self, list: Option<&RedirectList>) {
         for redirect in list.iter().flat_map(|list| &list.0) {
@@ -55,20 +35,36 @@ impl Walk<'_> {
 
     pub(super) fn redirect(&mut self, redirect: &IoRedirect) {
         match redirect {
-            IoRedirect::File(_, kind, target) => self.file(kind, target),
-            IoRedirect::HereDocument(_, document) => {
-                let span = self.span(document.doc.loc.as_ref());
-                if document.requires_expansion {
-                    self.document(&document.doc.value, &span);
+            IoRedirect::File(descriptor, kind, target) => {
+                if descriptor.unwrap_or_default() == 0 && reads_input(kind) {
+                    self.given(None, Stream::Unknown);
                 }
+                self.file(kind, target);
             }
-            IoRedirect::HereString(_, word) => {
-                self.word(word);
+            IoRedirect::HereDocument(descriptor, document) => {
+                let span = self.span(document.doc.loc.as_ref());
+                let text = if document.requires_expansion {
+                    self.here_document(&document.doc.value, &span)
+                } else {
+                    Some(document.doc.value.clone())
+                };
+                self.given(*descriptor, text.map_or(Stream::Unknown, Stream::Text));
+            }
+            IoRedirect::HereString(descriptor, word) => {
+                let text = self.word(word).exact().map(|text| format!("{text}\n"));
+                self.given(*descriptor, text.map_or(Stream::Unknown, Stream::Text));
             }
             IoRedirect::OutputAndError(word, _) => {
                 let target = self.target(word);
                 self.writes(&target);
             }
+        }
+    }
+
+    /// Notes what the command is given to read, if that is its input.
+    fn given(&mut self, descriptor: Option<i32>, stream: Stream) {
+        if descriptor.unwrap_or_default() == 0 {
+            self.document = Some(stream);
         }
     }
 
@@ -115,6 +111,7 @@ impl Walk<'_> {
     }
 
     fn reads(&mut self, value: &Value) {
+        self.secret_place(value);
         if reaches_network(&value.text) {
             self.opaque(&value.span, "shell.redirect", "opens a network connection");
         }
@@ -127,11 +124,25 @@ impl Walk<'_> {
             self.opaque(&span, "shell.redirect", "opens a network connection");
         } else if value.exact().is_some_and(|_| NOWHERE.contains(&path.as_str())) {
             self.say(Class::Read, &span, "shell.redirect", "writes to no file");
-        } else if VITAL.iter().any(|place| path.starts_with(place)) || path.contains("/../") {
+        } else if path.contains("/../") || path.contains("sysrq") {
+            self.say(Class::Destructive, &span, "shell.redirect", "may overwrite a place the machine depends on");
+        } else if NOT_VITAL.iter().any(|place| path.starts_with(place)) {
+            self.say(Class::Write, &span, "shell.redirect", "writes memory or a terminal");
+        } else if VITAL.iter().any(|place| path.starts_with(place)) {
             self.say(Class::Destructive, &span, "shell.redirect", "overwrites a place the machine depends on");
         } else {
             self.say(Class::Write, &span, "shell.redirect", "writes a file");
         }
+    }
+}
+
+fn reads_input(kind: &IoFileRedirectKind) -> bool {
+    match kind {
+        IoFileRedirectKind::Read | IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::ReadAndWrite => true,
+        IoFileRedirectKind::Write
+        | IoFileRedirectKind::Append
+        | IoFileRedirectKind::Clobber
+        | IoFileRedirectKind::DuplicateOutput => false,
     }
 }
 

@@ -15,7 +15,8 @@ use crate::actions::tables::Tables;
 use crate::domain::{Class, CleanText, Reason};
 
 use super::findings::Findings;
-use super::value::{Shape, Value};
+use super::stream::{self, Said, Stream};
+use super::value::{Fill, Shape, Value};
 
 /// Deepest nesting of texts inside texts.
 const MAX_DEPTH: usize = 8;
@@ -34,12 +35,25 @@ pub(super) struct Walk<'t> {
     pub(super) tables: &'t Tables,
     pub(super) found: Findings,
     /// Shell variables whose value is one exact word that is no option.
-    pub(super) known: BTreeSet<String>,
+    pub(super) known: BTreeMap<String, Fill>,
     /// How often each variable is set anywhere in the text.
     set: BTreeMap<String, usize>,
     /// The same, of an earlier walk over the whole text.
     set_in_all: BTreeMap<String, usize>,
+    /// Variables that are somewhere set to what may be no number, and the same of the earlier walk.
+    worded: BTreeSet<String>,
+    worded_in_all: BTreeSet<String>,
     functions: BTreeSet<String>,
+    /// Functions that are defined anywhere so far, whether that is sure to hold or not.
+    defined: BTreeSet<String>,
+    /// Shell variables that hold what a command found.
+    pub(super) tainted: BTreeSet<String>,
+    /// What the command that is looked at is given to read.
+    pub(super) input: Stream,
+    /// The same, when a redirection of its own says so.
+    pub(super) document: Option<Stream>,
+    /// What the last command says.
+    output: Stream,
     /// Above zero where what is defined may not hold for what follows: in a branch, a subshell, a pipe.
     aside: usize,
     /// Whether the next simple command is the whole text.
@@ -57,11 +71,11 @@ pub(super) fn options() -> ParserOptions {
 pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     offsets.push(text.len());
-    let first = Walk::new(tables, offsets.clone(), BTreeMap::new()).over(text);
+    let first = Walk::new(tables, offsets.clone(), BTreeMap::new(), BTreeSet::new()).over(text);
     // Only texts that set variables need to know beforehand how often.
     let mut found = match first.set.is_empty() {
         true => first.found,
-        false => Walk::new(tables, offsets, first.set).over(text).found,
+        false => Walk::new(tables, offsets, first.set, first.worded).over(text).found,
     };
     found.reasons.sort_by_key(|reason| (reason.span.start, reason.span.end));
     found.reasons.dedup();
@@ -73,14 +87,26 @@ pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
 }
 
 impl<'t> Walk<'t> {
-    fn new(tables: &'t Tables, offsets: Vec<usize>, set_in_all: BTreeMap<String, usize>) -> Self {
+    fn new(
+        tables: &'t Tables,
+        offsets: Vec<usize>,
+        set_in_all: BTreeMap<String, usize>,
+        worded_in_all: BTreeSet<String>,
+    ) -> Self {
         Self {
             tables,
             found: Findings::default(),
-            known: BTreeSet::new(),
+            known: BTreeMap::new(),
             set: BTreeMap::new(),
             set_in_all,
+            worded: BTreeSet::new(),
+            worded_in_all,
             functions: BTreeSet::new(),
+            defined: BTreeSet::new(),
+            tainted: BTreeSet::new(),
+            input: Stream::Unknown,
+            document: None,
+            output: Stream::Unknown,
             aside: 0,
             alone: false,
             place: Place::Whole(offsets),
@@ -124,6 +150,18 @@ impl<'t> Walk<'t> {
         self.place = before;
     }
 
+    /// Walks the text of a substitution; says what it puts into the word.
+    pub(super) fn substitution(&mut self, text: &str, span: &Range<usize>) -> Said {
+        let (input, document) = (std::mem::take(&mut self.input), self.document.take());
+        self.output = Stream::Unknown;
+        let before = self.found.calls.len();
+        self.inner(text, span);
+        (self.input, self.document) = (input, document);
+        let calls = &self.found.calls[before..];
+        let stream = std::mem::take(&mut self.output);
+        Said { content: stream != Stream::Names && !(stream::is_small(calls) && !calls.is_empty()), stream }
+    }
+
     /// Walks a text for another shell, which knows nothing of this one's functions and variables.
     pub(super) fn fresh(&mut self, text: &str, span: &Range<usize>) {
         let (known, functions) = (std::mem::take(&mut self.known), std::mem::take(&mut self.functions));
@@ -165,7 +203,8 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn list(&mut self, list: &CompoundList) {
-        for item in &list.0 {
+        for (number, item) in list.0.iter().enumerate() {
+            self.input = if number == 0 { std::mem::take(&mut self.input) } else { Stream::Unknown };
             match item.1 {
                 SeparatorOperator::Sequence => self.pipeline(&item.0.first),
                 SeparatorOperator::Async => self.aside(|walk| walk.pipeline(&item.0.first)),
@@ -175,13 +214,23 @@ impl<'t> Walk<'t> {
                     AndOr::And(pipeline) | AndOr::Or(pipeline) => self.aside(|walk| walk.pipeline(pipeline)),
                 }
             }
+            if list.0.len() > 1 || !item.0.additional.is_empty() {
+                self.output = Stream::Unknown;
+            }
         }
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline) {
         match pipeline.seq.as_slice() {
             [command] => self.command(command),
-            several => self.aside(|walk| several.iter().for_each(|command| walk.command(command))),
+            several => self.aside(|walk| {
+                for (number, command) in several.iter().enumerate() {
+                    if number > 0 {
+                        walk.input = std::mem::take(&mut walk.output);
+                    }
+                    walk.command(command);
+                }
+            }),
         }
     }
 
@@ -189,24 +238,30 @@ impl<'t> Walk<'t> {
         match command {
             Command::Simple(simple) => self.simple(simple),
             Command::Compound(compound, redirects) => {
+                self.input = Stream::Unknown;
                 self.aside(|walk| walk.compound(compound));
                 self.redirects(redirects.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
             Command::Function(function) => {
+                self.input = Stream::Unknown;
                 let span = self.span(function.location().as_ref());
                 self.say(Class::Read, &span, "shell.function", "defines a function; its body counts as run");
                 self.aside(|walk| walk.compound(&function.body.0));
+                self.defined.insert(function.fname.value.clone());
                 // Elsewhere the name may still mean the program.
                 if self.aside == 0 && self.depth == 0 {
                     self.functions.insert(function.fname.value.clone());
                 }
                 self.redirects(function.body.1.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
             Command::ExtendedTest(test, redirects) => {
                 let span = self.span(Some(&test.loc));
                 self.say(Class::Read, &span, "shell.test", "tests a condition");
                 self.test(&test.expr);
                 self.redirects(redirects.as_ref());
+                (self.document, self.output) = (None, Stream::Unknown);
             }
         }
     }
@@ -265,26 +320,34 @@ impl<'t> Walk<'t> {
 
     fn for_loop(&mut self, clause: &ForClauseCommand) {
         let values: Vec<Value> = clause.values.iter().flatten().flat_map(|word| self.words(word)).collect();
-        let plain = !values.is_empty() && values.iter().all(is_plain);
-        self.assign(&clause.variable_name, plain, &self.span(Some(&clause.loc)));
+        let plain = !values.is_empty() && values.iter().all(|value| is_plain(value) || value.is_several());
+        let numbers = plain && values.iter().all(Value::is_number);
+        let fill = if plain { Some(Fill::Name) } else { None };
+        self.assign(&clause.variable_name, fill, numbers, &self.span(Some(&clause.loc)));
         self.list(&clause.body.list);
         self.known.remove(&clause.variable_name);
     }
 
     /// Notes a variable's value, if its name is the text's own and means nothing to other programs.
-    pub(super) fn assign(&mut self, name: &str, plain: bool, span: &Range<usize>) {
-        let own = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && !super::redirect::is_effective(name);
+    pub(super) fn assign(&mut self, name: &str, fill: Option<Fill>, number: bool, span: &Range<usize>) {
+        let own = super::environment::is_own(name);
         *self.set.entry(name.to_owned()).or_default() += 1;
+        if !number || !own {
+            self.worded.insert(name.to_owned());
+        }
         let once = self.set_in_all.get(name) == Some(&1);
         if !own {
             self.opaque(span, "shell.assign", &format!("sets {name}, which may change what later commands do"));
-        } else if plain && once {
-            self.known.insert(name.to_owned());
+        } else if let (Some(fill), true) = (fill, once) {
+            self.known.insert(name.to_owned(), fill);
         } else {
             self.known.remove(name);
         }
+    }
+
+    /// Whether the text sets the variable, and to numbers only.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        self.set_in_all.contains_key(name) && !self.worded_in_all.contains(name) && !self.worded.contains(name)
     }
 
     fn test(&mut self, test: &ExtendedTestExpr) {
@@ -315,15 +378,17 @@ impl<'t> Walk<'t> {
 
     /// A word that bash evaluates as an arithmetic expression: only a plain number is sure to be no more.
     fn number(&mut self, value: &Value) {
-        let plain = value.exact().is_some_and(|text| text.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()));
-        if !plain {
+        if !value.is_number() {
             self.opaque(&value.span, "shell.arithmetic", "is evaluated as an expression, which can run commands");
         }
     }
 
     /// An arithmetic expression: a variable or subscript in one can run commands.
     pub(super) fn arithmetic(&mut self, text: &str, span: &Range<usize>) {
-        if text.chars().all(|c| c.is_ascii_digit() || " \t\n+-*/%()<>=!&|^~?:,".contains(c)) {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let known = words.all(|word| word.bytes().all(|byte| byte.is_ascii_digit()) || self.is_number(word));
+        let signs = |c: char| c.is_ascii_alphanumeric() || "_$ \t\n+-*/%()<>=!&|^~?:,".contains(c);
+        if known && text.chars().all(signs) && !text.contains("$(") {
             self.say(Class::Read, span, "shell.arithmetic", "calculates with plain numbers");
         } else {
             self.opaque(span, "shell.arithmetic", "names in arithmetic are evaluated again, which can run commands");
@@ -333,6 +398,7 @@ impl<'t> Walk<'t> {
     fn simple(&mut self, simple: &SimpleCommand) {
         let span = self.span(simple.location().as_ref());
         let alone = std::mem::take(&mut self.alone);
+        let (piped, outer) = (std::mem::take(&mut self.input), self.document.take());
         let mut words = Vec::new();
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
@@ -369,6 +435,9 @@ impl<'t> Walk<'t> {
             (Some(first), Some(last)) => first.span.start..last.span.end.max(first.span.end),
             (None, _) | (_, None) => span,
         };
+        self.input = std::mem::replace(&mut self.document, outer).unwrap_or(piped);
+        self.output = Stream::Unknown;
+        let said = stream::of(&words, &self.input);
         match words.first() {
             None if bare => self.say(Class::Read, &span, "shell.assign", "sets shell variables or redirects only"),
             None => self.opaque(&span, "shell.name", "the command itself is empty"),
@@ -376,6 +445,18 @@ impl<'t> Walk<'t> {
                 self.say(Class::Read, &span, "shell.function", "calls the function defined above");
             }
             Some(_) => self.call(&words, &span),
+        }
+        let shadowed = words.first().is_some_and(|name| self.defined.contains(&name.text));
+        (self.input, self.output) = (Stream::Unknown, if shadowed { Stream::Unknown } else { said });
+    }
+
+    /// A variable that is harmless with this value, as `PAGER=cat`.
+    fn harmless_value(&mut self, name: &str, value: &AssignmentValue) -> bool {
+        match value {
+            AssignmentValue::Scalar(word) => {
+                self.word(word).exact().is_some_and(|text| super::environment::is_harmless_as(name, text))
+            }
+            AssignmentValue::Array(_) => false,
         }
     }
 
@@ -387,25 +468,37 @@ impl<'t> Walk<'t> {
                 return self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
             }
         };
-        let plain = match &assignment.value {
+        let (fill, number) = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let value = self.word(word);
+                if value.found {
+                    self.tainted.insert(name.clone());
+                }
                 self.found.assigned.push((name.clone(), value.clone()));
-                is_plain(&value) && !assignment.append
+                let fill = match () {
+                    () if assignment.append => None,
+                    () if is_plain(&value) => Some(Fill::Name),
+                    () if value.is_several() => Some(Fill::Several),
+                    () if value.shape == Shape::Dynamic(Fill::Name) => Some(Fill::Name),
+                    () => None,
+                };
+                (fill, value.is_number() && !value.text.starts_with("--") && !(value.exact() == Some("")))
             }
             AssignmentValue::Array(items) => {
                 for (index, word) in items {
                     if index.is_some() {
                         self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
                     }
-                    self.word(word);
+                    if self.word(word).found {
+                        self.tainted.insert(name.clone());
+                    }
                 }
-                false
+                (None, false)
             }
         };
         if bare {
-            self.assign(&name, plain, &span);
-        } else if super::redirect::is_harmless(&name) {
+            self.assign(&name, fill, number, &span);
+        } else if super::environment::is_harmless(&name) || self.harmless_value(&name, &assignment.value) {
             self.say(Class::Read, &span, "shell.assign", &format!("sets {name} for this command"));
         } else {
             self.opaque(&span, "shell.assign", &format!("sets {name}, which may change what the command does"));

@@ -170,6 +170,9 @@ pub struct Limit {
     /// Arguments, as patterns, that do not count.
     #[serde(default)]
     pub except: Globs,
+    /// An argument that is only known at run time may stand for more than one (`delete pod "$p"` in a loop).
+    #[serde(default)]
+    pub exact: bool,
     /// One line for people.
     #[serde(default)]
     pub why: String,
@@ -185,6 +188,12 @@ pub enum Grammar {
     Awk,
     /// find expressions.
     Find,
+    /// tar, old-style options and all.
+    Tar,
+    /// Languages whose programs are not read: python, perl, make.
+    Interpreter,
+    /// Arguments that name files to write: `tee F`, `dd of=F`.
+    Outputs,
     /// SQL after `-c` or `-e`.
     Sql,
     /// HTTP requests.
@@ -195,6 +204,18 @@ pub enum Grammar {
     Shell,
     /// `xargs`: the command gets words from a stream.
     Xargs,
+    /// `nice`, `taskset`, ...: options and numbers, then a command; with a process of its own, a change.
+    Prefix,
+    /// `strace`: a command, or a process by `-p`.
+    Trace,
+    /// `su`: a user, then options; the command is text.
+    Su,
+    /// `flock`: a file, then a command or `-c TEXT`.
+    Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }

@@ -4,14 +4,15 @@ use crate::domain::Class;
 
 use super::super::call::replace;
 use super::super::value::Value;
+use super::place;
 
 /// Tests and actions without effect; those in the second list take a value.
-const FLAGS: &str = "-H -L -P -O0 -O1 -O2 -O3 -a -and -o -or -not ! ( ) , -print -print0 -ls -prune -quit -true -false \
-    -depth -d -empty -executable -readable -writable -nouser -nogroup -xdev -mount -daystart -follow -noleaf \
-    -ignore_readdir_race -noignore_readdir_race -warn -nowarn --help -help --version -version";
+const FLAGS: &str = "-H -L -P -E -X -s -x -O0 -O1 -O2 -O3 -a -and -o -or -not ! ( ) , -print -print0 -ls -prune -quit -true \
+    -false -depth -d -empty -executable -readable -writable -nouser -nogroup -xdev -mount -daystart -follow -noleaf \
+    -ignore_readdir_race -noignore_readdir_race -warn -nowarn --help -help --version -version -acl -xattr";
 const VALUES: &str = "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -lname -ilname -type \
-    -xtype -size -mtime -mmin -atime -amin -ctime -cmin -newer -anewer -cnewer -perm -user -group -uid -gid -links \
-    -inum -samefile -maxdepth -mindepth -fstype -used -printf -context -D";
+    -xtype -size -mtime -mmin -atime -amin -ctime -cmin -Bmin -Btime -newer -anewer -cnewer -perm -user -group -uid \
+    -gid -links -inum -samefile -maxdepth -mindepth -fstype -used -printf -context -D -flags -files0-from -mnewer";
 const RUNS: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
 
 /// Everything but the commands it runs: a class, the word it rests on, and why.
@@ -21,25 +22,24 @@ pub(in super::super) fn judge(words: &[Value]) -> Vec<(Class, Option<usize>, &'s
     while let Some(word) = words.get(at) {
         let text = word.text.as_str();
         let listed = |list: &str| list.split_whitespace().any(|option| option == text);
-        paths &= !(text.starts_with('-') || text == "(" || text == "!");
-        if word.may_split() {
+        paths &= !(text.starts_with('-') || text == "(" || text == "!") || ["-H", "-L", "-P"].contains(&text);
+        // Where it looks; a name in quotes may begin with a dash, a plain word may become several.
+        if word.may_split() || (word.is_dynamic() && (!paths || text.is_empty())) {
             found.push((Class::Opaque, Some(at), "may become an action when it runs"));
         } else if paths {
-            // Where it looks; a name in quotes that begins with a dash is seen below.
-            if word.is_dynamic() && text.is_empty() {
-                found.push((Class::Opaque, Some(at), "may become an action when it runs"));
-            }
-        } else if word.is_dynamic() {
-            found.push((Class::Opaque, Some(at), "may become an action when it runs"));
         } else if RUNS.contains(&text) {
             at = end_of_command(words, at);
         } else if text == "-delete" {
             found.push((Class::Destructive, Some(at), "deletes what it finds"));
         } else if text.starts_with("-fprint") || text == "-fls" {
-            found.push((Class::Write, Some(at), "writes a file"));
+            let class = words.get(at + 1).map_or(Class::Opaque, |file| place::written(&file.text).join(Class::Write));
+            found.push((class, Some(at), "writes a file"));
             at += if text == "-fprintf" { 2 } else { 1 };
         } else if listed(VALUES) || text.strip_prefix("-newer").is_some_and(|rest| rest.len() == 2) {
             at += 1;
+            if words.get(at).is_some_and(Value::may_split) {
+                found.push((Class::Opaque, Some(at), "may become an action when it runs"));
+            }
         } else if !listed(FLAGS) {
             found.push((Class::Opaque, Some(at), "is no action that is known"));
         }

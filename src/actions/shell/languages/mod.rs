@@ -3,6 +3,10 @@
 pub(super) mod awk;
 pub(super) mod curl;
 pub(super) mod find;
+mod interpreter;
+mod outputs;
 mod place;
+mod remote;
 pub(super) mod sed;
 pub(super) mod sql;
+mod tar;
