@@ -181,7 +181,8 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
+                let counts = raise.only.is_empty()
+                    || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));

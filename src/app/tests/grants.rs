@@ -18,7 +18,7 @@ fn granted() -> World {
     world.propose(sh(READ));
     world.keys("A");
     let card = world.grid(120, 40);
-    assert!(card.contains("no card for     for 15 minutes: labctl.status"), "{card}");
+    assert!(card.contains("no card for     for 15 minutes: labctl status"), "{card}");
     world.keys("<enter><enter>");
     assert_eq!(runs(&world).len(), 1);
     assert_eq!(world.model.state.gate.grants.holding(world.model.state.wall).count(), 1);
@@ -64,7 +64,7 @@ fn a_model_begins_nothing_by_itself_whatever_was_granted() {
 fn a_grant_ends_when_it_is_taken_back_and_writes_have_none() {
     let mut world = granted();
     world.keys(":grants<enter>");
-    assert!(world.grid(120, 40).contains("G1  labctl.status"), "{}", world.grid(120, 40));
+    assert!(world.grid(120, 40).contains("G1  labctl status"), "{}", world.grid(120, 40));
     world.keys("<esc>:grants<space>drop<space>G1<enter>");
     world.propose(sh(READ));
     assert!(has_card(&world));

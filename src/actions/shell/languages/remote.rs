@@ -67,15 +67,7 @@ const CHANGES: [&str; 38] = [
     "set_fact",
 ];
 /// Values with which a module that changes something loses it.
-const LOSES: [&str; 7] = [
-    "state=absent",
-    "purge=",
-    "autoremove=",
-    "remove=",
-    "force=",
-    "flush=",
-    "state=reset",
-];
+const LOSES: [&str; 7] = ["state=absent", "purge=", "autoremove=", "remove=", "force=", "flush=", "state=reset"];
 
 impl Walk<'_> {
     /// The module of an ad-hoc ansible call, and for `command` and `shell` the command.
@@ -180,7 +172,8 @@ mod tests {
         assert_eq!(commands("commands=ls,rm -rf /x"), some(&["ls", "rm -rf /x"]));
         assert_eq!(commands(r#"commands=["ls","id"],executionTimeout=["60"]"#), some(&["ls", "id"]));
         assert_eq!(commands(r#"{"commands":["ls","id"]}"#), some(&["ls", "id"]));
-        for unread in ["file://x", r#"commands=["ls"],commands=["id"]"#, "commands=[ls]", r#"{"commands":[1]}"#, "x=1"] {
+        for unread in ["file://x", r#"commands=["ls"],commands=["id"]"#, "commands=[ls]", r#"{"commands":[1]}"#, "x=1"]
+        {
             assert_eq!(commands(unread), None, "{unread}");
         }
     }
