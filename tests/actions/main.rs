@@ -4,6 +4,7 @@
 
 mod abuse;
 mod binding;
+mod commands;
 mod confined;
 mod gate;
 mod journal;

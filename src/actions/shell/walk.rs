@@ -86,6 +86,16 @@ pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     found
 }
 
+/// Everything there is to know of a text typed at a SQL prompt.
+pub(super) fn sql(text: &str, dialect: super::Dialect, tables: &Tables) -> Findings {
+    let whole = 0..text.len();
+    let mut walk = Walk::new(tables, vec![0, text.len()], BTreeMap::new(), BTreeSet::new());
+    walk.say(Class::Read, &whole, "sql", "asks a database");
+    walk.place = Place::Inside(whole.clone());
+    walk.sql_text(text, dialect, &whole);
+    walk.found
+}
+
 impl<'t> Walk<'t> {
     fn new(
         tables: &'t Tables,

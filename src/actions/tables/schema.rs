@@ -198,6 +198,16 @@ pub enum Grammar {
     Sql,
     /// HTTP requests.
     Curl,
+    /// Calls of a code forge's API: `gh api`.
+    Forge,
+    /// HTTP requests as HTTPie writes them: `http PUT :8080/x a=b`.
+    Httpie,
+    /// `git -c key=value`.
+    Git,
+    /// Scripts for the mongo shell.
+    Mongo,
+    /// Scripts for Redis.
+    Redis,
     /// `env` with its assignments.
     Env,
     /// A shell: `bash -c TEXT`.
