@@ -6,6 +6,7 @@ mod abuse;
 mod binding;
 mod confined;
 mod gate;
+mod host;
 mod journal;
 mod journal_shared;
 mod runner;
