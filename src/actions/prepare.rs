@@ -207,10 +207,13 @@ fn freeze(
     })
 }
 
-/// The names of everything it calls, without their folders.
-pub(super) fn tools(found: &Findings) -> Vec<String> {
+/// The names of everything it calls, without their folders, with the verbs of those that are known to have any.
+pub fn tools(found: &Findings) -> Vec<String> {
     let names = found.calls().iter().filter_map(|words| words.first()?.exact());
-    let mut tools: Vec<String> = names.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).collect();
+    let names = names.map(|name| name.rsplit('/').next().unwrap_or(name));
+    let known = |name: &&str| found.tools.iter().any(|tool| tool.split(' ').next() == Some(*name));
+    let mut tools: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+    tools.extend(found.tools.iter().cloned());
     tools.sort();
     tools.dedup();
     tools

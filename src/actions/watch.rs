@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::analysis::recovery::{Course, Judgement, Phases, judge};
 use crate::domain::time::{TimeWindow, minus, plus};
-use crate::domain::{Alert, CleanText, ProposalId, Series, SourceId, Timestamp};
+use crate::domain::{Alert, CleanText, ProposalId, Sample, Series, SourceId, Timestamp};
 
 /// Signals of one watch, those most off their calm level first.
 const MOST: usize = 5;
@@ -38,6 +38,9 @@ const TELLING: [&str; 16] = [
     "availability",
     "success",
 ];
+
+/// Those that count what goes wrong.
+const WRONG: [&str; 5] = ["error", "fail", "5xx", "timeout", "refused"];
 
 /// A series that is watched, by what does not change when it is asked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,10 +139,16 @@ pub fn choose(
     let of = |services: &[String]| -> Vec<&Series> {
         series.iter().copied().filter(|one| is_telling(one) && labels_any(one, services)).collect()
     };
+    let phases = phases(at, incident, at);
+    let off = |one: &Series| judge(&filled(one, series, phases), phases).off();
+    let named = !by_name.is_empty();
     let pick = [by_name, of(&words), of(&subjects), series.iter().copied().filter(|one| is_telling(one)).collect()];
     let mut chosen = pick.into_iter().find(|found: &Vec<&Series>| !found.is_empty()).unwrap_or_default();
-    let phases = phases(at, incident, at);
-    chosen.sort_by(|a, b| judge(&b.samples, phases).off().total_cmp(&judge(&a.samples, phases).off()));
+    chosen.sort_by(|a, b| off(b).total_cmp(&off(a)));
+    // What nobody named and what is as calm as ever has nothing to recover from.
+    if !named && chosen.first().is_some_and(|most| off(most) > 1.0) {
+        chosen.retain(|one| off(one) > 1.0);
+    }
     let mut signals: Vec<Signal> = Vec::new();
     for signal in chosen.into_iter().map(Signal::of) {
         let of_one = signals.iter().filter(|other| other.title == signal.title).count();
@@ -148,6 +157,19 @@ pub fn choose(
         }
     }
     signals
+}
+
+/// The samples of a series; of one that counts what goes wrong and was not there in the calm time, although other series
+/// were, zeros for that time: where nothing failed, nothing was counted.
+fn filled(series: &Series, held: &[&Series], phases: Phases) -> Vec<Sample> {
+    let own = format!("{} {}", series.title, series.query).to_lowercase();
+    let in_calm = |one: &Series| one.samples.iter().any(|sample| phases.calm.contains(sample.at));
+    let mut samples = series.samples.clone();
+    if WRONG.iter().any(|word| own.contains(word)) && !in_calm(series) && held.iter().any(|one| in_calm(one)) {
+        let zero = Sample { at: phases.calm.start, value: 0.0 };
+        samples.splice(0..0, [zero; 3]);
+    }
+    samples
 }
 
 /// Whether a proposal's name for a signal means this series: its panel, or words that all stand in its name and labels.
@@ -262,7 +284,8 @@ impl Watch {
 
 fn read(signal: &Signal, series: &[&Series], phases: Phases) -> Option<Reading> {
     let one = series.iter().find(|one| Signal::of(one) == *signal)?;
-    Some(Reading { signal: signal.clone(), unit: one.unit, judged: judge(&one.samples, phases) })
+    let judged = judge(&filled(one, series, phases), phases);
+    Some(Reading { signal: signal.clone(), unit: one.unit, judged })
 }
 
 #[cfg(test)]
@@ -353,6 +376,6 @@ mod tests {
         assert_eq!(names(&["memory"], "kubectl rollout undo deploy/payments", &[]), ["memory payments"]);
         assert_eq!(names(&["errors cart"], "true", &[]), ["errors cart"]);
         assert_eq!(names(&["no such"], "systemctl restart x", &[&fired]), ["p99 checkout"], "what fires");
-        assert_eq!(names(&[], "reboot", &[]), ["errors payments", "p99 checkout", "errors cart"], "most off first");
+        assert_eq!(names(&[], "reboot", &[]), ["errors payments", "p99 checkout"], "those that are off");
     }
 }

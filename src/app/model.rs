@@ -130,8 +130,8 @@ pub struct State {
     pub last_preview: Option<CleanText>,
     /// What was watched after writes, oldest first.
     pub watches: Vec<Watch>,
-    /// When the watched signals were last looked at.
-    pub watched: Duration,
+    /// When the watched signals were last looked at: the program's time and the incident's.
+    pub watched: (Duration, Timestamp),
     /// When the series were last recorded.
     pub series_recorded: Duration,
 }

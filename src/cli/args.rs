@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, doctor, drill, journal, key, run, widget};
+use super::{ask, check, completions, config, doctor, drill, journal, key, redact, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -35,6 +35,8 @@ pub enum Subcommand {
     Drill(drill::Drill),
     /// Say a command's class and why; nothing is run
     Check(check::CheckArgs),
+    /// Take secrets out of text
+    Redact(redact::RedactArgs),
     /// Show a command's card here, ask, run it and write it down
     Run(run::Run),
     /// Put a question to the model: the answer with its evidence, or a command that is never run
@@ -180,7 +182,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["logs", "metrics", "rank", "investigate", "verify", "redact", "correlate"] {
+        for word in ["logs", "metrics", "rank", "investigate", "verify", "correlate"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

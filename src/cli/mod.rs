@@ -16,6 +16,7 @@ pub mod launch;
 mod open;
 mod own_log;
 mod print;
+pub mod redact;
 mod run;
 mod secrets;
 pub mod start;
@@ -60,6 +61,7 @@ fn run(args: Args) -> Outcome {
             let config = open::configuration(&common, open::ReadFile::Yes)?.config;
             Ok(check::run(&check, &config))
         }
+        Subcommand::Redact(redact) => Ok(redact::run(&redact)),
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),

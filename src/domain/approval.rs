@@ -66,7 +66,7 @@ pub struct FrozenCommand {
     pub user: String,
     /// Numbers of the user and groups, and the mask for new files.
     pub ids: String,
-    /// The tools it calls, without their folders, wrapped ones too.
+    /// The tools it calls, without their folders but with their verbs (`kubectl rollout restart`), wrapped ones too.
     pub tools: Vec<String>,
     /// The clusters, databases, hosts and accounts it would act on, as far as can be told.
     pub places: Vec<Place>,

@@ -73,8 +73,11 @@ pub enum Chore {
 impl Session {
     /// Tells the model one thing and carries out what follows; answers with what the terminal has to do.
     pub fn tell(&mut self, msg: Msg) -> Vec<Chore> {
+        // A recorded command takes the clock along: what it did is told at the time to which it went.
+        let mut chores = if matches!(msg, Msg::Run(..)) { self.tick() } else { Vec::new() };
         let effects = update(&mut self.model, msg);
-        self.carry_out(effects)
+        chores.extend(self.carry_out(effects));
+        chores
     }
 
     /// Tells the model what time it is.

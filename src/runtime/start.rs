@@ -437,7 +437,7 @@ pub fn model(
         preparing: Default::default(),
         last_preview: None,
         watches: Vec::new(),
-        watched: std::time::Duration::ZERO,
+        watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };
     Model {

@@ -4,10 +4,12 @@
 
 mod abuse;
 mod binding;
+mod commands;
 mod confined;
 mod gate;
 mod host;
 mod journal;
 mod journal_shared;
+mod policy;
 mod runner;
 mod setting;

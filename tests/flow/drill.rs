@@ -145,6 +145,47 @@ async fn from_the_proposals_to_the_end_of_the_incident_and_its_notes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_is_previewed_by_the_recording_and_its_recovery_is_told_with_numbers() {
+    let mut world = a_minute_in().await;
+    ask_why(&mut world).await;
+    world.press("p");
+    world.see("Enter review").await;
+    world.press("j<enter>");
+    world.see("Confirm P2 WRITE").await;
+    world.pass(Duration::from_millis(1_200)).await;
+    let preview = format!("{ROLLBACK} --dry-run");
+    assert!(world.screen().contains(&preview), "{}", world.screen());
+    assert_eq!(world.proposals().len(), 2, "nothing ran at the sight of it");
+    world.press("p");
+    world.until("the preview's answer", |world| world.proposals().len() == 3 && world.is_done(2)).await;
+    let screen = world.screen();
+    assert!(screen.contains("preview, not the run") && screen.contains("would roll payments back"), "{screen}");
+    assert!(world.proposals()[1].is_waiting() && screen.contains("then watch"), "{screen}");
+
+    world.pass(Duration::from_millis(300)).await;
+    world.press("y");
+    world.see("Enter runs").await;
+    world.pass(Duration::from_millis(40)).await;
+    world.press("<enter>");
+    world.until("the end of the rollback", |world| world.is_done(1)).await;
+    world.press("<enter>");
+    world.see("watch P2").await;
+    world.pass(Duration::from_secs(130)).await;
+    let told = |world: &World| -> Vec<String> {
+        let timeline = &world.session.model.state.incident.as_ref().unwrap().timeline;
+        timeline.iter().map(|entry| entry.text.to_string()).filter(|text| text.starts_with("after P2")).collect()
+    };
+    world.until("the end of the watch", |world| !told(world).is_empty()).await;
+    let said = told(&world).concat();
+    assert!(said.contains("recovering, the recording ends here") && said.contains("error_ratio payments"), "{said}");
+    assert!(said.contains("stopped, 0 began"), "{said}");
+    world.press("Y");
+    assert!(world.copied.last().unwrap().contains("recovering, the recording ends here"));
+    let events = world.end().await;
+    assert_eq!(texts_of(&events, "started"), [preview, ROLLBACK.to_owned()]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rejection_with_its_reason_reaches_the_journal_and_the_next_prompt() {
     let mut world = a_minute_in().await;
     ask_why(&mut world).await;

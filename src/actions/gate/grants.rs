@@ -45,8 +45,10 @@ pub struct GrantId(pub u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     language: Language,
-    /// The rules that classed it, tool and verb.
+    /// The rules that classed it.
     rules: BTreeSet<String>,
+    /// The tools and their verbs.
+    tools: Vec<String>,
     /// Who answers: places, program and directory of a command, the source of a query.
     target: Vec<Place>,
     program: String,
@@ -91,8 +93,15 @@ impl Scope {
         let language = proposal.suggestion.language;
         let rules = proposal.verdict.reasons.iter().map(|reason| reason.rule.clone()).collect();
         let text = proposal.suggestion.text.clone();
-        let scope =
-            Self { language, rules, target: Vec::new(), program: String::new(), cwd: String::new(), text: None };
+        let scope = Self {
+            language,
+            rules,
+            tools: Vec::new(),
+            target: Vec::new(),
+            program: String::new(),
+            cwd: String::new(),
+            text: None,
+        };
         match &proposal.target.frozen {
             Frozen::Blocked { .. } => no("it cannot run"),
             Frozen::Recorded { recording } => Ok(Self { program: recording.to_string(), ..scope }),
@@ -100,10 +109,12 @@ impl Scope {
             Frozen::Command(command) if command.sensitive.is_some() => no("it reads what is secret"),
             Frozen::Command(command) if command.interactive => no("it takes over the screen"),
             Frozen::Command(command) => {
-                let carries = command.tools.iter().any(|tool| CARRY.contains(&tool.as_str()));
+                let carries =
+                    command.tools.iter().any(|tool| CARRY.contains(&tool.split(' ').next().unwrap_or_default()));
                 let plain = command.tools.len() == 1 && !command.program.ends_with("/bash");
                 let unsure = command.places.iter().any(|place| place.name == Place::UNKNOWN);
                 Ok(Self {
+                    tools: command.tools.clone(),
                     target: command.places.clone(),
                     program: command.program.clone(),
                     cwd: command.cwd.clone(),
@@ -116,7 +127,8 @@ impl Scope {
 
     /// What it is for, in words.
     pub fn words(&self) -> CleanText {
-        let rules: Vec<&str> = self.rules.iter().map(String::as_str).collect();
+        let rules: Vec<String> =
+            if self.tools.is_empty() { self.rules.iter().cloned().collect() } else { self.tools.clone() };
         let what = self.text.clone().unwrap_or_else(|| rules.join(", "));
         let at: Vec<String> = self.target.iter().map(|place| format!("{} {}", place.kind.word(), place.name)).collect();
         let at = match (at.is_empty(), self.program.is_empty()) {

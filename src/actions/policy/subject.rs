@@ -90,8 +90,10 @@ impl<'a> Subject<'a> {
     fn any_is(&self, rule: &PolicyRule) -> bool {
         let mut classes = self.reasons.iter().map(|reason| reason.class).chain([self.class]);
         let class = rule.class.is_empty() || classes.any(|class| rule.class.contains(&class));
-        let tool = rule.tool.is_empty() || self.tools().any(|tool| some(&rule.tool, tool));
-        let verb = rule.verb.is_empty() || self.reasons.iter().any(|reason| is_verb(rule, reason));
+        let tool = rule.tool.is_empty() || self.tools().any(|tool| some(&rule.tool, &tool));
+        // `kubectl "$VERB"`: a verb that is not known may be any.
+        let unread = |call: String| self.class == Class::Opaque && !call.contains(' ') && some(&rule.tool, &call);
+        let verb = rule.verb.is_empty() || self.calls().any(|call| is_verb(rule, &call) || unread(call));
         let said = rule.rule.is_empty() || self.reasons.iter().any(|reason| some(&rule.rule, &reason.rule));
         let place = |patterns: &[String], kinds: &[PlaceKind]| {
             patterns.is_empty() || self.names(kinds).any(|name| is_unsure(name) || names(patterns, name))
@@ -109,13 +111,11 @@ impl<'a> Subject<'a> {
     fn all_is(&self, rule: &PolicyRule) -> bool {
         let class = rule.class.is_empty() || rule.class.contains(&self.class);
         let tool =
-            rule.tool.is_empty() || (self.tools().count() > 0 && self.tools().all(|tool| some(&rule.tool, tool)));
+            rule.tool.is_empty() || (self.tools().count() > 0 && self.tools().all(|tool| some(&rule.tool, &tool)));
         let mut opaque = self.reasons.iter().filter(|reason| reason.class == Class::Opaque).peekable();
-        let held = opaque.peek().is_some()
-            && opaque.all(|reason| {
-                (rule.verb.is_empty() || is_verb(rule, reason))
-                    && (rule.rule.is_empty() || some(&rule.rule, &reason.rule))
-            });
+        let held =
+            opaque.peek().is_some() && opaque.all(|reason| rule.rule.is_empty() || some(&rule.rule, &reason.rule));
+        let held = held && (rule.verb.is_empty() || self.calls().all(|call| is_verb(rule, call)));
         let place = |patterns: &[String], kinds: &[PlaceKind]| {
             let mut named = self.names(kinds).peekable();
             patterns.is_empty()
@@ -129,10 +129,15 @@ impl<'a> Subject<'a> {
             && place(&rule.host, &HOSTS)
     }
 
-    /// The programs it calls; for what is not run by this machine, the ones its reasons speak of.
-    fn tools(&self) -> impl Iterator<Item = &str> {
-        let spoken = self.reasons.iter().map(|reason| reason.rule.split('.').next().unwrap_or_default());
-        self.tools.iter().map(String::as_str).chain(spoken.filter(|_| self.tools.is_empty()))
+    /// The tools it calls with their verbs; of what this machine does not run, the ones its reasons speak of.
+    fn calls(&self) -> impl Iterator<Item = String> {
+        let spoken = self.reasons.iter().map(|reason| reason.rule.replace('.', " "));
+        self.tools.iter().cloned().chain(spoken.filter(|_| self.tools.is_empty()))
+    }
+
+    /// The same without their verbs.
+    fn tools(&self) -> impl Iterator<Item = String> {
+        self.calls().map(|call| call.split(' ').next().unwrap_or_default().to_owned())
     }
 
     fn names(&self, kinds: &[PlaceKind]) -> impl Iterator<Item = &str> {
@@ -157,10 +162,9 @@ fn names(patterns: &[String], name: &str) -> bool {
     some(patterns, name) || some(patterns, bare)
 }
 
-/// Whether the reason is one about such a verb of such a tool: `kubectl.rollout.restart` is `rollout restart`.
-fn is_verb(rule: &PolicyRule, reason: &Reason) -> bool {
-    let Some((tool, verb)) = reason.rule.split_once('.') else { return false };
-    let verb = verb.replace('.', " ");
+/// Whether the call has such a verb, of such a tool: `kubectl rollout restart`, `kubectl rollout *`.
+fn is_verb(rule: &PolicyRule, call: impl AsRef<str>) -> bool {
+    let (tool, verb) = call.as_ref().split_once(' ').unwrap_or((call.as_ref(), ""));
     let of_tool = rule.tool.is_empty() || some(&rule.tool, tool);
-    of_tool && rule.verb.iter().any(|pattern| glob(&pattern.replace('.', " "), &verb))
+    of_tool && rule.verb.iter().any(|pattern| glob(&pattern.replace('.', " "), verb))
 }

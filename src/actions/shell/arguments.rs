@@ -2,6 +2,7 @@
 //! apart, never guessed at.
 
 use crate::actions::tables::{Fit, Grammar, Known, Raise, Tool};
+use crate::domain::Class;
 
 use super::value::Value;
 
@@ -21,8 +22,8 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
-    /// Which word ended the verb that was found last.
-    ended: Option<usize>,
+    /// Which word ended the verb that was found last, and the verb's class.
+    ended: Option<(usize, Option<Class>)>,
     /// The verb's words as they were given, and where the words behind them begin.
     pub(super) called: (Vec<String>, usize),
 }
@@ -75,7 +76,7 @@ impl<'t> Parsed<'t> {
                 plain = true;
             } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
                 at += parsed.option(word, words.get(at));
-            } else if word.may_split() || parsed.could_be_an_option(word, plain) {
+            } else if word.may_split() || parsed.could_be_an_option(word, plain) || (!plain && word.may_be_negative()) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
                 parsed.called = (verb.clone(), at);
@@ -111,12 +112,12 @@ impl<'t> Parsed<'t> {
 
     /// A word in front of a wrapped command that may begin with a dash when it runs (`ssh "$HOST" ls`).
     fn could_be_an_option(&self, word: &Value, plain: bool) -> bool {
-        !plain && self.executes() && self.last().wraps.is_some() && word.is_dynamic() && word.text.is_empty()
+        !plain && self.executes() && self.last().wraps.is_some() && word.may_be_option()
     }
 
     fn ends_options(&self) -> bool {
         let tool = self.last();
-        tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
+        tool.grammar != Some(Grammar::Flock) && tool.wraps.is_some() || matches!(tool.grammar, Some(Grammar::Shell))
     }
 
     /// Whether this word begins the command that the tool runs.
@@ -160,7 +161,7 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
-                self.ended = Some(path.len() - 1);
+                self.ended = Some((path.len() - 1, found.class));
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

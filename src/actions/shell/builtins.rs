@@ -95,6 +95,9 @@ impl Walk<'_> {
             {
                 self.say(Class::Read, span, &rule, "only says something");
             }
+            "read" | "mapfile" | "readarray" | "local" | "unset" if self.sets_own(name, arguments, span) => {
+                self.say(Class::Read, span, &rule, "only sets variables of this text");
+            }
             "sleep" => return false,
             "eval" => self.evaluated(arguments, span, &rule),
             "trap" => match arguments {
@@ -119,6 +122,42 @@ impl Walk<'_> {
             }
             None => self.opaque(span, rule, "runs a text that is only known at run time"),
         }
+    }
+
+    /// Whether the words name nothing but variables of the text's own, and options that only say how they are filled.
+    fn sets_own(&mut self, name: &str, arguments: &[Value], span: &Range<usize>) -> bool {
+        let (flags, values) = match name {
+            "read" => ("-r -s -e -er -sr -rs", "-t -n -N -d -p -u -rt -rn -rp -rd -sp -rsp"),
+            "mapfile" | "readarray" => ("-t", "-n -O -s -d -u"),
+            _ => ("", ""),
+        };
+        let listed = |list: &str, word: &str| list.split_whitespace().any(|option| option == word);
+        let mut names = Vec::new();
+        let mut rest = arguments.iter();
+        while let Some(word) = rest.next() {
+            let text = word.text.as_str();
+            let target = text.split('=').next().unwrap_or_default();
+            if word.exact().is_some() && (listed(flags, text) || (matches!(name, "read") && listed("-a -ra", text))) {
+                continue;
+            }
+            if word.exact().is_some() && listed(values, text) {
+                // A value must not be able to be an option itself.
+                if rest.next().is_none_or(Value::may_split) {
+                    return false;
+                }
+                continue;
+            }
+            let sets = name == "local" && text.contains('=') && !word.may_split();
+            if !super::environment::is_own(target) || !(word.exact() == Some(target) || sets) {
+                return false;
+            }
+            names.push(target.to_owned());
+        }
+        for name in &names {
+            self.assign(name, None, false, span);
+        }
+        // Without a name they set REPLY or MAPFILE, which nothing heeds.
+        name != "unset" || !names.is_empty()
     }
 
     fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {

@@ -15,6 +15,29 @@ use super::walk::Walk;
 /// Folders whose programs are the ones the tables describe.
 const SYSTEM: [&str; 7] =
     ["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+/// Programs whose arguments leave the machine, whatever table describes them.
+const SENDING: [&str; 20] = [
+    "curl",
+    "wget",
+    "http",
+    "https",
+    "xh",
+    "dig",
+    "host",
+    "nslookup",
+    "drill",
+    "whois",
+    "ping",
+    "ping6",
+    "nc",
+    "ncat",
+    "telnet",
+    "socat",
+    "grpcurl",
+    "openssl",
+    "traceroute",
+    "websocat",
+];
 /// Most calls inside calls (`sudo env timeout ...`).
 const MAX_WRAPS: usize = 8;
 /// Longest object that is typed to confirm.
@@ -71,6 +94,11 @@ impl Walk<'_> {
             return self.interpreter(words, span);
         }
         let parsed = Parsed::new(tool, words);
+        self.found.tools.push(if parsed.called.0.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} {}", parsed.called.0.join(" "))
+        });
         let rule = match parsed.chain.get(1..).and_then(<[&Tool]>::last) {
             Some(verb) => format!("{name}.{}", verb.name.split('|').next().unwrap_or_default().replace(' ', ".")),
             None => name.to_owned(),
@@ -78,9 +106,12 @@ impl Walk<'_> {
         self.doubts(&parsed, &rule);
         self.base(&parsed, &rule, span);
         self.raises(&parsed, &rule);
-        self.runs(&parsed);
+        self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
+        if let (None, Some(grammar @ Grammar::Git)) = (parsed.last().grammar, parsed.chain[0].grammar) {
+            self.grammar(grammar, &parsed, words, span, depth);
+        }
         self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
@@ -108,7 +139,9 @@ impl Walk<'_> {
         let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
         let worst = raises.chain(limits).fold(base, Class::join);
         let worst = if parsed.executes() { Class::Opaque } else { worst };
-        if parsed.chain.iter().any(|tool| tool.sends) {
+        let sends = parsed.chain.iter().any(|tool| tool.sends)
+            || parsed.chain[0].name.split('|').any(|name| SENDING.contains(&name));
+        if sends {
             let values = parsed.options.iter().filter_map(|given| given.value.as_ref());
             for word in parsed.arguments.iter().chain(&parsed.loose).chain(values).filter(|word| word.found) {
                 self.say(Class::Write, &word.span, rule, "sends what a command found to another machine");
@@ -150,7 +183,9 @@ impl Walk<'_> {
         let Some(limit) = &last.limit else { return };
         let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
         let several = counted.clone().find(|word| word.is_several());
-        if let Some(word) = counted.clone().nth(limit.arguments).or(several) {
+        let beyond = counted.clone().nth(limit.arguments).or(several);
+        let beyond = beyond.or_else(|| parsed.arguments.iter().find(|word| limit.exact && word.is_dynamic()));
+        if let Some(word) = beyond {
             let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
             self.say(limit.class, &word.span, rule, why);
         }
@@ -174,7 +209,8 @@ impl Walk<'_> {
             for raise in &given.raises {
                 let exact = given.value.as_ref().and_then(Value::exact);
                 let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty() || exact.is_none_or(|value| raise.only.fit(value));
+                let counts = raise.only.is_empty()
+                    || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
                 let rehearsed = rehearses && raise.class == Class::Destructive;
                 if !harmless && counts && !rehearsed {
                     self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
@@ -211,8 +247,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Options whose value is text for a shell.
-    fn runs(&mut self, parsed: &Parsed<'_>) {
+    /// Options whose value is text for a shell. A verb that has such an option opens a shell without it.
+    fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+        let last = parsed.last();
+        let given = last.runs.iter().any(|option| parsed.has(&[option]));
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+            self.found.interactive = true;
+            self.opaque(span, "shell.wrapper", "the command that it would run is missing");
+        }
         for given in &parsed.options {
             if !parsed.chain.iter().any(|tool| tool.runs.has(&given.name)) {
                 continue;
@@ -258,6 +300,11 @@ impl Walk<'_> {
             Grammar::Awk => self.awk(parsed, span),
             Grammar::Sql => self.sql(parsed, span),
             Grammar::Curl => self.curl(parsed, span),
+            Grammar::Forge => self.forge(parsed, span),
+            Grammar::Httpie => self.httpie(parsed, span),
+            Grammar::Git => self.git(parsed, words, span),
+            Grammar::Mongo => self.mongo(parsed, span),
+            Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),
             Grammar::Tar => self.tar(words, span),
             Grammar::Interpreter => self.interpreter(words, span),
@@ -294,6 +341,8 @@ impl Walk<'_> {
             Grammar::Trace => self.trace(parsed, words, span, depth),
             Grammar::Su => self.su(parsed, words, span, depth),
             Grammar::Flock => self.flock(parsed, words, span, depth),
+            Grammar::Ansible => self.ansible(parsed, span),
+            Grammar::Ssm => self.ssm(parsed, span),
             Grammar::Xargs => self.xargs(parsed, words, span, depth),
             Grammar::Command => {
                 if parsed.wrapped.is_some() && !parsed.has(&["-v", "-V"]) {
@@ -341,6 +390,12 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
         word.text.truncate(at);
         word.shape = Shape::Dynamic(Fill::One);
     }
+}
+
+/// A JSON value without its blanks, so that one pattern covers every way of writing it.
+fn packed(value: &str) -> String {
+    let json = value.trim_start().starts_with(['{', '[']);
+    value.chars().filter(|c| !(json && c.is_whitespace())).collect()
 }
 
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.

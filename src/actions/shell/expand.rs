@@ -24,6 +24,9 @@ struct Building {
     may_split: bool,
     several: bool,
     found: bool,
+    /// What the last piece that is known only at run time is known to be, and how many such pieces there are.
+    sure: Option<Fill>,
+    pieces: usize,
 }
 
 impl Walk<'_> {
@@ -83,6 +86,7 @@ impl Walk<'_> {
         let shape = match building {
             Building { dynamic: true, may_split: true, .. } => Shape::Dynamic(Fill::Any),
             Building { dynamic: true, several: true, .. } => Shape::Dynamic(Fill::Several),
+            Building { dynamic: true, sure: Some(fill), pieces: 1, .. } => Shape::Dynamic(fill),
             Building { dynamic: true, .. } => Shape::Dynamic(Fill::One),
             Building { glob: true, .. } => Shape::Glob,
             Building { .. } => Shape::Static,
@@ -122,7 +126,7 @@ impl Walk<'_> {
                 WordPiece::EscapeSequence(text) => into.push(text.strip_prefix('\\').unwrap_or(text)),
                 WordPiece::ArithmeticExpression(expression) => {
                     self.arithmetic(&expression.value, span);
-                    into.open(!quoted);
+                    into.fill(Fill::Number, quoted);
                 }
             }
         }
@@ -144,8 +148,8 @@ impl Walk<'_> {
         into.found |= self.tainted.iter().any(|name| names(expression, name));
         let (parameter, indirect) = match expression {
             E::Parameter { parameter, indirect } => {
-                if self.is_known(parameter) && !indirect {
-                    return into.open(false);
+                if let (Some(fill), false) = (self.known_fill(parameter), *indirect) {
+                    return into.fill(fill, quoted);
                 }
                 (parameter, *indirect)
             }
@@ -198,13 +202,21 @@ impl Walk<'_> {
         into.open(!quoted || splits);
     }
 
-    fn is_known(&self, parameter: &Parameter) -> bool {
+    /// What is known of a variable that the text sets itself.
+    fn known_fill(&self, parameter: &Parameter) -> Option<Fill> {
         match parameter {
-            Parameter::Named(name) => self.known.contains(name),
-            Parameter::Positional(_)
-            | Parameter::Special(_)
+            Parameter::Named(name) if self.is_number(name) => Some(Fill::Number),
+            Parameter::Named(name) => self.known.get(name).copied(),
+            Parameter::Special(
+                SpecialParameter::PositionalParameterCount
+                | SpecialParameter::LastExitStatus
+                | SpecialParameter::ProcessId
+                | SpecialParameter::LastBackgroundProcessId,
+            ) => Some(Fill::Number),
+            Parameter::Special(_)
+            | Parameter::Positional(_)
             | Parameter::NamedWithIndex { .. }
-            | Parameter::NamedWithAllIndices { .. } => false,
+            | Parameter::NamedWithAllIndices { .. } => None,
         }
     }
 
@@ -250,7 +262,10 @@ fn is_plain_text(text: &str) -> bool {
 
 impl Building {
     fn push(&mut self, text: &str) {
-        if !self.dynamic {
+        if self.dynamic {
+            // What follows makes it more than that piece.
+            self.pieces += usize::from(!text.is_empty());
+        } else {
             self.text.push_str(text);
         }
     }
@@ -258,15 +273,30 @@ impl Building {
     /// What a command says stands here.
     fn said(&mut self, said: &Said, quoted: bool) {
         self.found |= said.content;
-        self.dynamic = true;
+        self.open(false);
+        if quoted && said.stream == Stream::Names {
+            self.sure = Some(Fill::Name);
+        }
         match said.stream {
             Stream::Names => self.several |= !quoted,
             Stream::Unknown | Stream::Text(_) => self.may_split |= !quoted,
         }
     }
 
+    /// A variable of which something is known stands here.
+    fn fill(&mut self, fill: Fill, quoted: bool) {
+        self.open(false);
+        match fill {
+            Fill::Several if quoted => self.sure = Some(Fill::Name),
+            Fill::Several => self.several = true,
+            Fill::One | Fill::Number | Fill::Name => self.sure = Some(fill),
+            Fill::Any => self.may_split = true,
+        }
+    }
+
     fn open(&mut self, may_split: bool) {
         self.dynamic = true;
+        self.pieces += 1;
         self.may_split |= may_split;
     }
 }

@@ -24,6 +24,7 @@ mod wrappers;
 pub use call::quoted;
 pub use findings::Findings;
 pub use isolate::{STACK, THREAD, silence_panics};
+pub use languages::sql::Dialect;
 pub use paint::{SyntaxKind, spans};
 pub(in crate::actions) use value::Value;
 
@@ -35,19 +36,19 @@ use super::tables::Tables;
 pub fn classify(text: &str, language: Language, tables: &Tables) -> Verdict {
     match language {
         Language::Sh => Verdict::from_reasons(examine(text, tables).reasons),
-        Language::Promql => query(text, "promql", "asks a metrics source; changes nothing"),
+        Language::Promql => stored(text, "promql", languages::queries::is_promql),
         Language::Logs => query(text, "logs", "filters the records held; changes nothing"),
     }
 }
 
-/// The class of a text typed at a SQL prompt.
-pub fn classify_sql(text: &str) -> Verdict {
-    if let Err(why) = guard::inspect(text) {
-        return Verdict::opaque(text.len(), "guard", &why);
+/// The class of a text typed at a SQL prompt: to psql for [`Dialect::Postgres`], to mysql for [`Dialect::Mysql`].
+/// Bounded as [`classify`].
+pub fn classify_sql(text: &str, dialect: Dialect, tables: &Tables) -> Verdict {
+    let (owned, known) = (text.to_owned(), tables.clone());
+    match isolate::bounded(move || walk::sql(&owned, dialect, &known)) {
+        Ok(findings) => Verdict::from_reasons(findings.reasons),
+        Err(why) => Verdict::opaque(text.len(), "sql", &why.to_string()),
     }
-    let (class, why) = languages::sql::judge(text);
-    let reason = Reason { span: 0..text.len(), rule: "sql".to_owned(), class, text: CleanText::line(why) };
-    Verdict::from_reasons(vec![reason])
 }
 
 /// The command that undoes this one, where its tool's table knows one.
@@ -78,6 +79,24 @@ fn guarded(text: &str, walk: impl FnOnce() -> Result<Findings, isolate::NotParse
 /// Whether the name is a command of the shell itself.
 pub fn is_builtin(name: &str) -> bool {
     builtins::NAMES.contains(&name)
+}
+
+/// The class of a LogQL query: a read when it is one.
+pub fn classify_logql(text: &str) -> Verdict {
+    stored(text, "logql", languages::queries::is_logql)
+}
+
+/// A query to a store that no query changes: a read when it is one.
+fn stored(text: &str, rule: &'static str, is_one: fn(&str) -> bool) -> Verdict {
+    if let Err(why) = guard::inspect(text) {
+        return Verdict::opaque(text.len(), "guard", &why);
+    }
+    let owned = text.to_owned();
+    match isolate::bounded(move || is_one(&owned)) {
+        Ok(true) => query(text, rule, "asks a store; changes nothing"),
+        Ok(false) => Verdict::opaque(text.len(), rule, "is no query that is understood"),
+        Err(why) => Verdict::opaque(text.len(), rule, &why.to_string()),
+    }
 }
 
 fn query(text: &str, rule: &str, why: &str) -> Verdict {

@@ -72,7 +72,7 @@ pub fn of(words: &[Value], input: &Stream) -> Stream {
             _ => Stream::Unknown,
         },
         "cat" if arguments.is_empty() => input.clone(),
-        _ if SIEVES.contains(name) && *input == Stream::Names && !arguments.iter().any(prefixes) => Stream::Names,
+        _ if SIEVES.contains(name) && *input == Stream::Names && !changes_lines(arguments) => Stream::Names,
         "pidof" | "nproc" => Stream::Names,
         "pgrep" if !switch('a') && !switch('l') && !switch('d') && !arguments.iter().any(|a| a.starts_with("--")) => {
             Stream::Names
@@ -93,10 +93,13 @@ pub fn of(words: &[Value], input: &Stream) -> Stream {
     }
 }
 
-/// An option of a sieve that puts something in front of its lines.
-fn prefixes(argument: &&str) -> bool {
-    argument.starts_with("--") && argument.len() > 2
-        || argument.starts_with('-') && argument.contains(['c', 'o', 'A', 'B', 'C'])
+/// Whether an option of a sieve may put something else before its lines, or a file beside its input.
+fn changes_lines(arguments: &[&str]) -> bool {
+    let options = arguments.iter().take_while(|argument| **argument != "--");
+    options.into_iter().any(|argument| {
+        let long = argument.starts_with("--") && !matches!(*argument, "--invert-match" | "--ignore-case" | "--reverse");
+        long || (argument.starts_with('-') && argument.contains(['c', 'o', 'A', 'B', 'C', 'H', 'e', 'f']))
+    })
 }
 
 fn is_get(arguments: &[&str]) -> bool {

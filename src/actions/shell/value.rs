@@ -29,8 +29,12 @@ pub enum Shape {
 /// What may stand in a word's place when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// One word: quoted, or drawn from a list that is all there.
+    /// One word: quoted.
     One,
+    /// One whole number, maybe with a sign.
+    Number,
+    /// One word that is no option: drawn from a list that is all there.
+    Name,
     /// Any number of words, none of which is an option: names and numbers of a program that says nothing else.
     Several,
     /// Anything.
@@ -61,6 +65,25 @@ impl Value {
     /// Whether it may become several words, or an option, at run time.
     pub fn may_split(&self) -> bool {
         self.shape == Shape::Dynamic(Fill::Any)
+    }
+
+    /// Whether it may be an option when it runs, though it is one word.
+    pub fn may_be_option(&self) -> bool {
+        self.text.is_empty() && matches!(self.shape, Shape::Dynamic(Fill::One | Fill::Number | Fill::Any))
+    }
+
+    /// Whether it is a number known only when it runs: `-1` would be an option.
+    pub fn may_be_negative(&self) -> bool {
+        self.text.is_empty() && self.shape == Shape::Dynamic(Fill::Number)
+    }
+
+    /// Whether it is a whole number, known or not.
+    pub fn is_number(&self) -> bool {
+        match self.shape {
+            Shape::Static => self.text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()),
+            Shape::Dynamic(fill) => fill == Fill::Number && self.text.is_empty(),
+            Shape::Glob => false,
+        }
     }
 
     /// Whether it may become several words, none of them an option.

@@ -16,7 +16,7 @@ use crate::domain::{Class, CleanText, Reason};
 
 use super::findings::Findings;
 use super::stream::{self, Said, Stream};
-use super::value::{Shape, Value};
+use super::value::{Fill, Shape, Value};
 
 /// Deepest nesting of texts inside texts.
 const MAX_DEPTH: usize = 8;
@@ -35,11 +35,14 @@ pub(super) struct Walk<'t> {
     pub(super) tables: &'t Tables,
     pub(super) found: Findings,
     /// Shell variables whose value is one exact word that is no option.
-    pub(super) known: BTreeSet<String>,
+    pub(super) known: BTreeMap<String, Fill>,
     /// How often each variable is set anywhere in the text.
     set: BTreeMap<String, usize>,
     /// The same, of an earlier walk over the whole text.
     set_in_all: BTreeMap<String, usize>,
+    /// Variables that are somewhere set to what may be no number, and the same of the earlier walk.
+    worded: BTreeSet<String>,
+    worded_in_all: BTreeSet<String>,
     functions: BTreeSet<String>,
     /// Functions that are defined anywhere so far, whether that is sure to hold or not.
     defined: BTreeSet<String>,
@@ -68,11 +71,11 @@ pub(super) fn options() -> ParserOptions {
 pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     offsets.push(text.len());
-    let first = Walk::new(tables, offsets.clone(), BTreeMap::new()).over(text);
+    let first = Walk::new(tables, offsets.clone(), BTreeMap::new(), BTreeSet::new()).over(text);
     // Only texts that set variables need to know beforehand how often.
     let mut found = match first.set.is_empty() {
         true => first.found,
-        false => Walk::new(tables, offsets, first.set).over(text).found,
+        false => Walk::new(tables, offsets, first.set, first.worded).over(text).found,
     };
     found.reasons.sort_by_key(|reason| (reason.span.start, reason.span.end));
     found.reasons.dedup();
@@ -83,14 +86,31 @@ pub(super) fn walk(text: &str, tables: &Tables) -> Findings {
     found
 }
 
+/// Everything there is to know of a text typed at a SQL prompt.
+pub(super) fn sql(text: &str, dialect: super::Dialect, tables: &Tables) -> Findings {
+    let whole = 0..text.len();
+    let mut walk = Walk::new(tables, vec![0, text.len()], BTreeMap::new(), BTreeSet::new());
+    walk.say(Class::Read, &whole, "sql", "asks a database");
+    walk.place = Place::Inside(whole.clone());
+    walk.sql_text(text, dialect, &whole);
+    walk.found
+}
+
 impl<'t> Walk<'t> {
-    fn new(tables: &'t Tables, offsets: Vec<usize>, set_in_all: BTreeMap<String, usize>) -> Self {
+    fn new(
+        tables: &'t Tables,
+        offsets: Vec<usize>,
+        set_in_all: BTreeMap<String, usize>,
+        worded_in_all: BTreeSet<String>,
+    ) -> Self {
         Self {
             tables,
             found: Findings::default(),
-            known: BTreeSet::new(),
+            known: BTreeMap::new(),
             set: BTreeMap::new(),
             set_in_all,
+            worded: BTreeSet::new(),
+            worded_in_all,
             functions: BTreeSet::new(),
             defined: BTreeSet::new(),
             tainted: BTreeSet::new(),
@@ -310,24 +330,34 @@ impl<'t> Walk<'t> {
 
     fn for_loop(&mut self, clause: &ForClauseCommand) {
         let values: Vec<Value> = clause.values.iter().flatten().flat_map(|word| self.words(word)).collect();
-        let plain = !values.is_empty() && values.iter().all(is_plain);
-        self.assign(&clause.variable_name, plain, &self.span(Some(&clause.loc)));
+        let plain = !values.is_empty() && values.iter().all(|value| is_plain(value) || value.is_several());
+        let numbers = plain && values.iter().all(Value::is_number);
+        let fill = if plain { Some(Fill::Name) } else { None };
+        self.assign(&clause.variable_name, fill, numbers, &self.span(Some(&clause.loc)));
         self.list(&clause.body.list);
         self.known.remove(&clause.variable_name);
     }
 
     /// Notes a variable's value, if its name is the text's own and means nothing to other programs.
-    pub(super) fn assign(&mut self, name: &str, plain: bool, span: &Range<usize>) {
+    pub(super) fn assign(&mut self, name: &str, fill: Option<Fill>, number: bool, span: &Range<usize>) {
         let own = super::environment::is_own(name);
         *self.set.entry(name.to_owned()).or_default() += 1;
+        if !number || !own {
+            self.worded.insert(name.to_owned());
+        }
         let once = self.set_in_all.get(name) == Some(&1);
         if !own {
             self.opaque(span, "shell.assign", &format!("sets {name}, which may change what later commands do"));
-        } else if plain && once {
-            self.known.insert(name.to_owned());
+        } else if let (Some(fill), true) = (fill, once) {
+            self.known.insert(name.to_owned(), fill);
         } else {
             self.known.remove(name);
         }
+    }
+
+    /// Whether the text sets the variable, and to numbers only.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        self.set_in_all.contains_key(name) && !self.worded_in_all.contains(name) && !self.worded.contains(name)
     }
 
     fn test(&mut self, test: &ExtendedTestExpr) {
@@ -358,15 +388,17 @@ impl<'t> Walk<'t> {
 
     /// A word that bash evaluates as an arithmetic expression: only a plain number is sure to be no more.
     fn number(&mut self, value: &Value) {
-        let plain = value.exact().is_some_and(|text| text.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()));
-        if !plain {
+        if !value.is_number() {
             self.opaque(&value.span, "shell.arithmetic", "is evaluated as an expression, which can run commands");
         }
     }
 
     /// An arithmetic expression: a variable or subscript in one can run commands.
     pub(super) fn arithmetic(&mut self, text: &str, span: &Range<usize>) {
-        if text.chars().all(|c| c.is_ascii_digit() || " \t\n+-*/%()<>=!&|^~?:,".contains(c)) {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let known = words.all(|word| word.bytes().all(|byte| byte.is_ascii_digit()) || self.is_number(word));
+        let signs = |c: char| c.is_ascii_alphanumeric() || "_$ \t\n+-*/%()<>=!&|^~?:,".contains(c);
+        if known && text.chars().all(signs) && !text.contains("$(") {
             self.say(Class::Read, span, "shell.arithmetic", "calculates with plain numbers");
         } else {
             self.opaque(span, "shell.arithmetic", "names in arithmetic are evaluated again, which can run commands");
@@ -446,14 +478,21 @@ impl<'t> Walk<'t> {
                 return self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
             }
         };
-        let plain = match &assignment.value {
+        let (fill, number) = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let value = self.word(word);
                 if value.found {
                     self.tainted.insert(name.clone());
                 }
                 self.found.assigned.push((name.clone(), value.clone()));
-                is_plain(&value) && !assignment.append
+                let fill = match () {
+                    () if assignment.append => None,
+                    () if is_plain(&value) => Some(Fill::Name),
+                    () if value.is_several() => Some(Fill::Several),
+                    () if value.shape == Shape::Dynamic(Fill::Name) => Some(Fill::Name),
+                    () => None,
+                };
+                (fill, value.is_number() && !value.text.starts_with("--") && !(value.exact() == Some("")))
             }
             AssignmentValue::Array(items) => {
                 for (index, word) in items {
@@ -464,11 +503,11 @@ impl<'t> Walk<'t> {
                         self.tainted.insert(name.clone());
                     }
                 }
-                false
+                (None, false)
             }
         };
         if bare {
-            self.assign(&name, plain, &span);
+            self.assign(&name, fill, number, &span);
         } else if super::environment::is_harmless(&name) || self.harmless_value(&name, &assignment.value) {
             self.say(Class::Read, &span, "shell.assign", &format!("sets {name} for this command"));
         } else {

@@ -170,6 +170,9 @@ pub struct Limit {
     /// Arguments, as patterns, that do not count.
     #[serde(default)]
     pub except: Globs,
+    /// An argument that is only known at run time may stand for more than one (`delete pod "$p"` in a loop).
+    #[serde(default)]
+    pub exact: bool,
     /// One line for people.
     #[serde(default)]
     pub why: String,
@@ -195,6 +198,16 @@ pub enum Grammar {
     Sql,
     /// HTTP requests.
     Curl,
+    /// Calls of a code forge's API: `gh api`.
+    Forge,
+    /// HTTP requests as HTTPie writes them: `http PUT :8080/x a=b`.
+    Httpie,
+    /// `git -c key=value`.
+    Git,
+    /// Scripts for the mongo shell.
+    Mongo,
+    /// Scripts for Redis.
+    Redis,
     /// `env` with its assignments.
     Env,
     /// A shell: `bash -c TEXT`.
@@ -211,4 +224,8 @@ pub enum Grammar {
     Flock,
     /// `command -v` looks, `command NAME` runs.
     Command,
+    /// `ansible -m MODULE -a ARGUMENTS`.
+    Ansible,
+    /// `aws ssm send-command`: commands inside its parameters.
+    Ssm,
 }

@@ -74,10 +74,12 @@ pub fn begin(state: &mut State, proposal: &Proposal, outcome: Outcome) {
 /// Time went on: every watch looks again, and those that are over are told.
 pub fn on_tick(model: &mut Model, effects: &mut Vec<Effect>) {
     let state = &mut model.state;
-    if !state.watches.iter().any(Watch::is_on) || state.uptime.saturating_sub(state.watched) < EVERY {
+    let (uptime, now) = state.watched;
+    let moved = state.uptime.saturating_sub(uptime) >= EVERY || now.duration_until(state.now).unsigned_abs() >= EVERY;
+    if !state.watches.iter().any(Watch::is_on) || !moved {
         return;
     }
-    state.watched = state.uptime;
+    state.watched = (state.uptime, state.now);
     look(model, effects);
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::actions::{Tables, classify, classify_sql, examine_here};
+use crate::actions::{Dialect, Tables, classify, classify_logql, classify_sql, examine_here};
 use crate::domain::{Class, Language, Reason, Verdict};
 
 /// A line of input.
@@ -90,9 +90,10 @@ impl<'a> Question<'a> {
         match (self.shell, how) {
             (Shell::Sh, Where::Here) => Verdict::from_reasons(examine_here(&self.cmd, tables).reasons),
             (Shell::Sh, Where::Thread) => classify(&self.cmd, Language::Sh, tables),
-            (Shell::Psql | Shell::Mysql, _) => classify_sql(&self.cmd),
+            (Shell::Psql, _) => classify_sql(&self.cmd, Dialect::Postgres, tables),
+            (Shell::Mysql, _) => classify_sql(&self.cmd, Dialect::Mysql, tables),
             (Shell::Promql, _) => classify(&self.cmd, Language::Promql, tables),
-            (Shell::Logql, _) => classify(&self.cmd, Language::Logs, tables),
+            (Shell::Logql, _) => classify_logql(&self.cmd),
         }
     }
 }

@@ -22,7 +22,6 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
         fact(rows, "runs as", &text, Role::Warning, columns);
     }
     let Frozen::Command(command) = &proposal.target.frozen else { return };
-    let plain: Vec<&str> = proposal.suggestion.text.split_whitespace().collect();
     if is_shell(command) {
         fact(rows, "runs as", &"/bin/bash -c, the text above byte for byte".into(), Role::Dim, columns);
         let programs: Vec<&str> = command
@@ -34,7 +33,7 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
         if !programs.is_empty() {
             fact(rows, "also uses", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
         }
-    } else if command.argv != plain {
+    } else if flat(&proposal.suggestion.text) != flat(&command.argv.join(" ")) {
         let words: Vec<String> = command.argv.iter().map(|word| format!("[{word}]")).collect();
         fact(rows, "runs as", &CleanText::line(&words.join(" ")), Role::Dim, columns);
     }
@@ -48,6 +47,11 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
         let text = format!("also {}; nothing else of this shell's", more.join(" "));
         fact(rows, "environment", &CleanText::line(&text), Role::Dim, columns);
     }
+}
+
+/// A text without its quotes and spare blanks: what still differs then is worth a row.
+fn flat(text: &str) -> String {
+    text.replace(['\'', '"'], "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_shell(command: &FrozenCommand) -> bool {

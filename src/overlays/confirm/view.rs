@@ -19,7 +19,7 @@ pub fn place(size: (u16, u16), rows: usize) -> Area {
 impl Confirm {
     /// Draws the card.
     pub fn view(&self, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
-        let area = place(size_of(canvas), self.rows.len());
+        let area = place(size_of(canvas), self.rows.len() + self.above());
         let mut card = canvas.part(area);
         card.clear();
         let inner = frame::frame(&mut card, &self.title(ctx), &Line::new(), true);
@@ -61,6 +61,12 @@ impl Confirm {
             (Demand::Never { .. }, _) => line.push("cannot run: the first line says why", Role::Critical),
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
+            (Demand::Enter, Stage::RunOn) => {
+                line.push("[▌Run ]  Enter runs, and asks no more for reads like it", Role::Focus)
+            }
+            (Demand::Enter, _) if self.scope.is_some() => {
+                line.push("[ Run ]  Tab, then Enter; A, then Enter: and ask no more", Role::Text)
+            }
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
             (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::YThenEnter, _) => line.push("Run: y, then Enter", Role::Text),
