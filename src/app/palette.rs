@@ -35,14 +35,14 @@ pub const COMMANDS: &[Command] = &[
     command("changes", "", "changes, newest first"),
     command("copy-notes", "", "the incident's notes as Markdown"),
     command("filter", "TEXT", "filter the log records"),
-    command("grants", "drop G1", "reads that are not asked for again, or take one back"),
+    command("grants", "drop G1", "reads that need no card for a while, or take one back"),
     command("jump", "HH:MM:SS", "recording: go to that time"),
     command("note", "TEXT", "a line on the timeline"),
     command("notices", "", "what midwatch said"),
     command("now", "", "window: follow the clock"),
     command("pause", "", "pause the live view, or go on"),
     command("pin", "", "pin the selection"),
-    command("policy", "", "rules that allow, ask and forbid"),
+    command("policy", "", "the rules of the policy"),
     command(PREVIEW, "QUESTION", "exactly what would be sent, or was sent last"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
@@ -117,7 +117,7 @@ fn granted(model: &mut Model, argument: &str) {
         Some(which) => grants::take_back(&mut model.state, which.trim()),
         None => {
             let text = grants::text(&model.state);
-            read(model, Topic::Text("Reads that are not asked for again".into(), text));
+            read(model, Topic::Text("Reads that need no card".into(), text));
         }
     }
 }

@@ -62,10 +62,10 @@ impl Confirm {
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::Enter, Stage::RunOn) => {
-                line.push("[▌Run ]  Enter runs, and asks no more for reads like it", Role::Focus)
+                line.push("[▌Run ]  Enter runs; reads like it need no card for a while", Role::Focus)
             }
             (Demand::Enter, _) if self.scope.is_some() => {
-                line.push("[ Run ]  Tab, then Enter; A, then Enter: and ask no more", Role::Text)
+                line.push("[ Run ]  Tab, then Enter; A, then Enter: and no card for the like", Role::Text)
             }
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
             (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),
