@@ -7,6 +7,7 @@ mod binding;
 mod commands;
 mod confined;
 mod gate;
+mod host;
 mod journal;
 mod journal_shared;
 mod policy;

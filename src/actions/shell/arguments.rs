@@ -161,7 +161,12 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
-                self.ended = Some((path.len() - 1, found.class));
+                // `service * status`: where a pattern ended it, a longer pattern goes on.
+                let end = path.len() - 1;
+                let exact = |form: &str| {
+                    form.split_whitespace().nth(end).is_some_and(|word| word.split(',').any(|one| one == path[end]))
+                };
+                self.ended = found.name.split('|').any(exact).then_some((end, found.class));
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

@@ -109,10 +109,10 @@ impl Walk<'_> {
         self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
-        self.preview(&parsed, words, depth);
         if let (None, Some(grammar @ Grammar::Git)) = (parsed.last().grammar, parsed.chain[0].grammar) {
             self.grammar(grammar, &parsed, words, span, depth);
         }
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -302,7 +302,7 @@ impl Walk<'_> {
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Forge => self.forge(parsed, span),
             Grammar::Httpie => self.httpie(parsed, span),
-            Grammar::Git => self.git(parsed, span),
+            Grammar::Git => self.git(parsed, words, span),
             Grammar::Mongo => self.mongo(parsed, span),
             Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),

@@ -188,6 +188,9 @@ fn push(text: &str, range: Option<Range<usize>>, out: &mut Vec<Hit>) {
 fn behind(text: &str, word: &Range<usize>, sign: char) -> Option<Range<usize>> {
     let inside = text.get(word.clone())?;
     let at = inside.find(sign)?;
+    if inside.get(at..at + 3) == Some("://") {
+        return None;
+    }
     let start = word.start + at + 1;
     take::quoted(text, start)
         .filter(|quoted| quoted.end < word.end + 1)

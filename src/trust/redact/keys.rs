@@ -297,9 +297,10 @@ pub(super) fn name(key: &str) -> Option<Name> {
     }
     let all = words.len();
     while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|last| TAIL.contains(&last.as_str()) || last.bytes().all(|byte| byte.is_ascii_digit()))
+        && words.last().is_some_and(|last| {
+            let bare = last.trim_end_matches(|c: char| c.is_ascii_digit());
+            bare.is_empty() || TAIL.contains(&bare)
+        })
     {
         words.pop();
     }
@@ -333,6 +334,7 @@ pub(super) fn name(key: &str) -> Option<Name> {
             Some(_) => Strength::Medium,
             None => Strength::Weak,
         },
+        "auth" if shouted && before.is_some() => Strength::Medium,
         "credential" | "credentials" | "creds" => Strength::Weak,
         "key" | "keys" => return key_name(last, before, shouted),
         "id" => match before {

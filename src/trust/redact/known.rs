@@ -41,8 +41,7 @@ pub(super) struct Holder {
 enum Spelling {
     Plain,
     Base64,
-    Percent,
-    Json,
+    Escaped,
 }
 
 impl Known {
@@ -70,24 +69,6 @@ impl Known {
     /// From now on the value and its other spellings are found wherever they stand.
     fn look_for(&mut self, value: &str, holder: Holder) {
         self.remember(value, holder);
-        let percent: String = value
-            .bytes()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                    char::from(byte).to_string()
-                } else {
-                    format!("%{byte:02X}")
-                }
-            })
-            .collect();
-        if percent != value {
-            self.remember(&percent, Holder { spelling: Spelling::Percent, ..holder });
-        }
-        let mut json = serde_json::to_string(value).unwrap_or_default();
-        if let Some(inside) = json.get(1..json.len().saturating_sub(1)).filter(|inside| *inside != value) {
-            self.remember(inside, Holder { spelling: Spelling::Json, ..holder });
-        }
-        json.zeroize();
         // Inside longer base64 a value has three spellings, by where it begins; whole groups of them are the same each time.
         for shift in 0..3_usize {
             let mut bytes = vec![0; shift];
@@ -192,12 +173,20 @@ impl Holder {
         let spelling = match self.spelling {
             Spelling::Plain => "",
             Spelling::Base64 => "-base64",
-            Spelling::Percent | Spelling::Json => "-escaped",
+            Spelling::Escaped => "-escaped",
         };
         format!("[REDACTED:{}{spelling}:{}]", self.kind, self.number)
     }
 
-    /// The bare type.
+    /// The same secret, written with escapes.
+    pub fn escaped(self) -> Self {
+        match self.spelling {
+            Spelling::Plain => Self { spelling: Spelling::Escaped, ..self },
+            Spelling::Base64 | Spelling::Escaped => self,
+        }
+    }
+
+    /// Whether the secret is written in base64.
     pub fn is_base64(&self) -> bool {
         self.spelling == Spelling::Base64
     }

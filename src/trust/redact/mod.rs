@@ -160,6 +160,7 @@ impl Redactor {
         keyblocks::find(seen, &mut hits);
         kube::find(seen, &mut hits);
         named::find(seen, &mut hits);
+        named::identified(seen, &mut hits);
         headers::find(seen, &mut hits);
         urls::find(seen, &mut hits);
         commands::find(seen, &mut hits);
@@ -172,19 +173,33 @@ impl Redactor {
 
     /// Values that were seen, here or earlier, where no detector found them.
     fn again(&self, text: &str, cuts: &mut Vec<Cut>) {
-        let view = View::plain(text);
+        self.again_in(text, &View::plain(text), cuts);
+        if let Some(view) = View::unescaped(text) {
+            self.again_in(text, &view, cuts);
+        }
+    }
+
+    fn again_in(&self, text: &str, view: &View<'_>, cuts: &mut Vec<Cut>) {
         let bytes = view.text.as_bytes();
-        let mut more = Vec::new();
         self.known.find(&view.text, |range, holder| {
             let mut range = range;
             if holder.is_base64() {
+                // The whole of what is encoded together goes: its beginning and end may hold a part.
                 let in_run = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'/' | b'-' | b'_');
                 range.start -= bytes[..range.start].iter().rev().take(4096).take_while(in_run).count();
                 range.end += bytes[range.end..].iter().take(4096).take_while(in_run).count();
             }
-            more.extend(view.places(text, range).into_iter().map(|range| Cut { range, holder }));
+            let value = view.text.get(range.clone());
+            let mut places = Vec::new();
+            for place in view.places(text, range.clone()) {
+                lines(text, place, &mut places);
+            }
+            let escaped = places.len() == 1
+                && text.get(places[0].clone()) != value
+                && text.get(places[0].clone()).is_some_and(|at| at.contains(['%', '\\', '&']));
+            let holder = if escaped { holder.escaped() } else { holder };
+            cuts.extend(places.into_iter().map(|range| Cut { range, holder }));
         });
-        cuts.extend(more);
     }
 }
 

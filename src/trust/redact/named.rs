@@ -123,7 +123,19 @@ fn value(text: &str, key: &Range<usize>, at: usize, separator: Separator, streng
     if glued && strength < Strength::Medium && !text[at..].starts_with(['"', '\'']) {
         return;
     }
-    let Some((range, written)) = take::value(text, key, at, separator) else { return };
+    // The name and the password of an address are not a pair of this kind.
+    let before = &text[super::formats::floor(text, key.start.saturating_sub(200))..key.start];
+    let word = before.rsplit([' ', '\n', '"', '\'']).next().unwrap_or_default();
+    if glued && word.ends_with("://") {
+        return;
+    }
+    let Some((mut range, written)) = take::value(text, key, at, separator) else { return };
+    // The scope of a signature is no secret.
+    if let Some(scope) =
+        text.get(range.clone()).filter(|found| found.contains("/aws4_request")).and_then(|found| found.find('/'))
+    {
+        range.end = range.start + scope;
+    }
     let Some(found) = text.get(range.clone()) else { return };
     let found_secret = is_secret(found, strength, written);
     // A scheme stands before the credentials of `auth_header: Bearer x`.
@@ -186,5 +198,33 @@ fn elsewhere(text: &str, key: Range<usize>, strength: Strength, out: &mut Vec<Hi
         && strength >= Strength::Weak
     {
         out.push(Hit::new(kind(text, &key, strength), range));
+    }
+}
+
+/// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`, `IDENTIFIED BY x`.
+pub(super) fn identified(text: &str, out: &mut Vec<Hit>) {
+    let upper = text
+        .match_indices("IDENTIFIED")
+        .chain(text.match_indices("identified"))
+        .chain(text.match_indices("Identified"));
+    for (at, word) in upper {
+        let from = at + word.len();
+        let Some(ahead) = text.get(from..super::formats::floor(text, (from + 100).min(text.len()))) else { continue };
+        let lower = ahead.to_ascii_lowercase();
+        let Some(by) = lower.find(" by ").map(|by| by + 4).or_else(|| lower.find(" as ").map(|by| by + 4)) else {
+            continue;
+        };
+        if !lower.starts_with(" by") && !lower.starts_with(" with")
+            || lower.get(..by).is_some_and(|way| way.contains([',', ';']))
+        {
+            continue;
+        }
+        let start = from + by + ahead[by..].len() - ahead[by..].trim_start_matches([' ']).len();
+        let values = if ahead[by..].trim_start().to_ascii_lowercase().starts_with("values ") { 7 } else { 0 };
+        let start = start + values;
+        let range = take::quoted(text, start).unwrap_or_else(|| start..take::bare(text, &(at..from), start));
+        if text.get(range.clone()).is_some_and(|found| is_secret(found, Strength::Strong, Written::Assigned)) {
+            out.push(Hit::new("password", range));
+        }
     }
 }

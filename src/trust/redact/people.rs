@@ -138,11 +138,9 @@ pub(super) fn mail(text: &str, out: &mut Vec<Hit>) {
                 .get(found.end() + 1)
                 .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'~' | b'.'))
             && !bytes.get(found.end() + 1).is_some_and(u8::is_ascii_digit);
-        let address = before == Some(&b'/')
-            || before == Some(&b':')
-                && text
-                    .get(super::formats::floor(text, start.saturating_sub(24))..start)
-                    .is_some_and(|head| head.contains("//"));
+        let word = text.get(super::formats::floor(text, start.saturating_sub(200))..start).unwrap_or_default();
+        let word = word.rsplit([' ', '\n', '\t', '"', '\'']).next().unwrap_or_default();
+        let address = before == Some(&b'/') || word.contains("://") && !word.contains('?');
         let machine = text.get(super::formats::floor(text, start.saturating_sub(40))..start).is_some_and(logs_in);
         let message = text
             .get(super::formats::floor(text, start.saturating_sub(16))..start)

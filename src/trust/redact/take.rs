@@ -368,7 +368,7 @@ pub(super) fn words(text: &str, key: &Range<usize>, strength: Strength) -> Optio
     let line = text.get(floor(text, from)..key.start)?.to_ascii_lowercase();
     let word = text.get(key.clone())?.to_ascii_lowercase();
     let config = matches!(word.as_str(), "requirepass" | "masterauth" | "insecure-password" | "sshpass" | "authpass")
-        || word == "password" && line.trim_start().starts_with("user ");
+        || word == "password" && line.trim_start().starts_with("user ") && line.split_whitespace().count() == 2;
     let netrc = line.contains("login ")
         || line.contains("machine ")
         || line.contains("sasl ")
@@ -400,5 +400,6 @@ pub(super) fn said(text: &str, key: &Range<usize>) -> Option<Range<usize>> {
         return Some(range);
     }
     let end = bare(text, key, at);
-    (end > at).then_some(at..end)
+    let pair = text.get(at..end).is_some_and(|found| found.trim_end_matches('=').contains(['=', ':']));
+    (end > at && !pair).then_some(at..end)
 }
