@@ -208,7 +208,7 @@ fn freeze(
 }
 
 /// The names of everything it calls, without their folders, with the verbs of those that are known to have any.
-pub(super) fn tools(found: &Findings) -> Vec<String> {
+pub fn tools(found: &Findings) -> Vec<String> {
     let names = found.calls().iter().filter_map(|words| words.first()?.exact());
     let names = names.map(|name| name.rsplit('/').next().unwrap_or(name));
     let known = |name: &&str| found.tools.iter().any(|tool| tool.split(' ').next() == Some(*name));

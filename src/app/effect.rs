@@ -70,8 +70,10 @@ pub enum Decision {
     Proposed(Box<crate::domain::Proposal>),
     /// Its card was shown.
     Shown(Box<crate::domain::Proposal>),
-    /// A person confirmed it.
-    Approved(Box<crate::domain::Proposal>),
+    /// A person confirmed it; where they did so beforehand, how.
+    Approved(Box<crate::domain::Proposal>, CleanText),
+    /// A person answered that reads like it need not be asked for again: for which, and how long.
+    Granted(Box<crate::domain::Proposal>, CleanText),
     /// A person said no.
     Rejected(Box<crate::domain::Proposal>, CleanText),
     /// The gate said no.

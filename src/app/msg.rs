@@ -125,6 +125,8 @@ pub enum Intent {
     Review(Vec<ProposalId>),
     /// The person confirmed what the card showed.
     Confirm(Vec<ProposalId>, crate::actions::gate::Confirmation),
+    /// The person answered, with their confirmation, that reads like this one need not be asked for again.
+    Grant(ProposalId),
     /// The person said no, and perhaps why.
     Reject(Vec<ProposalId>, CleanText),
     /// Run a preview that the card of this proposal shows.

@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::effect::Steer;
-use super::handlers::{ask, incident, keys, navigation, watch};
+use super::handlers::{ask, grants, incident, keys, navigation, watch};
 use super::keymap::{Action, Slide};
 use super::{Effect, Model};
 use crate::config::units::Length;
@@ -35,12 +35,14 @@ pub const COMMANDS: &[Command] = &[
     command("changes", "", "changes, newest first"),
     command("copy-notes", "", "the incident's notes as Markdown"),
     command("filter", "TEXT", "filter the log records"),
+    command("grants", "drop G1", "reads that need no card for a while, or take one back"),
     command("jump", "HH:MM:SS", "recording: go to that time"),
     command("note", "TEXT", "a line on the timeline"),
     command("notices", "", "what midwatch said"),
     command("now", "", "window: follow the clock"),
     command("pause", "", "pause the live view, or go on"),
     command("pin", "", "pin the selection"),
+    command("policy", "", "the rules of the policy"),
     command(PREVIEW, "QUESTION", "exactly what would be sent, or was sent last"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
@@ -82,12 +84,14 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "changes" => keys::on_action(model, Action::Changes, effects),
         "copy-notes" => keys::on_action(model, Action::CopyNotes, effects),
         "filter" => navigation::filter(model, argument),
+        "grants" => granted(model, argument),
         "jump" => jump(model, argument, effects),
         "note" => incident::note(&mut model.state, argument, effects),
         "notices" => read(model, Topic::Notices),
         "now" => keys::on_action(model, Action::Slide(Slide::Now), effects),
         "pause" => keys::on_action(model, Action::Pause, effects),
         "pin" => keys::on_action(model, Action::Pin, effects),
+        "policy" => read(model, Topic::Text("Policy".into(), grants::policy_text(&model.state.gate))),
         PREVIEW => preview(model, argument, effects),
         "proposals" => keys::on_action(model, Action::Proposals, effects),
         "queries" => read(model, Topic::Queries),
@@ -107,6 +111,17 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
 
 fn read(model: &mut Model, topic: Topic) {
     model.overlays.push(Overlay::Reader(Reader::on(topic)));
+}
+
+/// What is not asked for again; `drop G1` or `drop all` takes back.
+fn granted(model: &mut Model, argument: &str) {
+    match argument.strip_prefix("drop") {
+        Some(which) => grants::take_back(&mut model.state, which.trim()),
+        None => {
+            let text = grants::text(&model.state);
+            read(model, Topic::Text("Reads that need no card".into(), text));
+        }
+    }
 }
 
 /// What is watched after changes, newest first; `stop` ends it.

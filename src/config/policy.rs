@@ -115,7 +115,9 @@ impl PolicyFile {
         let mut unknown = Vec::new();
         let file = toml::Deserializer::parse(text)
             .and_then(|document| serde_ignored::deserialize(document, |path| unknown.push(path.to_string())));
-        let file: Self = file.map_err(|error| fail(error.message().to_owned(), "see docs/safety.md for the form"))?;
+        let file: Self = file.map_err(|error| {
+            fail(error.message().to_owned(), "write rules as in config.example.toml, under [[policy]]")
+        })?;
         if let Some(key) = unknown.first() {
             return Err(fail(format!("there is no key `{key}`"), "remove it"));
         }

@@ -159,12 +159,16 @@ impl Executor {
 
     fn note(&mut self, decision: Decision) {
         let waiting = match &decision {
-            Decision::Approved(proposal) => {
+            Decision::Approved(proposal, _) => {
                 let (tell, noted) = Noted::pair();
                 self.noted.insert(proposal.id, noted);
                 Some(tell)
             }
-            Decision::Proposed(_) | Decision::Shown(_) | Decision::Rejected(..) | Decision::Refused(..) => None,
+            Decision::Proposed(_)
+            | Decision::Shown(_)
+            | Decision::Granted(..)
+            | Decision::Rejected(..)
+            | Decision::Refused(..) => None,
         };
         self.keep(Keep::Decision(decision, waiting));
     }

@@ -313,7 +313,8 @@ impl Writer {
         let (event, proposal, why) = match decision {
             Decision::Proposed(proposal) => (Event::Proposed, proposal, None),
             Decision::Shown(proposal) => (Event::Shown, proposal, None),
-            Decision::Approved(proposal) => (Event::Approved, proposal, None),
+            Decision::Approved(proposal, how) => (Event::Approved, proposal, Some(how).filter(|how| !how.is_empty())),
+            Decision::Granted(proposal, scope) => (Event::Granted, proposal, Some(scope)),
             Decision::Rejected(proposal, why) => (Event::Rejected, proposal, Some(why)),
             Decision::Refused(proposal, why) => (Event::Refused, proposal, Some(why)),
         };

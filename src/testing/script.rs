@@ -68,7 +68,7 @@ pub(super) fn target(suggestion: &Suggestion, verdict: &Verdict, tables: &Tables
         env: Environment::default(),
         user: "oncall".to_owned(),
         ids: "uid 1000".to_owned(),
-        tools: found.programs(),
+        tools: crate::actions::prepare::tools(&found),
         places,
         sensitive: found.sensitive.clone(),
         timeout_seconds: 60,

@@ -92,6 +92,7 @@ async fn case_22_the_context_is_said_outright_when_it_runs() {
         ("kubectl --context dev -n web get pods", "--context dev -n web get pods", false),
         ("kubectl diff -f a.yaml", "--context=prod-eu diff -f a.yaml", true),
         ("helm list", "--kube-context=prod-eu --namespace=shop list", true),
+        ("kubectl logs -f web-1", "--context=prod-eu --namespace=shop logs -f web-1", true),
         ("kubectl config current-context", "config current-context", false),
     ] {
         let proposal = setting.propose(text);
@@ -295,7 +296,7 @@ fn case_28_of_two_cards_each_takes_its_own_answer_once() {
 #[test]
 fn databases_hosts_and_accounts_are_named_as_the_tools_would_find_them() {
     let mut setting = Setting::new();
-    for tool in ["psql", "mysql", "redis-cli", "mongosh", "aws", "ssh", "docker"] {
+    for tool in ["sudo", "psql", "mysql", "redis-cli", "mongosh", "aws", "ssh", "docker"] {
         setting.script(tool, "echo ran");
     }
     let home = setting.folder.path().to_owned();
@@ -319,6 +320,7 @@ fn databases_hosts_and_accounts_are_named_as_the_tools_would_find_them() {
         ("psql service=shop -c 'select 1'", "pg-live.shop:6432 orders ro"),
         ("PGHOST=pg.eu psql -c 'select 1'", "pg.eu:5433 oncall oncall"),
         ("psql -c 'select 1'", "this machine's socket:5433 oncall oncall"),
+        ("sudo -u postgres psql -c 'select 1' shop", "a local socket:5432 shop"),
         ("mysql -uroot -psecret shop -e 'select 1'", "my.shop:3306 shop root"),
         ("redis-cli -h cache -n 2 get x", "cache:6379 2"),
         ("redis-cli get x", "127.0.0.1:6379"),

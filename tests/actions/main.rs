@@ -4,8 +4,10 @@
 
 mod abuse;
 mod binding;
+mod commands;
 mod confined;
 mod gate;
+mod host;
 mod journal;
 mod journal_shared;
 mod policy;

@@ -29,6 +29,8 @@ pub enum Event {
     Refused,
     /// A person said no.
     Rejected,
+    /// A person answered that reads like it need not be asked for again.
+    Granted,
     /// It is about to run.
     Started,
     /// It ended.
@@ -47,6 +49,7 @@ impl Event {
             Event::Approved => "approved",
             Event::Refused => "refused",
             Event::Rejected => "rejected",
+            Event::Granted => "granted",
             Event::Started => "started",
             Event::Ended => "ended",
             Event::Expired => "expired",

@@ -340,7 +340,7 @@ fn other(call: &Call<'_>, client: &Client, around: &mut Around<'_>) {
 
 /// Where a client goes that is told nothing.
 fn socket(around: &Around<'_>) -> &'static str {
-    if around.here { "this machine's socket" } else { "the socket there" }
+    if around.here { "this machine's socket" } else { "a local socket" }
 }
 
 /// Reads `postgresql://user@host:port/db?host=...`, `host=x dbname=y`, or a plain name of a database. Passwords are left

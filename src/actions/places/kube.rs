@@ -14,44 +14,90 @@ struct Tool {
     context: &'static str,
     namespace: Option<&'static str>,
     style: Style,
-    /// Whether options may be added before its verb.
-    pins: bool,
+    /// Verbs before which the context and namespace may be said outright.
+    pinned: &'static [&'static str],
 }
 
 const SHORT: Style =
     Style { letters: "nfocplLkvs", attached: "", long: &["--selector", "--output", "--field-selector"] };
 
 const TOOLS: [Tool; 4] = [
-    Tool { names: &["kubectl", "oc"], context: "--context", namespace: Some("--namespace"), style: SHORT, pins: true },
-    Tool { names: &["helm"], context: "--kube-context", namespace: Some("--namespace"), style: SHORT, pins: true },
+    Tool {
+        names: &["kubectl", "oc"],
+        context: "--context",
+        namespace: Some("--namespace"),
+        style: SHORT,
+        pinned: &KUBECTL,
+    },
+    Tool { names: &["helm"], context: "--kube-context", namespace: Some("--namespace"), style: SHORT, pinned: &HELM },
     Tool {
         names: &["flux", "istioctl", "linkerd", "stern", "velero", "cilium", "k9s", "argo", "kubectl-argo-rollouts"],
         context: "--context",
         namespace: Some("--namespace"),
         style: SHORT,
-        pins: false,
+        pinned: &[],
     },
-    Tool { names: &["helmfile"], context: "--kube-context", namespace: Some("--namespace"), style: SHORT, pins: false },
+    Tool { names: &["helmfile"], context: "--kube-context", namespace: Some("--namespace"), style: SHORT, pinned: &[] },
 ];
 
-/// Verbs that read `--context` or `--namespace` in a way of their own, or talk to no cluster.
-const UNPINNED: [&str; 16] = [
-    "config",
-    "completion",
-    "plugin",
-    "options",
-    "kustomize",
-    "help",
-    "version",
-    "repo",
-    "search",
-    "create-chart",
-    "env",
-    "lint",
-    "package",
-    "pull",
-    "show",
-    "registry",
+/// Verbs that take a context and a namespace as the cluster's. Others (`config set-context --namespace`) mean something
+/// else by these options, talk to no cluster, or are plugins, which take no option before their name.
+const KUBECTL: [&str; 39] = [
+    "annotate",
+    "api-resources",
+    "api-versions",
+    "apply",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "cordon",
+    "cp",
+    "create",
+    "debug",
+    "delete",
+    "describe",
+    "diff",
+    "drain",
+    "edit",
+    "events",
+    "exec",
+    "explain",
+    "expose",
+    "get",
+    "label",
+    "logs",
+    "patch",
+    "port-forward",
+    "proxy",
+    "replace",
+    "rollout",
+    "run",
+    "scale",
+    "set",
+    "taint",
+    "top",
+    "uncordon",
+    "wait",
+    "rsh",
+    "adm",
+];
+const HELM: [&str; 14] = [
+    "delete",
+    "get",
+    "history",
+    "install",
+    "list",
+    "ls",
+    "rollback",
+    "status",
+    "template",
+    "test",
+    "un",
+    "uninstall",
+    "upgrade",
+    "hist",
 ];
 
 /// The places of a kube tool's call.
@@ -81,8 +127,8 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
     around.reach.add(PlaceKind::Namespace, namespace.clone());
     around.reach.add(PlaceKind::Server, server.unwrap_or_default());
     let verb = call.operands(&[tool.context, "--namespace", "--kubeconfig"], tool.style).into_iter().next();
-    let stays = verb.as_deref().is_none_or(|verb| UNPINNED.contains(&verb) || verb == Place::UNKNOWN);
-    if !tool.pins || stays || context == Place::UNKNOWN {
+    let Some(verb) = verb.filter(|verb| tool.pinned.contains(&verb.as_str())) else { return };
+    if context == Place::UNKNOWN {
         return;
     }
     let mut options = Vec::new();
@@ -90,7 +136,8 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
         options.push(format!("{}={context}", tool.context));
     }
     // With a manifest, an explicit namespace is a demand that the manifest must meet, not a default.
-    let manifest = call.has(&["-f", "--filename", "-k", "--kustomize"]) && tool.context == "--context";
+    let manifest =
+        call.has(&["-f", "--filename", "-k", "--kustomize"]) && tool.context == "--context" && verb != "logs";
     if let (None, Some(option), false) = (&named_namespace, tool.namespace, manifest) {
         options.push(format!("{option}={namespace}"));
     }

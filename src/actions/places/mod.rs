@@ -82,7 +82,7 @@ struct Around<'a> {
     look: &'a dyn Look,
     cwd: &'a str,
     reach: &'a mut Reach,
-    /// Whether the call runs on this machine, not inside a container or on another host.
+    /// Whether the call runs on this machine as this user, not inside a container or on another host.
     here: bool,
 }
 
@@ -122,34 +122,39 @@ pub(super) fn reach(found: &Findings, env: &BTreeMap<String, String>, look: &dyn
     reach
 }
 
-/// Programs that run what they wrap in another place than this one.
-const ELSEWHERE: [&str; 26] = [
-    "ssh",
-    "mosh",
+/// Programs that run what they wrap in another place than this one, or as somebody whose files and variables are others.
+const ELSEWHERE: [&str; 31] = [
+    "ansible",
     "autossh",
-    "docker",
-    "podman",
-    "nerdctl",
+    "aws",
+    "az",
+    "chroot",
     "crictl",
     "ctr",
+    "doas",
+    "docker",
     "docker-compose",
-    "kubectl",
-    "oc",
-    "chroot",
-    "nsenter",
-    "machinectl",
-    "lxc",
-    "incus",
-    "pct",
-    "vagrant",
-    "ansible",
-    "aws",
-    "gcloud",
-    "az",
-    "heroku",
     "fly",
     "flyctl",
+    "gcloud",
+    "heroku",
+    "incus",
+    "kubectl",
+    "lxc",
+    "machinectl",
+    "mosh",
+    "nerdctl",
+    "nsenter",
+    "oc",
+    "pct",
+    "pkexec",
+    "podman",
+    "runuser",
+    "ssh",
+    "su",
+    "sudo",
     "systemd-nspawn",
+    "vagrant",
 ];
 
 /// Whether a call stands inside one of the calls before it that runs things in another place.

@@ -41,7 +41,7 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
             let limit = call.option(&["-l", "--limit"], style);
             let pattern = call.operands(&["-i", "--inventory"], style).into_iter().next();
             let hosts = limit.or(pattern.filter(|_| call.name == "ansible"));
-            around.reach.add(PlaceKind::Host, hosts.unwrap_or_else(|| Place::UNKNOWN.to_owned()));
+            around.reach.add(PlaceKind::Host, hosts.unwrap_or_default());
             let inventory = call.option(&["-i", "--inventory"], style).unwrap_or_default();
             around.reach.add(PlaceKind::Workspace, inventory);
         }

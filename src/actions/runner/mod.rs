@@ -149,6 +149,8 @@ impl Runner {
         let entry = entry.within(approved.frozen());
         match approved.frozen() {
             Frozen::Command(command) => {
+                // What was added to the text, as the context of a kube tool, stands here and nowhere else.
+                let entry = entry.with("argv", command.argv.clone());
                 entry.with("program", command.program.as_str()).with("cwd", command.cwd.as_str())
             }
             Frozen::Query { .. } | Frozen::Recorded { .. } | Frozen::Blocked { .. } => entry,

@@ -2,6 +2,7 @@
 //! apart, never guessed at.
 
 use crate::actions::tables::{Fit, Grammar, Known, Raise, Tool};
+use crate::domain::Class;
 
 use super::value::Value;
 
@@ -21,8 +22,8 @@ pub(super) struct Parsed<'t> {
     pub(super) wrapped: Option<usize>,
     /// A word that would have to be a verb and is none.
     pub(super) no_verb: Option<Value>,
-    /// Which word ended the verb that was found last.
-    ended: Option<usize>,
+    /// Which word ended the verb that was found last, and the verb's class.
+    ended: Option<(usize, Option<Class>)>,
     /// The verb's words as they were given, and where the words behind them begin.
     pub(super) called: (Vec<String>, usize),
 }
@@ -160,7 +161,12 @@ impl<'t> Parsed<'t> {
             Fit::Begins => {}
             Fit::Is(number) => {
                 let Some(found) = tool.verbs.get(number) else { return false };
-                self.ended = Some(path.len() - 1);
+                // `service * status`: where a pattern ended it, a longer pattern goes on.
+                let end = path.len() - 1;
+                let exact = |form: &str| {
+                    form.split_whitespace().nth(end).is_some_and(|word| word.split(',').any(|one| one == path[end]))
+                };
+                self.ended = found.name.split('|').any(exact).then_some((end, found.class));
                 if !std::ptr::eq(self.last(), found) {
                     self.chain.push(found);
                 }

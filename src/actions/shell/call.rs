@@ -15,6 +15,29 @@ use super::walk::Walk;
 /// Folders whose programs are the ones the tables describe.
 const SYSTEM: [&str; 7] =
     ["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+/// Programs whose arguments leave the machine, whatever table describes them.
+const SENDING: [&str; 20] = [
+    "curl",
+    "wget",
+    "http",
+    "https",
+    "xh",
+    "dig",
+    "host",
+    "nslookup",
+    "drill",
+    "whois",
+    "ping",
+    "ping6",
+    "nc",
+    "ncat",
+    "telnet",
+    "socat",
+    "grpcurl",
+    "openssl",
+    "traceroute",
+    "websocat",
+];
 /// Most calls inside calls (`sudo env timeout ...`).
 const MAX_WRAPS: usize = 8;
 /// Longest object that is typed to confirm.
@@ -86,10 +109,10 @@ impl Walk<'_> {
         self.runs(&parsed, span);
         self.terminal(&parsed, &rule, span);
         self.undo(&parsed);
-        self.preview(&parsed, words, depth);
         if let (None, Some(grammar @ Grammar::Git)) = (parsed.last().grammar, parsed.chain[0].grammar) {
             self.grammar(grammar, &parsed, words, span, depth);
         }
+        self.preview(&parsed, words, depth);
         match parsed.last().grammar {
             Some(grammar) => self.grammar(grammar, &parsed, words, span, depth),
             None if parsed.wrapped.is_some() => self.wrapped(&parsed, words, span, depth),
@@ -116,7 +139,9 @@ impl Walk<'_> {
         let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
         let worst = raises.chain(limits).fold(base, Class::join);
         let worst = if parsed.executes() { Class::Opaque } else { worst };
-        if parsed.chain.iter().any(|tool| tool.sends) {
+        let sends = parsed.chain.iter().any(|tool| tool.sends)
+            || parsed.chain[0].name.split('|').any(|name| SENDING.contains(&name));
+        if sends {
             let values = parsed.options.iter().filter_map(|given| given.value.as_ref());
             for word in parsed.arguments.iter().chain(&parsed.loose).chain(values).filter(|word| word.found) {
                 self.say(Class::Write, &word.span, rule, "sends what a command found to another machine");
@@ -277,7 +302,7 @@ impl Walk<'_> {
             Grammar::Curl => self.curl(parsed, span),
             Grammar::Forge => self.forge(parsed, span),
             Grammar::Httpie => self.httpie(parsed, span),
-            Grammar::Git => self.git(parsed, span),
+            Grammar::Git => self.git(parsed, words, span),
             Grammar::Mongo => self.mongo(parsed, span),
             Grammar::Redis => self.redis(parsed, span),
             Grammar::Find => self.find(words, span, depth),

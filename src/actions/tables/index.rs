@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::domain::Class;
+
 use super::schema::Tool;
 use super::words::fits;
 
@@ -113,14 +115,21 @@ impl Index {
     }
 
     /// How far the words are a verb: exact words before patterns before beginnings, the worst of equals. The word at
-    /// `ended` already ended a verb: no pattern passes over it (`delete list`).
-    pub fn verb(&self, tool: &Tool, path: &[String], ended: Option<usize>) -> Fit {
+    /// `ended` already ended a verb of that class: a pattern passes over it to a worse one only (not `delete list`).
+    pub fn verb(&self, tool: &Tool, path: &[String], ended: Option<(usize, Option<Class>)>) -> Fit {
         let mut best: Option<(usize, usize)> = None;
         let mut begins = false;
         for pattern in &self.verbs {
-            let Some(strength) = pattern.strength(path, tool.abbreviates, ended) else { continue };
+            let Some(strength) = pattern.strength(path, tool.abbreviates) else { continue };
+            let whole = pattern.words.len() == path.len();
+            let passes = |(at, before): (usize, Option<Class>)| {
+                pattern.is_open(at, path) && !(whole && class(tool, pattern.verb) > before)
+            };
+            if ended.is_some_and(passes) {
+                continue;
+            }
             begins = true;
-            if pattern.words.len() != path.len() {
+            if !whole {
                 continue;
             }
             let better = best
@@ -139,15 +148,21 @@ impl Index {
 
 impl Pattern {
     /// How closely the words are the beginning of this verb; larger is closer.
-    fn strength(&self, path: &[String], abbreviates: bool, ended: Option<usize>) -> Option<usize> {
+    fn strength(&self, path: &[String], abbreviates: bool) -> Option<usize> {
         if path.len() > self.words.len() {
             return None;
         }
-        let strengths = path.iter().zip(&self.words).enumerate().map(|(at, (word, forms))| {
-            let forms = forms.iter().filter(|form| ended != Some(at) || *form == word || !form.contains('*'));
-            forms.filter_map(|form| word_strength(form, word, abbreviates)).max()
-        });
+        let strengths = path
+            .iter()
+            .zip(&self.words)
+            .map(|(word, forms)| forms.iter().filter_map(|form| word_strength(form, word, abbreviates)).max());
         strengths.sum()
+    }
+
+    /// Whether only a pattern stands for the word at this place.
+    fn is_open(&self, at: usize, path: &[String]) -> bool {
+        let (Some(forms), Some(word)) = (self.words.get(at), path.get(at)) else { return false };
+        !forms.iter().any(|form| form == word || (!form.contains('*') && form.starts_with(word.as_str())))
     }
 }
 
@@ -163,6 +178,9 @@ fn word_strength(form: &str, word: &str, abbreviates: bool) -> Option<usize> {
 }
 
 fn worse(tool: &Tool, one: usize, other: usize) -> bool {
-    let class = |verb: usize| tool.verbs.get(verb).and_then(|verb| verb.class);
-    class(one) > class(other)
+    class(tool, one) > class(tool, other)
+}
+
+fn class(tool: &Tool, verb: usize) -> Option<Class> {
+    tool.verbs.get(verb).and_then(|verb| verb.class)
 }

@@ -46,7 +46,7 @@ pub fn run(model: &mut Model, of: ProposalId, preview: &Preview, effects: &mut V
     proposals::keep(&mut model.state, proposal.clone());
     match model.state.gate.approve(&proposal, &shown, &Confirmation::Enter, wall) {
         Ok(approved) => {
-            effects.push(Effect::Journal(Decision::Approved(Box::new(proposal))));
+            effects.push(Effect::Journal(Decision::Approved(Box::new(proposal), CleanText::default())));
             effects.push(Effect::Run(id, approved));
             model.state.outputs.begin(id);
             if let Some(known) = model.state.proposal_mut(id) {

@@ -1,6 +1,6 @@
 //! From a suggestion to a decision: classed, shown on the card, confirmed or rejected. Nothing here runs anything.
 
-use super::{incident, show};
+use super::{grants, incident, show};
 use crate::actions::gate::Confirmation;
 use crate::app::effect::Decision;
 use crate::app::model::State;
@@ -92,7 +92,8 @@ pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effect
             let state = ProposalState::Waiting;
             let proposal = Proposal { id, suggestion, verdict, target, undo, brief, taints, at: now, state };
             effects.push(Effect::Journal(Decision::Proposed(Box::new(proposal.clone()))));
-            keep(&mut model.state, proposal);
+            keep(&mut model.state, proposal.clone());
+            refused_before(&mut model.state, &proposal, effects);
         }
     }
     let state = &mut model.state;
@@ -100,6 +101,15 @@ pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effect
     if ready && state.preparing.card.contains(&id) {
         open_card(model, effects);
     }
+}
+
+/// What was refused in this session is not offered again, unless a person puts it forward.
+fn refused_before(state: &mut State, proposal: &Proposal, effects: &mut Vec<Effect>) {
+    let Some(before) = state.gate.refusals.before(proposal).cloned() else {
+        return state.gate.refusals.forget(proposal);
+    };
+    let why = if before.why.is_empty() { String::new() } else { format!(": {}", before.why) };
+    refuse(state, proposal, CleanText::line(&format!("you said no to it as {}{why}", before.id)), effects);
 }
 
 /// Adds a proposal to those that are held.
@@ -117,7 +127,8 @@ fn open_card(model: &mut Model, effects: &mut Vec<Effect>) {
     let ids = std::mem::take(&mut model.state.preparing.card);
     let note = model.state.preparing.note.take();
     let shown: Vec<_> = ids.iter().filter_map(|id| model.state.proposal(*id).cloned()).collect();
-    if shown.is_empty() {
+    let shown: Vec<_> = shown.into_iter().filter(Proposal::is_waiting).collect();
+    if shown.is_empty() || (note.is_none() && grants::run_beforehand(model, &shown, effects)) {
         return;
     }
     for proposal in &shown {
@@ -130,7 +141,7 @@ fn open_card(model: &mut Model, effects: &mut Vec<Effect>) {
 /// The person confirmed the card: the gate has the last word, then it runs.
 pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmation, effects: &mut Vec<Effect>) {
     let Some(Overlay::Confirm(card)) = model.overlays.last() else { return };
-    let shown = card.digests();
+    let (shown, seen_for) = (card.digests(), card.seen_for(model.state.uptime));
     let mut started = Vec::new();
     for id in ids {
         let now = model.state.now;
@@ -139,7 +150,7 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
         let Some(digest) = shown.iter().find(|(of, _)| of == id).map(|(_, digest)| digest.clone()) else { continue };
         match model.state.gate.approve(&proposal, &digest, confirmation, wall) {
             Ok(approved) => {
-                effects.push(Effect::Journal(Decision::Approved(Box::new(proposal))));
+                effects.push(Effect::Journal(Decision::Approved(Box::new(proposal), CleanText::default())));
                 effects.push(Effect::Run(*id, approved));
                 if let Some(proposal) = model.state.proposal_mut(*id) {
                     proposal.state = ProposalState::Running { since: now };
@@ -150,6 +161,14 @@ pub fn confirm(model: &mut Model, ids: &[ProposalId], confirmation: &Confirmatio
         }
     }
     model.overlays.pop();
+    if !started.is_empty() {
+        model.state.gate.pace.confirmed(seen_for);
+    }
+    show_runs(model, &started);
+}
+
+/// Opens the view of what was just started.
+pub(super) fn show_runs(model: &mut Model, started: &[ProposalId]) {
     if let Some(first) = started.first() {
         model.state.outputs.begin(*first);
         show::select(model, Selection::Proposal(*first));
@@ -166,8 +185,18 @@ pub(super) fn refuse(state: &mut State, proposal: &Proposal, why: CleanText, eff
     }
 }
 
-/// The person said no.
+/// The person said no; a model does not get to offer the same again.
 pub fn reject(model: &mut Model, ids: &[ProposalId], why: &CleanText, effects: &mut Vec<Effect>) {
+    let wall = model.state.wall;
+    let refused: Vec<Proposal> = ids.iter().filter_map(|id| model.state.proposal(*id).cloned()).collect();
+    for proposal in refused.into_iter().filter(Proposal::is_waiting) {
+        model.state.gate.refusals.remember(&proposal, why.clone(), wall);
+    }
+    turn_down(model, ids, why, effects);
+}
+
+fn turn_down(model: &mut Model, ids: &[ProposalId], why: &CleanText, effects: &mut Vec<Effect>) {
+    model.state.gate.pace.rejected();
     for id in ids {
         let Some(proposal) = model.state.proposal_mut(*id).filter(|p| p.is_waiting()) else { continue };
         proposal.state = ProposalState::Rejected { why: why.clone() };
@@ -192,7 +221,7 @@ pub fn edit(model: &mut Model, id: ProposalId, effects: &mut Vec<Effect>) {
         crate::domain::Language::Promql | crate::domain::Language::Logs => format!("$ {} {text}", language.word()),
     };
     if proposal.is_waiting() {
-        reject(model, &[id], &CleanText::line("edited"), effects);
+        turn_down(model, &[id], &CleanText::line("edited"), effects);
     }
     model.overlays.clear();
     model.focus = PaneId::Copilot;

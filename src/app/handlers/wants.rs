@@ -1,6 +1,6 @@
 //! What panes and overlays want, carried out on the model.
 
-use super::{ask, incident, keys, navigation, preview, proposals, runs, show};
+use super::{ask, grants, incident, keys, navigation, preview, proposals, runs, show};
 use crate::app::{Effect, Intent, Model, palette};
 use crate::domain::CleanText;
 use crate::overlays::prompt::Purpose;
@@ -17,6 +17,7 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         }
         Intent::Review(ids) => proposals::review(model, ids, effects),
         Intent::Confirm(ids, confirmation) => proposals::confirm(model, &ids, &confirmation, effects),
+        Intent::Grant(id) => grants::give(model, id, effects),
         Intent::Reject(ids, why) => proposals::reject(model, &ids, &why, effects),
         Intent::Preview(of, shown) => preview::run(model, of, &shown, effects),
         Intent::Edit(id) => proposals::edit(model, id, effects),

@@ -247,7 +247,7 @@ fn every_decision_is_written_down_before_anything_runs() {
         .filter_map(|effect| match effect {
             Effect::Journal(Decision::Proposed(_)) => Some("proposed"),
             Effect::Journal(Decision::Shown(_)) => Some("shown"),
-            Effect::Journal(Decision::Approved(_)) => Some("approved"),
+            Effect::Journal(Decision::Approved(..)) => Some("approved"),
             Effect::Run(..) => Some("run"),
             _ => None,
         })
@@ -276,7 +276,7 @@ fn a_preview_runs_at_a_key_as_a_read_of_its_own_and_confirms_nothing() {
     assert_eq!(rows_with(&mut world, "would roll back"), 1);
     world.keys("p");
     assert_eq!(runs(&world).len(), 1, "there is no other");
-    let written = |effect: &&Effect| matches!(effect, Effect::Journal(Decision::Approved(p)) if p.id == preview.id);
+    let written = |effect: &&Effect| matches!(effect, Effect::Journal(Decision::Approved(p, _)) if p.id == preview.id);
     assert_eq!(world.effects.iter().filter(written).count(), 1);
     world.keys("y<enter>");
     assert_eq!(runs(&world), [preview.id, id]);

@@ -3,6 +3,7 @@
 mod ask;
 mod card;
 mod data;
+mod grants;
 mod watch;
 
 use super::Effect;

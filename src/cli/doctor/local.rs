@@ -6,8 +6,9 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 use super::report::{Group, Row};
-use crate::actions::Journal;
 use crate::actions::confine::{Landlock, landlock};
+use crate::actions::policy::load;
+use crate::actions::{Journal, Tables};
 use crate::config::schema::{Changes, Config, Files, Run};
 use crate::config::{Loaded, validate};
 
@@ -27,6 +28,20 @@ pub(super) fn configuration(loaded: &Loaded) -> Row {
             Row::note(Group::Configuration, "configuration", format!("{path}: names no source"), remedy)
         }
         (Some(_), sources) => Row::ok(Group::Configuration, "configuration", format!("{path}: {sources} sources")),
+    }
+}
+
+/// Whether the policies can be used; nothing where there is none.
+pub(super) fn policy(config: &Config) -> Option<Row> {
+    let tables = Tables::builtin().and_then(|tables| tables.with_files(&config.run.tables)).ok()?;
+    let policy = load(config, &tables, &|name| std::env::var(name).ok()).policy;
+    match (policy.closed(), policy.lines().len()) {
+        (Some(why), _) => {
+            let remedy = "run `midwatch config check`, and correct the rule or the file it names";
+            Some(Row::down(Group::Configuration, "policy", why.to_string(), remedy))
+        }
+        (None, 0) => None,
+        (None, rules) => Some(Row::ok(Group::Configuration, "policy", format!("{rules} rules hold"))),
     }
 }
 

@@ -52,6 +52,7 @@ async fn examine(loaded: Loaded) -> Report {
     let config = Arc::new(loaded.config.clone());
     let mut checks = Checks::default();
     checks.now(local::configuration(&loaded));
+    local::policy(&config).into_iter().for_each(|row| checks.now(row));
     for server in config.alertmanager.clone() {
         let secrets = Arc::clone(&secrets);
         checks.later(async move { servers::alertmanager(&server, secrets).await });

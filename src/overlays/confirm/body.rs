@@ -64,6 +64,9 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, previews: &[(Pr
     rows.push(Line::new());
     aids::runs_as(rows, proposal, columns);
     why(rows, proposal, columns);
+    if let Some(rule) = ctx.gate.ruling(proposal).line() {
+        fact(rows, "policy", &rule, Role::Warning, columns);
+    }
     from_data(rows, proposal, columns);
     because(rows, ctx, proposal, columns);
     if !proposal.suggestion.reason.is_empty() && proposal.suggestion.origin != Origin::Person {

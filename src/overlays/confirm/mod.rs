@@ -8,14 +8,15 @@ mod view;
 
 use std::time::Duration;
 
+use crate::actions::gate::Scope;
 use crate::actions::{Confirmation, Demand, Digest, Gate};
 use crate::app::handlers::preview;
 use crate::app::{Ctx, Intent};
 use crate::domain::{CleanText, Preview, Proposal, ProposalId};
 use crate::overlays::prompt::Purpose;
-use crate::ui::Line;
 use crate::ui::key::{Code, Key};
 use crate::ui::layout::{Shape, shape};
+use crate::ui::{Line, Role};
 
 /// Keys in this time after the card opened are dropped: they were meant for something else.
 const TOO_EARLY: Duration = Duration::from_millis(400);
@@ -33,6 +34,8 @@ pub struct Confirm {
     digests: Vec<(ProposalId, Digest)>,
     /// The previews on the card, each with its proposal: what is shown is what runs.
     previews: Vec<(ProposalId, Preview)>,
+    /// What would not be asked for again, where that can be had.
+    scope: Option<CleanText>,
     demand: Demand,
     stage: Stage,
     opened: Duration,
@@ -54,6 +57,8 @@ enum Stage {
     Reject,
     /// Run has the focus.
     Run,
+    /// The same, and reads like this one are not asked for again for a while.
+    RunOn,
     /// `y` was pressed; Enter runs.
     Armed,
     /// Words are typed: those that are complete, and the one under way.
@@ -71,6 +76,7 @@ impl Confirm {
             ids: proposals.iter().map(|proposal| proposal.id).collect(),
             digests: proposals.iter().map(|proposal| (proposal.id, Gate::digest(proposal))).collect(),
             previews: offered(proposals, ctx),
+            scope: scope(proposals, &demand),
             demand,
             stage: Stage::Reject,
             opened: ctx.uptime,
@@ -89,6 +95,11 @@ impl Confirm {
     /// The digests of what is on the card.
     pub fn digests(&self) -> Vec<(ProposalId, Digest)> {
         self.digests.clone()
+    }
+
+    /// How long it has been before a person's eyes.
+    pub fn seen_for(&self, uptime: Duration) -> Duration {
+        uptime.saturating_sub(self.opened)
     }
 
     /// Whether words are being typed on it.
@@ -115,6 +126,10 @@ impl Confirm {
         let area = view::place(size, usize::MAX);
         let columns = usize::from(area.width).saturating_sub(4);
         let body::Rows { mut head, mut body } = body::rows(ctx, &self.ids, &self.previews, self.note.as_ref(), columns);
+        if let (Stage::RunOn, Some(scope)) = (&self.stage, &self.scope) {
+            let words = CleanText::line(&format!("for 15 minutes: {scope}"));
+            body::fact(&mut head, "no card for", &words, Role::Warning, columns);
+        }
         let room = usize::from(area.height).saturating_sub(view::AROUND);
         // What finds no room at the top begins the text that scrolls: nothing is left out.
         let rest = head.split_off(head.len().min(room / 2));
@@ -163,6 +178,7 @@ impl Confirm {
             Code::Tab | Code::Right | Code::Left | Code::BackTab => self.turn(),
             Code::Char('y') if self.demand == Demand::YThenEnter && self.end_seen => self.stage = Stage::Armed,
             Code::Char('e') => return self.ids.first().map(|id| Intent::Edit(*id)).into_iter().collect(),
+            Code::Char('A') if self.end_seen && self.scope.is_some() => self.stage = Stage::RunOn,
             Code::Char('p') => {
                 self.stage = Stage::Reject;
                 return self.next_preview(ctx);
@@ -195,6 +211,10 @@ impl Confirm {
         match (&self.stage, &self.demand) {
             (Stage::Reject, _) => vec![Intent::Reject(self.ids.clone(), CleanText::default())],
             (Stage::Run, Demand::Enter) => vec![Intent::Confirm(self.ids.clone(), Confirmation::Enter)],
+            (Stage::RunOn, Demand::Enter) => {
+                let run = Intent::Confirm(self.ids.clone(), Confirmation::Enter);
+                std::iter::once(run).chain(self.ids.first().map(|id| Intent::Grant(*id))).collect()
+            }
             (Stage::Armed, Demand::YThenEnter) => vec![Intent::Confirm(self.ids.clone(), Confirmation::YThenEnter)],
             _ => Vec::new(),
         }
@@ -245,6 +265,12 @@ impl Confirm {
             self.ids.iter().filter_map(|id| Some(ctx.proposal(*id)?.suggestion.text.as_str())).collect();
         texts.join("\n")
     }
+}
+
+/// What a standing answer at this card would be for: a single read that asks for Enter alone.
+fn scope(proposals: &[Proposal], demand: &Demand) -> Option<CleanText> {
+    let [one] = proposals else { return None };
+    Scope::of(one).ok().filter(|_| *demand == Demand::Enter).map(|scope| scope.words())
 }
 
 /// The previews that a card can offer: only of a single proposal, and only those that one key may run.

@@ -61,6 +61,12 @@ impl Confirm {
             (Demand::Never { .. }, _) => line.push("cannot run: the first line says why", Role::Critical),
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
+            (Demand::Enter, Stage::RunOn) => {
+                line.push("[▌Run ]  Enter runs; reads like it need no card for a while", Role::Focus)
+            }
+            (Demand::Enter, _) if self.scope.is_some() => {
+                line.push("[ Run ]  Tab, then Enter; A, then Enter: and no card for the like", Role::Text)
+            }
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
             (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::YThenEnter, _) => line.push("Run: y, then Enter", Role::Text),

@@ -22,7 +22,7 @@ impl Walk<'_> {
         };
         for words in calls {
             let exact = |word: Option<String>| match word {
-                Some(text) => Value { text, shape: Shape::Static, span: script.span.clone(), found: script.found },
+                Some(text) => Value { text, shape: Shape::Static, span: script.span.clone(), found: false },
                 None => Value::unknown(true, script.span.clone()),
             };
             let mut call = vec![exact(Some("redis-cli".to_owned()))];
@@ -49,8 +49,30 @@ impl Walk<'_> {
         }
     }
 
+    /// `git checkout` of files throws their changes away; of a branch it does not.
+    fn git_checkout(&mut self, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>) {
+        let verb = words.iter().any(|word| word.exact() == Some("checkout"));
+        let branches = parsed.has(&["-b", "-B", "--orphan", "-t", "--track", "--detach"]);
+        if !verb || branches || parsed.chain.get(1).is_none_or(|verb| !verb.name.contains("|checkout|")) {
+            return;
+        }
+        let file = |word: &Value| {
+            let name = word.text.rsplit('/').next().unwrap_or_default();
+            word.is_dynamic()
+                || word.text.ends_with('/')
+                || word.text.starts_with([':', '*', '.'])
+                || name.rsplit_once('.').is_some_and(|(_, end)| end.starts_with(|c: char| c.is_ascii_alphabetic()))
+        };
+        let dashes = words.iter().any(|word| word.exact() == Some("--"))
+            || parsed.has(&["--ours", "--theirs", "--pathspec-from-file"]);
+        if dashes || parsed.arguments.len() > 1 || parsed.arguments.iter().any(file) {
+            self.say(Class::Destructive, span, "git.checkout", "throws away what was changed in these files");
+        }
+    }
+
     /// `git -c key=value`: some keys name programs. Verbs that have a `-c` of their own give it no such value.
-    pub(in super::super) fn git(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+    pub(in super::super) fn git(&mut self, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>) {
+        self.git_checkout(parsed, words, span);
         for given in parsed.options.iter().filter(|given| given.name == "-c") {
             let Some(setting) = given.value.as_ref().and_then(Value::exact) else {
                 self.opaque(&given.word.span, "git.c", "a setting only known at run time");

@@ -1,0 +1,108 @@
+//! "Do not ask again" for reads: given at a card, listed by `:grants`, taken back there. What goes without asking still
+//! begins with a person's key, runs in sight and stands in the journal with the answer that let it through.
+
+use super::proposals;
+use crate::actions::gate::{Beforehand, Confirmation, Gate, GrantId, Scope};
+use crate::app::effect::Decision;
+use crate::app::model::State;
+use crate::app::{Effect, Model};
+use crate::domain::time::{clock, short};
+use crate::domain::{CleanText, Proposal, ProposalId, ProposalState};
+
+/// The person answered at the card of this proposal, which was confirmed just before.
+pub fn give(model: &mut Model, id: ProposalId, effects: &mut Vec<Effect>) {
+    let state = &mut model.state;
+    let Some(proposal) = state.proposal(id).filter(|proposal| !proposal.is_waiting()).cloned() else { return };
+    if matches!(proposal.state, ProposalState::Refused { .. } | ProposalState::Rejected { .. }) {
+        return;
+    }
+    match state.gate.grants.give(&proposal, state.wall) {
+        Ok(grant) => {
+            let scope = Scope::of(&proposal).map(|scope| scope.words()).unwrap_or_default();
+            let words = CleanText::line(&format!("{grant}: {scope}, for 15 minutes"));
+            state.done(format!("no card for {words}; :grants lists and takes back"));
+            effects.push(Effect::Journal(Decision::Granted(Box::new(proposal), words)));
+        }
+        Err(why) => state.problem(why),
+    }
+}
+
+/// Runs what a person asked to see and had answered for before, without its card; whether all of it was.
+pub fn run_beforehand(model: &mut Model, asked: &[Proposal], effects: &mut Vec<Effect>) -> bool {
+    let (wall, now) = (model.state.wall, model.state.now);
+    let answers: Option<Vec<Beforehand>> =
+        asked.iter().map(|proposal| model.state.gate.beforehand(proposal, wall)).collect();
+    let Some(answers) = answers else { return false };
+    let mut started = Vec::new();
+    for (proposal, answer) in asked.iter().zip(answers) {
+        let how = match answer {
+            Beforehand::Grant(grant) => format!("without asking, by {grant}"),
+            Beforehand::Telemetry => "without asking: telemetry = \"allow\"".to_owned(),
+        };
+        match model.state.gate.approve(proposal, &Gate::digest(proposal), &Confirmation::Beforehand, wall) {
+            Ok(approved) => {
+                effects.push(Effect::Journal(Decision::Approved(Box::new(proposal.clone()), CleanText::line(&how))));
+                effects.push(Effect::Run(proposal.id, approved));
+                if let Some(known) = model.state.proposal_mut(proposal.id) {
+                    known.state = ProposalState::Running { since: now };
+                }
+                model.state.done(format!("{} runs {how}", proposal.id));
+                started.push(proposal.id);
+            }
+            Err(refusal) => {
+                proposals::refuse(&mut model.state, proposal, CleanText::line(&refusal.to_string()), effects);
+            }
+        }
+    }
+    model.overlays.retain(|overlay| !matches!(overlay, crate::overlays::Overlay::Proposed(_)));
+    proposals::show_runs(model, &started);
+    true
+}
+
+/// What holds now, a line each.
+pub fn text(state: &State) -> CleanText {
+    let line = |grant: &crate::actions::gate::Grant| {
+        let left = short(state.wall.duration_until(grant.until));
+        format!(
+            "{}  {}, until {}Z ({left} left), given at {}",
+            grant.id,
+            grant.scope.words(),
+            clock(grant.until),
+            grant.from
+        )
+    };
+    let lines: Vec<String> = state.gate.grants.holding(state.wall).map(line).collect();
+    match lines.is_empty() {
+        true => "every read is asked for; A on a read's card stops that for reads like it".into(),
+        false => {
+            CleanText::block(&format!("{}\n\n:grants drop G1 takes one back, :grants drop all all", lines.join("\n")))
+        }
+    }
+}
+
+/// Takes back one, or all.
+pub fn take_back(state: &mut State, which: &str) {
+    let grants = &mut state.gate.grants;
+    let number = which.strip_prefix(['G', 'g']).and_then(|number| number.parse().ok());
+    match (which, number) {
+        ("all", _) => {
+            let count = grants.revoke_all().len();
+            state.done(format!("{count} taken back: every read is asked for again"));
+        }
+        (_, Some(number)) if grants.revoke(GrantId(number)).is_some() => state.done(format!("G{number} taken back")),
+        _ => state.problem("there is no such answer; :grants lists them"),
+    }
+}
+
+/// The policy's rules, the strictest first.
+pub fn policy_text(gate: &Gate) -> CleanText {
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(why) = gate.policy.closed() {
+        lines.push(format!("nothing but reads runs: {why}"));
+    }
+    lines.extend(gate.policy.lines().iter().map(ToString::to_string));
+    if lines.is_empty() {
+        lines.push("no rules: the class alone decides what is asked".to_owned());
+    }
+    CleanText::block(&lines.join("\n"))
+}
