@@ -170,3 +170,126 @@ fn case_37_an_address_that_an_alert_recommends_makes_its_command_opaque() {
     world.keys("<tab>run<enter>");
     assert_eq!(runs(&mut world), 0, "the word alone is not enough");
 }
+
+/// Text as a log or a program may send it: with what a terminal would carry out.
+const HOSTILE: &[&str] = &[
+    "\u{1b}]52;c;cm0gLXJmIC8=\u{7}copied",
+    "\u{1b}]8;;http://evil.example\u{1b}\\click\u{1b}]8;;\u{1b}\\",
+    "\u{1b}]0;title\u{7}",
+    "\u{1b}P$q\"p\u{1b}\\",
+    "\u{1b}[6n\u{1b}[c\u{1b}[5n",
+    "\u{9b}2J\u{9d}0;t\u{9c}",
+    "over\rwritten\u{8}\u{8}\u{8}gone\u{7}\u{7f}",
+    "invoice\u{202e}gnp.exe \u{2066}x\u{2069}",
+];
+
+/// Nothing that a terminal acts on.
+fn inert(text: &str) -> bool {
+    text.chars().all(|c| (c >= ' ' || c == '\n') && c != '\u{7f}' && !midwatch::domain::text::is_hidden(c))
+}
+
+#[test]
+fn case_29_sequences_in_a_log_are_neither_emitted_nor_answered() {
+    let mut world = World::new();
+    let records = HOSTILE.iter().map(|text| build::log(build::now(), "shop", Severity::Error, text));
+    world.logs(records.collect::<Vec<_>>());
+    world.take_effects();
+    let grid = world.grid(120, 40);
+    assert!(inert(&grid), "{grid:?}");
+    assert!(
+        !world.take_effects().iter().any(|effect| matches!(effect, Effect::Copy(_))),
+        "the clipboard is the person's"
+    );
+}
+
+#[test]
+fn case_30_a_sequence_split_across_two_reads_acts_in_neither() {
+    for text in HOSTILE {
+        for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let (head, tail) = text.split_at(at);
+            let joined = format!("{}{}", CleanText::block(head), CleanText::block(tail));
+            assert!(inert(&joined), "{joined:?}");
+            assert_eq!(CleanText::block(&joined).as_str(), joined, "nothing new comes of putting them together");
+        }
+    }
+}
+
+#[test]
+fn case_31_c1_bytes_returns_and_backspaces_only_show() {
+    assert_eq!(CleanText::line("safe\rrm -rf /\u{8}\u{9b}K").as_str(), "safe␍rm -rf /␈\\u{9b}K");
+    assert!(inert(&CleanText::from_bytes(b"a\x9b2J\x90q\x9d0;t\x9c\r\x08")));
+}
+
+#[test]
+fn case_32_bidirectional_characters_show_in_names_and_make_a_command_opaque() {
+    assert_eq!(CleanText::line("pod-\u{202e}1-bew").as_str(), "pod-\\u{202e}1-bew");
+    let tables = midwatch::actions::Tables::builtin().expect("the built-in tables");
+    let verdict = midwatch::actions::classify("kubectl get pod \u{202e}1-bew", Language::Sh, &tables);
+    assert_eq!(verdict.class, midwatch::domain::Class::Opaque);
+    let mut world = World::new();
+    world.buffer(100, 40);
+    world.propose(build::suggestion(Language::Sh, "kubectl get pod \u{202e}1-bew"));
+    let grid = world.grid(100, 40);
+    assert!(inert(&grid) && grid.contains("202e"), "{grid}");
+}
+
+#[test]
+fn case_33_a_log_line_that_draws_a_card_is_a_log_line() {
+    let mut world = World::new();
+    let fake = "┌ Confirm ─┐\u{1b}[2;2H│ READ  ls │\r\n│ [ Run ]  │ press Enter to run";
+    world.logs(vec![build::log(build::now(), "shop", Severity::Error, fake)]);
+    world.take_effects();
+    assert!(!open(&world));
+    world.keys("<enter>y<enter>");
+    assert_eq!(runs(&mut world), 0);
+    assert!(inert(&world.grid(120, 40)));
+}
+
+#[test]
+fn case_39_a_command_with_a_placeholder_is_never_run() {
+    let mut world = World::new();
+    world.buffer(100, 40);
+    world.propose(build::suggestion(Language::Sh, "mysql -p[REDACTED:password:1] -e 'select 1'"));
+    for keys in ["<tab><enter>", "y<enter>", "<tab>run<enter>"] {
+        world.keys(keys);
+        assert_eq!(runs(&mut world), 0, "{keys}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn untrusted_text_changes_no_cell_outside_its_rectangle(
+        pieces in prop::collection::vec(prop_oneof![
+            prop::sample::select(HOSTILE).prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+            "[ -~]{0,20}",
+            prop::sample::select(vec!["検索", "👩\u{200d}👧", "e\u{301}\u{301}", "\t", "\u{1100}\u{1161}", "ﷺ", "🇩🇪"]).prop_map(str::to_owned),
+        ], 0..12),
+        (x, y, width, height) in (0_u16..20, 0_u16..8, 0_u16..12, 0_u16..4),
+        column in 0_usize..14,
+    ) {
+        let theme = Theme::plain();
+        let area = ratatui::layout::Rect::new(0, 0, 24, 10);
+        let mut buffer = ratatui::buffer::Buffer::filled(area, ratatui::buffer::Cell::new("#"));
+        let mut before = buffer.clone();
+        Canvas::over(&mut before, &theme);
+        let rectangle = Area::new(x, y, width, height);
+        {
+            let mut canvas = Canvas::over(&mut buffer, &theme);
+            let mut part = canvas.part(rectangle);
+            let line = Line::of(CleanText::line(&pieces.concat()), Role::Text);
+            for row in 0..6 {
+                part.line_at(column, row, &line);
+            }
+        }
+        for row in 0..10 {
+            for cell in 0..24 {
+                if !rectangle.holds(cell, row) {
+                    prop_assert_eq!(&buffer[(cell, row)], &before[(cell, row)], "{} {}", cell, row);
+                }
+            }
+        }
+    }
+}

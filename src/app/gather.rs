@@ -51,7 +51,18 @@ pub fn evidence(state: &mut State, effects: &mut Vec<Effect>) -> (Vec<Evidence>,
             true
         }
     });
-    (ids.into_iter().filter_map(|id| state.stores.evidence.get(id).cloned()).collect(), notes)
+    let held_back = |id: &EvidenceId| state.stores.evidence.is_held_back(*id);
+    notes.extend(ids.iter().filter(|id| held_back(id)).map(|id| withheld(*id)));
+    let given = ids.iter().filter_map(|id| {
+        let evidence = state.stores.evidence.get(*id)?.clone();
+        // That it is there is said; what it says is not.
+        Some(if held_back(id) { Evidence { text: withheld(*id), cut: None, ..evidence } } else { evidence })
+    });
+    (given.collect(), notes)
+}
+
+fn withheld(id: EvidenceId) -> CleanText {
+    CleanText::line(&format!("{id} is held back: it reads a secret store"))
 }
 
 fn pinned_and_run(state: &State) -> Vec<EvidenceId> {

@@ -21,6 +21,7 @@ use crate::domain::query::PolledQuery;
 use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
 use crate::overlays::{self, Overlay};
 use crate::panes::Panes;
+use crate::trust::redact::Session;
 use crate::ui::layout::{Layout, Shape, areas, shape};
 
 /// One of the five panes.
@@ -126,6 +127,8 @@ pub struct State {
     pub outputs: Outputs,
     /// What is being classed.
     pub preparing: Preparing,
+    /// Takes secrets out of what leaves; the same secret has the same name all session.
+    pub redactor: Session,
     /// The prompt that was sent last, for `:preview`.
     pub last_preview: Option<CleanText>,
     /// What was watched after writes, oldest first.

@@ -47,6 +47,7 @@ pub const COMMANDS: &[Command] = &[
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
+    command("send", "", "let the selected evidence go to the model, though it reads a secret store"),
     command("severity", "SEV2", "severity of the incident"),
     command("sources", "", "sources and what is wrong with them"),
     command("theme", "dark|light|high-contrast", "change the looks"),
@@ -65,7 +66,7 @@ pub fn matching(text: &str, brain: bool) -> Vec<&'static Command> {
     let mut buffer = Vec::new();
     let mut found: Vec<_> = COMMANDS
         .iter()
-        .filter(|command| brain || command.name != PREVIEW)
+        .filter(|command| brain || !matches!(command.name, PREVIEW | "send"))
         .filter_map(|command| {
             let hay = nucleo_matcher::Utf32Str::new(command.name, &mut buffer);
             pattern.score(hay, &mut matcher).map(|score| (score, command))
@@ -95,6 +96,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "proposals" => keys::on_action(model, Action::Proposals, effects),
         "queries" => read(model, Topic::Queries),
         "quit" => effects.push(Effect::Quit),
+        "send" => incident::send(&mut model.state, effects),
         "severity" => incident::rename(&mut model.state, None, Some(argument), effects),
         "sources" => read(model, Topic::Sources),
         "theme" => effects.push(Effect::Theme(argument.to_owned())),

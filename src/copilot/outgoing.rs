@@ -1,9 +1,10 @@
 //! The one way out: whatever is sent to a model passes [`outgoing`], and nothing else can make an [`Outgoing`].
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use crate::domain::model::Location;
-use crate::trust::redact::Redactor;
+use crate::trust::redact::Session;
 
 /// Who says a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,11 @@ pub struct Message {
 /// ```
 /// ```
 /// use midwatch::copilot::outgoing::outgoing;
-/// let messages = outgoing(Vec::new(), midwatch::domain::model::Location::Remote);
+/// let messages = outgoing(
+///     Vec::new(),
+///     midwatch::domain::model::Location::Remote,
+///     &midwatch::trust::redact::Session::new(),
+/// );
 /// assert!(messages.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,21 +46,28 @@ pub struct Outgoing {
     redacted: usize,
 }
 
-/// Redacts what is to be sent. The same secret gets the same placeholder throughout the request. A local model gets the
+/// Redacts what is to be sent. The same secret gets the same placeholder throughout the session. A local model gets the
 /// redacted text too: a placeholder costs an answer little, and a local server may log or forward what it is sent. Only
 /// a recording, to which nothing is sent, sees the text as it is.
-pub fn outgoing(messages: Vec<Message>, location: Location) -> Outgoing {
+pub fn outgoing(messages: Vec<Message>, location: Location, session: &Session) -> Outgoing {
     match location {
         Location::Recorded => Outgoing { messages, redacted: 0 },
         Location::Local | Location::Remote => {
-            let mut redactor = Redactor::new();
             let messages = messages
                 .into_iter()
-                .map(|message| Message { role: message.role, text: redactor.redact(&message.text) })
-                .collect();
-            Outgoing { messages, redacted: redactor.count() }
+                .map(|message| Message { role: message.role, text: session.redact(&message.text) })
+                .collect::<Vec<_>>();
+            let redacted = placeholders(messages.iter().map(|message: &Message| message.text.as_str()));
+            Outgoing { messages, redacted }
         }
     }
+}
+
+/// How many different placeholders stand in the texts.
+fn placeholders<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    let behind_marks = texts.flat_map(|text| text.split("[REDACTED:").skip(1));
+    let found: BTreeSet<&str> = behind_marks.filter_map(|rest| rest.split(']').next()).collect();
+    found.len()
 }
 
 impl Outgoing {
@@ -95,11 +107,22 @@ mod tests {
             Message { role: Role::User, text: format!("again {text}") },
         ];
         for location in [Location::Local, Location::Remote] {
-            let sent = outgoing(messages.clone(), location);
+            let sent = outgoing(messages.clone(), location, &Session::new());
             assert!(sent.iter().all(|message| !message.text.contains("s3cr3tpw")));
             assert!(sent.iter().all(|message| message.text.contains("[REDACTED:url-password:1]")));
             assert_eq!(sent.redacted(), 1);
         }
-        assert_eq!(outgoing(messages.clone(), Location::Recorded)[0], messages[0]);
+        assert_eq!(outgoing(messages.clone(), Location::Recorded, &Session::new())[0], messages[0]);
+    }
+    #[test]
+    fn one_secret_has_one_name_in_all_requests_of_a_session() {
+        let session = Session::new();
+        let ask = |text: &str| {
+            let message = Message { role: Role::User, text: text.to_owned() };
+            outgoing(vec![message], Location::Remote, &session)[0].text.clone()
+        };
+        assert_eq!(ask("password=first22 here"), "password=[REDACTED:password:1] here");
+        assert_eq!(ask("password=other33 here"), "password=[REDACTED:password:2] here");
+        assert_eq!(ask("redis://:first22@cache"), "redis://:[REDACTED:password:1]@cache");
     }
 }

@@ -9,8 +9,10 @@ use super::prompts::{PromptData, PromptName, Prompts, Rejected};
 use super::provider::{Ask, Provider};
 use super::tokens::{PER_MESSAGE, estimate};
 use super::turn::{Exchange, TurnContext};
+use crate::domain::model::Location;
 use crate::domain::model::ModelLabel;
 use crate::domain::{CleanText, Evidence, time};
+use crate::trust::redact::Session;
 
 /// Context length taken where neither server nor configuration tells one.
 pub const ASSUMED_CONTEXT: u32 = 8192;
@@ -55,7 +57,13 @@ impl Room {
 
 /// Builds the request for a model. The fence is [`Fence::random`] but in tests. Fails only when a replaced prompt cannot
 /// be rendered with these values.
-pub fn prepare(turn: &TurnContext, prompts: &Prompts, room: &Room, fence: &Fence) -> Result<Prepared, CleanText> {
+pub fn prepare(
+    turn: &TurnContext,
+    prompts: &Prompts,
+    room: &Room,
+    fence: &Fence,
+    session: &Session,
+) -> Result<Prepared, CleanText> {
     let label = &room.label;
     let context = label.context_tokens.unwrap_or(ASSUMED_CONTEXT);
     let answer_tokens = room.answer_tokens.clamp(1, (context / 2).max(1));
@@ -72,13 +80,18 @@ pub fn prepare(turn: &TurnContext, prompts: &Prompts, room: &Room, fence: &Fence
     let room = budget_tokens.saturating_sub(bare + notes_cost(turn));
     let history = recent(&turn.history, room / 4, &mut left_out);
     let history_cost = history.iter().map(|message| estimate(&message.text) + PER_MESSAGE).sum::<u32>();
-    data.evidence = evidence_block(&turn.evidence, fence, room.saturating_sub(history_cost), &mut left_out);
+    data.evidence = evidence_block(
+        &redacted(&turn.evidence, label.location, session),
+        fence,
+        room.saturating_sub(history_cost),
+        &mut left_out,
+    );
     data.left_out = left_out.iter().map(|item| item.as_str().to_owned()).collect();
 
     let mut messages = vec![Message { role: Role::System, text: system }];
     messages.extend(history);
     messages.push(Message { role: Role::User, text: prompts.render(PromptName::Turn, &data)? });
-    let messages = outgoing(messages, label.location);
+    let messages = outgoing(messages, label.location, session);
     let estimated: u32 = messages.iter().map(|message| estimate(&message.text) + PER_MESSAGE).sum();
     let estimated_tokens = (estimated as f32 * token_weight) as u32;
     Ok(Prepared {
@@ -145,6 +158,20 @@ fn frame(turn: &TurnContext, fence: &Fence, question_tokens: u32, left_out: &mut
         evidence: String::new(),
         left_out: Vec::new(),
     }
+}
+
+/// The evidence as it may leave. Done before lines are chosen, numbered and quoted: a secret that goes over lines is whole
+/// only here. Its lines stay lines, so that what is cited is what is held.
+fn redacted(all: &[Evidence], location: Location, session: &Session) -> Vec<Evidence> {
+    let one = |evidence: &Evidence| match location {
+        Location::Recorded => evidence.clone(),
+        Location::Local | Location::Remote => Evidence {
+            text: CleanText::block(&session.redact(&evidence.text)),
+            query: CleanText::block(&session.redact(&evidence.query)),
+            ..evidence.clone()
+        },
+    };
+    all.iter().map(one).collect()
 }
 
 /// Room for the list of what is left out: a line for each piece of evidence and one for the history.

@@ -43,7 +43,7 @@ fn prepared(turn: &TurnContext, context: u32) -> Prepared {
 fn weighed(turn: &TurnContext, context: u32, token_weight: f32) -> Prepared {
     let prompts = Prompts::load(None).unwrap();
     let room = Room { label: label(context, Location::Local), answer_tokens: 1024, token_weight };
-    prepare(turn, &prompts, &room, &Fence::fixed("f00d")).unwrap()
+    prepare(turn, &prompts, &room, &Fence::fixed("f00d"), &crate::trust::redact::Session::new()).unwrap()
 }
 
 fn long_log(lines: usize) -> String {

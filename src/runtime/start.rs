@@ -435,6 +435,7 @@ pub fn model(
         bundle: None,
         outputs: Default::default(),
         preparing: Default::default(),
+        redactor: Default::default(),
         last_preview: None,
         watches: Vec::new(),
         watched: (std::time::Duration::ZERO, clock.now()),

@@ -1,6 +1,6 @@
 //! The raw texts that answers cite. Nothing that has a number is ever dropped or changed: a full store refuses, loudly.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, TimeWindow, Timestamp};
 
@@ -42,6 +42,7 @@ pub struct EvidenceStore {
     held: Vec<Evidence>,
     by_digest: HashMap<(EvidenceKind, CleanText, CleanText, String), EvidenceId>,
     by_id: HashMap<EvidenceId, usize>,
+    held_back: BTreeSet<EvidenceId>,
     limit: usize,
     next: u32,
 }
@@ -49,7 +50,14 @@ pub struct EvidenceStore {
 impl EvidenceStore {
     /// An empty store for `limit` pieces.
     pub fn new(limit: usize) -> Self {
-        Self { held: Vec::new(), by_digest: HashMap::new(), by_id: HashMap::new(), limit, next: 1 }
+        Self {
+            held: Vec::new(),
+            by_digest: HashMap::new(),
+            by_id: HashMap::new(),
+            held_back: BTreeSet::new(),
+            limit,
+            next: 1,
+        }
     }
 
     /// Keeps a text and numbers it. The same text from the same query has one number, however often it is looked at.
@@ -68,6 +76,21 @@ impl EvidenceStore {
     /// The evidence with this number.
     pub fn get(&self, id: EvidenceId) -> Option<&Evidence> {
         self.by_id.get(&id).and_then(|index| self.held.get(*index))
+    }
+
+    /// From now on this evidence goes into no prompt: it was read from a secret store.
+    pub fn hold_back(&mut self, id: EvidenceId) {
+        self.held_back.insert(id);
+    }
+
+    /// Lets held-back evidence go along again, at the person's word; whether it was held back.
+    pub fn release(&mut self, id: EvidenceId) -> bool {
+        self.held_back.remove(&id)
+    }
+
+    /// Whether this evidence goes into no prompt.
+    pub fn is_held_back(&self, id: EvidenceId) -> bool {
+        self.held_back.contains(&id)
     }
 
     /// All evidence in the order it was kept.

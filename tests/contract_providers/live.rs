@@ -56,7 +56,14 @@ async fn a_real_server_takes_a_request_that_was_cut_to_its_context() {
     };
     let provider = connect(&Wire::Openai.config(&url, "120s"), Arc::new(Secrets)).await.unwrap();
     let room = Room::of(provider.as_ref(), 200);
-    let prepared = prepare(&turn(), &Prompts::load(None).unwrap(), &room, &Fence::random()).unwrap();
+    let prepared = prepare(
+        &turn(),
+        &Prompts::load(None).unwrap(),
+        &room,
+        &Fence::random(),
+        &midwatch::trust::redact::Session::new(),
+    )
+    .unwrap();
     assert!(!prepared.left_out.is_empty());
     let (_, last) = ask_with(provider.as_ref(), prepared.ask(&turn())).await;
     let Delta::Done { prompt_tokens: Some(counted), .. } = last else { panic!("{last:?}") };

@@ -123,6 +123,7 @@ pub fn question() -> Ask {
         messages: outgoing(
             vec![message(Role::System, "Answer."), message(Role::User, "why? password=hunter22")],
             Location::Remote,
+            &midwatch::trust::redact::Session::new(),
         ),
         question: "why?".into(),
         evidence: Vec::new(),

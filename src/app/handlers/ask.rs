@@ -74,7 +74,7 @@ fn send(state: &mut State, question: &str, wants_command: bool, room: &Room, eff
     let context = turn_context(state, question.clone(), evidence.clone(), wants_command);
     let coverage = context.coverage.clone();
     let fence = state.next_fence();
-    let prepared = match copilot::prepare(&context, &state.prompts, room, &fence) {
+    let prepared = match copilot::prepare(&context, &state.prompts, room, &fence, &state.redactor) {
         Ok(prepared) => prepared,
         Err(why) => return state.problem(why),
     };
@@ -107,7 +107,7 @@ pub fn preview(state: &mut State, question: &str, effects: &mut Vec<Effect>) -> 
     let (evidence, _) = gather::evidence(state, effects);
     let context = turn_context(state, CleanText::block(question), evidence, false);
     let fence = state.next_fence();
-    let prepared = copilot::prepare(&context, &state.prompts, &room, &fence)?;
+    let prepared = copilot::prepare(&context, &state.prompts, &room, &fence, &state.redactor)?;
     Ok(prepared.preview())
 }
 

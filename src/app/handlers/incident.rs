@@ -213,12 +213,31 @@ fn open_questions(state: &State) -> Vec<CleanText> {
     unsupported.chain(down).collect()
 }
 
+/// Lets evidence that was held back go along with the next question, and says so on the timeline.
+pub fn send(state: &mut State, effects: &mut Vec<Effect>) {
+    let id = match &state.selection {
+        Some(Selection::Evidence(locator)) => Some(locator.id),
+        Some(Selection::Proposal(id)) => state.proposal(*id).and_then(crate::domain::Proposal::evidence),
+        Some(Selection::Alert(_) | Selection::Log(_) | Selection::Series(..) | Selection::Change(_)) | None => None,
+    };
+    match id.filter(|id| state.stores.evidence.release(*id)) {
+        Some(id) => {
+            let words = format!("{id} may go to the model, though it reads a secret store");
+            let now = state.now;
+            add(state, now, EntryKind::System, words.as_str(), vec![id], effects);
+            state.done(words);
+        }
+        None => state.problem("nothing that is held back is selected"),
+    }
+}
+
 /// Copies the notes and writes them to the bundle.
 pub fn copy_notes(state: &mut State, effects: &mut Vec<Effect>) {
     match markdown(state) {
         Some(text) => {
             effects.push(Effect::RecordNotes(text.clone()));
-            effects.push(Effect::Copy(text));
+            // Notes are copied to be pasted where others read.
+            effects.push(Effect::Copy(state.redactor.redact(&text)));
         }
         None => state.problem("no incident yet: it opens with the first alert, pin, note or command"),
     }

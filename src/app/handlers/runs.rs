@@ -222,6 +222,9 @@ fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<
             None
         }
     });
+    if let Some(id) = evidence.filter(|_| reads_secrets(proposal)) {
+        state.stores.evidence.hold_back(id);
+    }
     let now = state.now;
     if let Some(known) = state.proposal_mut(proposal.id) {
         let since = match &known.state {
@@ -240,6 +243,11 @@ fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<
     // The timeline names the evidence beside the words by itself.
     incident::add(state, now, EntryKind::Ran, words, evidence.into_iter().collect(), effects);
     watch::begin(state, proposal, outcome);
+}
+
+/// Whether what it prints comes from a secret store.
+pub(super) fn reads_secrets(proposal: &Proposal) -> bool {
+    matches!(&proposal.target.frozen, Frozen::Command(command) if command.sensitive.is_some())
 }
 
 /// A run in one line for the timeline: `P3 WRITE labctl rollback payments: exit 0`.

@@ -109,7 +109,13 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
                 window: Some(TimeWindow::new(change.at, change.at)),
             })
         }
-        Selection::Evidence(locator) => ctx.stores.evidence.get(locator.id).map(|e| of_evidence(e, locator.lines)),
+        Selection::Evidence(locator) => ctx.stores.evidence.get(locator.id).map(|e| {
+            let mut shown = of_evidence(e, locator.lines);
+            if ctx.stores.evidence.is_held_back(locator.id) {
+                shown.foot.insert(0, "held back from models: it reads a secret store · :send lets it go".into());
+            }
+            shown
+        }),
         Selection::Proposal(id) => {
             let proposal = ctx.proposal(*id)?;
             let (text, foot) = super::runs::shown(ctx, proposal);
@@ -181,7 +187,13 @@ pub fn to_evidence(
         return Ok(done);
     }
     let shown = shown(&state.ctx(), selection).ok_or_else(|| CleanText::line("what was selected is no longer held"))?;
-    collect(state, shown.into_new(state.now), effects)
+    let secret =
+        matches!(selection, Selection::Proposal(id) if state.proposal(*id).is_some_and(super::runs::reads_secrets));
+    let id = collect(state, shown.into_new(state.now), effects)?;
+    if secret {
+        state.stores.evidence.hold_back(id);
+    }
+    Ok(id)
 }
 
 /// Adds evidence to the store and records it.

@@ -88,6 +88,10 @@ pub(super) fn authorization(text: &str, at: usize, out: &mut Vec<Hit>) {
         return digest(text, at, out);
     }
     let range = at..credentials(text, at);
+    // `token=[REDACTED:token:1]` was taken care of.
+    if text.get(range.end..).is_some_and(|rest| rest.starts_with("[REDACTED:")) {
+        return;
+    }
     let Some(found) = text.get(range.clone()) else { return };
     // `Token token=x` and `OAuth a="b"` are pairs with names of their own.
     let pairs = found.find('=').is_some_and(|sign| {

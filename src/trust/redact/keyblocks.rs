@@ -25,6 +25,8 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
 
 fn pem(text: &str, out: &mut Vec<Hit>) {
     let mut done = 0;
+    // No block ends before this place: it was looked for.
+    let mut unended = 0;
     for (at, _) in text.match_indices("PRIVATE KEY") {
         if at < done {
             continue;
@@ -36,7 +38,11 @@ fn pem(text: &str, out: &mut Vec<Hit>) {
         if line.contains("-----BEGIN ") {
             let start = at + head;
             let limit = super::formats::floor(text, (start + LONGEST).min(text.len()));
-            let end = text.get(start..limit).and_then(|rest| rest.find("-----END")).map(|end| start + end);
+            let from = super::formats::floor(text, unended.clamp(start, limit));
+            let end = text.get(from..limit).and_then(|rest| rest.find("-----END")).map(|end| from + end);
+            if end.is_none() {
+                unended = limit.saturating_sub(8);
+            }
             done = body(text, start, end.is_some(), out).max(end.unwrap_or(start));
             if end.is_some_and(|end| {
                 text.get(end..).is_some_and(|rest| rest.get(..60).unwrap_or(rest).contains("PRIVATE KEY"))

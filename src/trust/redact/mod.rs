@@ -104,8 +104,7 @@ impl Redactor {
         self.known.original(placeholder)
     }
 
-    /// The text with its secrets replaced; all else stays byte for byte, and a line stays a line. Redacting twice changes
-    /// nothing more. Should a detector fail, nothing of the text is left.
+    /// The text with its secrets replaced; all else stays byte for byte, and a line stays a line.  Should a detector fail, nothing of the text is left.
     pub fn redact(&mut self, text: &str) -> String {
         catch_unwind(AssertUnwindSafe(|| self.replace(text))).unwrap_or_else(|_| "[REDACTED:unreadable:1]".to_owned())
     }
@@ -116,12 +115,18 @@ impl Redactor {
         found.sort_by_key(|one| (one.places.first().map_or(0, |place| place.start), std::cmp::Reverse(one.end())));
         let mut cuts: Vec<Cut> = Vec::new();
         let mut until = 0;
+        let mut broken = false;
         for one in found {
-            // Inside of a longer one that was taken before.
+            // Inside of a longer one that was taken before: known from now on if that one went over lines, since then it may
+            // have swallowed what is no part of it.
             if one.end() <= until {
+                if broken && one.places.len() == 1 {
+                    self.known.holder(one.kind, &one.value);
+                }
                 continue;
             }
             until = one.end();
+            broken = one.places.len() > 1;
             let holder = self.known.holder(one.kind, &one.value);
             cuts.extend(one.places.into_iter().map(|range| Cut { range, holder }));
         }

@@ -58,6 +58,8 @@ const WORDS: &[&str] = &[
 ];
 /// Longest name, in bytes on either side of its word.
 const LONGEST_NAME: usize = 96;
+/// Names looked at inside of one value that is no secret.
+const INSIDE: usize = 32;
 
 #[expect(clippy::expect_used, reason = "constant words; every test of redaction reads them")]
 static KEYWORDS: LazyLock<AhoCorasick> =
@@ -65,7 +67,7 @@ static KEYWORDS: LazyLock<AhoCorasick> =
 
 /// Every value behind the name of a secret.
 pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
-    let mut done = 0;
+    let (mut done, mut looked, mut inside) = (0, 0, 0);
     for word in KEYWORDS.find_iter(text) {
         if word.start() < done {
             continue;
@@ -73,7 +75,13 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
         let Some(key) = key_around(text, word.start()..word.end()) else { continue };
         done = key.end;
         if let Some(name) = text.get(key.clone()).and_then(keys::name) {
-            after(text, key, name, out);
+            let found = out.len();
+            let end = after(text, key.clone(), name, out);
+            let gone = out.iter().skip(found).flat_map(|hit| &hit.places).map(|place| place.end).max();
+            // What stands inside of a value that goes is gone already. A value that is none is looked into, but not for ever.
+            inside = if key.start < looked { inside + 1 } else { 0 };
+            looked = looked.max(end);
+            done = done.max(gone.unwrap_or(if inside > INSIDE { looked } else { 0 }));
         }
     }
 }
@@ -101,48 +109,57 @@ fn key_around(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     (start < word.end && end > start).then_some(start..end)
 }
 
-/// Looks behind a name for its value.
-fn after(text: &str, key: Range<usize>, name: Name, out: &mut Vec<Hit>) {
+/// Looks behind a name for its value; says where what it looked at ends.
+fn after(text: &str, key: Range<usize>, name: Name, out: &mut Vec<Hit>) -> usize {
     let flag = text[..key.start].ends_with('-') && !text[..key.start].ends_with("--D");
     let Some((separator, at)) = take::separator(text, &key, flag, matches!(name, Name::Value(Strength::Strong))) else {
         if let Name::Value(strength) = name {
             elsewhere(text, key, strength, out);
         }
-        return;
+        return 0;
     };
     match name {
         Name::Authorization => headers::authorization(text, at, out),
         Name::Cookie => headers::cookies(text, at, out),
-        Name::Value(strength) => value(text, &key, at, separator, strength, out),
+        Name::Value(strength) => return value(text, &key, at, separator, strength, out).unwrap_or(0),
     }
+    0
 }
 
-fn value(text: &str, key: &Range<usize>, at: usize, separator: Separator, strength: Strength, out: &mut Vec<Hit>) {
+fn value(
+    text: &str,
+    key: &Range<usize>,
+    at: usize,
+    separator: Separator,
+    strength: Strength,
+    out: &mut Vec<Hit>,
+) -> Option<usize> {
     // `secret:name` and `session:17` are places in something else.
     let glued = separator == Separator::Colon && text[..at].ends_with(':') && !text[..at].ends_with("\":");
     if glued && strength < Strength::Medium && !text[at..].starts_with(['"', '\'']) {
-        return;
+        return None;
     }
     // The name and the password of an address are not a pair of this kind.
     let before = &text[super::formats::floor(text, key.start.saturating_sub(200))..key.start];
     let word = before.rsplit([' ', '\n', '"', '\'']).next().unwrap_or_default();
     if glued && word.ends_with("://") {
-        return;
+        return None;
     }
-    let Some((mut range, written)) = take::value(text, key, at, separator) else { return };
+    let (mut range, written) = take::value(text, key, at, separator)?;
     // The scope of a signature is no secret.
     if let Some(scope) =
         text.get(range.clone()).filter(|found| found.contains("/aws4_request")).and_then(|found| found.find('/'))
     {
         range.end = range.start + scope;
     }
-    let Some(found) = text.get(range.clone()) else { return };
+    let found = text.get(range.clone())?;
     let found_secret = is_secret(found, strength, written);
     // A scheme stands before the credentials of `auth_header: Bearer x`.
     if headers::scheme(found).is_some()
         || (found.len() <= 8 && headers::scheme(text.get(range.start..).unwrap_or_default()).is_some())
     {
-        return headers::authorization(text, range.start, out);
+        headers::authorization(text, range.start, out);
+        return Some(range.end);
     }
     let mut end = range.end;
     if found_secret {
@@ -157,7 +174,7 @@ fn value(text: &str, key: &Range<usize>, at: usize, separator: Separator, streng
             out.push(Hit::new(kind(text, key, strength), range));
         }
     }
-    debug_assert!(end <= text.len());
+    Some(end)
 }
 
 /// What the name says the value is.

@@ -8,7 +8,7 @@ use super::keys::Strength;
 use super::values::Written;
 
 /// Longest value in quotes, and longest way to a value.
-const LONGEST: usize = 8 * 1024;
+const LONGEST: usize = 32 * 1024;
 /// How far a related field may be.
 const NEAR: usize = 160;
 
@@ -174,6 +174,7 @@ pub(super) fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
         return Some(start + 2..start + 2 + end);
     }
     let mut run = 0;
+    let mut lines = 0;
     for (offset, byte) in bytes.iter().skip(start).take(LONGEST).enumerate() {
         match *byte {
             b'\\' => run += 1,
@@ -187,7 +188,12 @@ pub(super) fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
                 }
                 return Some(start..end);
             }
-            b'\n' if quote == b'`' => return None,
+            // A value may be broken once; more is a quote that was never closed.
+            b'\n' if quote == b'`' || lines > 0 => return None,
+            b'\n' => {
+                lines += 1;
+                run = 0;
+            }
             _ => run = 0,
         }
     }
@@ -292,7 +298,8 @@ fn block(text: &str, key: &Range<usize>, at: usize) -> Option<Range<usize>> {
     if head.trim_end().len() > 3 {
         return None;
     }
-    let line = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
+    let near = floor(text, key.start.saturating_sub(256));
+    let line = text[near..key.start].rfind('\n').map_or(near, |end| near + end + 1);
     let indent = key.start - line;
     let start = at + head.len() + 1;
     let mut end = start;
@@ -362,9 +369,8 @@ pub(super) fn words(text: &str, key: &Range<usize>, strength: Strength) -> Optio
     if blanks == 0 || strength < Strength::Strong {
         return None;
     }
-    let from = text[..key.start]
-        .rfind('\n')
-        .map_or(key.start.saturating_sub(256), |end| (end + 1).max(key.start.saturating_sub(256)));
+    let near = floor(text, key.start.saturating_sub(256));
+    let from = text[near..key.start].rfind('\n').map_or(near, |end| near + end + 1);
     let line = text.get(floor(text, from)..key.start)?.to_ascii_lowercase();
     let word = text.get(key.clone())?.to_ascii_lowercase();
     let config = matches!(word.as_str(), "requirepass" | "masterauth" | "insecure-password" | "sshpass" | "authpass")

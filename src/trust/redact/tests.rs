@@ -69,7 +69,6 @@ const SECRETS: &[&str] = &[
     "requirepass {p}\nmaxmemory 2gb",
     "machine api.example.net\n  login ops\n  password {p}",
     "db-1.example.net:5432:orders:app:{p}",
-    "ops:$apr1${a8}${a22}",
     "{\"auths\":{\"registry.example.net\":{\"auth\":\"{a28}\"}}}",
     "git push https://{x40}@git.example.net/acme/shop.git",
     "Config(user='app', password='{p}', host='db')",
