@@ -178,6 +178,35 @@ fn doctor_ends_with_1_when_something_is_down_and_speaks_json() {
 }
 
 #[test]
+fn the_journal_is_found_verified_shown_and_exported() {
+    use midwatch::actions::{Entry, Event, Journal};
+    let home = Home::new();
+    let path = home.folder.path().join("data/midwatch/journal.jsonl");
+    let journal = Journal::open(&path).unwrap();
+    let entry = Entry::new(Event::Proposed).with("proposal", "P1").with("class", "read").with("text", "uptime");
+    journal.append(&entry, "2026-11-20T02:00:00Z".parse().unwrap()).unwrap();
+    let said = |words: &[&str]| {
+        let output = home.command(words).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (status, text) = said(&["journal", "verify", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &value["verdict"], &value["entries"]), (0, &"intact".into(), &1.into()));
+    assert!(said(&["journal", "show"]).1.contains("proposed P1 read uptime"));
+    let (status, text) = said(&["journal", "export"]);
+    assert!(status == 0 && text.contains("## 2026-11-20T02:00:00Z P1 (read)"), "{text}");
+    let (_, text) = said(&["journal", "export", "--format", "json", "--since", "2026-11-20T03:00:00Z"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["entries"], serde_json::json!([]));
+    let (status, _) = said(&["journal", "export", "--since", "yesterday"]);
+    assert_eq!(status, 2);
+    let written = fs::read_to_string(&path).unwrap();
+    fs::write(&path, written.replace("uptime", "reboot")).unwrap();
+    let (status, text) = said(&["journal", "verify"]);
+    assert!(status == 1 && text.contains("broken: line 1"), "{text}");
+    assert_eq!(said(&["journal", "verify", "/nowhere/journal.jsonl"]).0, 2);
+}
+
+#[test]
 fn an_empty_or_broken_secret_is_not_kept() {
     let home = Home::new();
     for input in ["", "\n", "a\nb\n", "a\u{1b}b"] {

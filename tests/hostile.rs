@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use midwatch::app::{Effect, Intent};
-use midwatch::domain::{Language, Severity};
+use midwatch::domain::{CleanText, Language, Severity};
 use midwatch::overlays::Overlay;
 use midwatch::testing::{Answer, World, build};
+use midwatch::ui::{Area, Canvas, Line, Role, Theme};
+use proptest::prelude::*;
 
 const WRITE: &str = "systemctl restart payments";
 

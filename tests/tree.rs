@@ -21,7 +21,7 @@ const NEVER: [&str; 12] = [
     "tui-textarea",
 ];
 /// What must be there exactly once, because two copies of it do not understand each other.
-const ONCE: [&str; 6] = ["ratatui-core", "crossterm", "reqwest", "rustls", "tokio", "unicode-width"];
+const ONCE: [&str; 5] = ["ratatui-core", "crossterm", "reqwest", "rustls", "tokio"];
 
 fn read(name: &str) -> toml::Table {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap().parse().unwrap()

@@ -40,8 +40,8 @@ const QUIET: [(&str, &str); 21] = [
 const POSTGRES: [&str; 5] = ["psql", "pgcli", "pg_dump", "pg_dumpall", "pg_isready"];
 const READ_ONLY: &str = "-c default_transaction_read_only=on";
 
-/// Programs that look into other processes or signal them. The kernel refuses that to a confined one, and several of
-/// these would then show less without a word.
+/// Programs that look into other processes or signal them. Signals are refused to a confined one, and looking is by
+/// Landlock's manual (though not by every kernel): several of these would then show less without a word.
 const OTHER_PROCESSES: [&str; 34] = [
     "bpftrace", "fuser", "gdb", "htop", "iotop", "jcmd", "jinfo", "jmap", "jps", "jstack", "jstat", "kill", "killall",
     "lsns", "lsof", "ltrace", "netstat", "nsenter", "perf", "pgrep", "pidof", "pidstat", "pkill", "pmap", "prlimit",

@@ -138,10 +138,10 @@ fn case_11_a_comment_that_a_server_runs() {
 fn case_12_client_commands_that_run_programs() {
     never_read(&[
         "psql -c \"SELECT 'x' \\gexec\"",
-        "psql -c '\\! id'",
+        "psql -c '\\! touch x'",
         "psql -c \"COPY t FROM PROGRAM 'id'\"",
         "psql -o '|sh' -c 'SELECT 1'",
-        "psql -c \"\\\\d \\\\! id\"",
+        "psql -c \"\\\\d \\\\! touch x\"",
         "psql -f x.sql",
     ]);
 }
@@ -189,7 +189,8 @@ fn case_15_awk_that_runs_or_writes_and_one_that_compares() {
 #[test]
 fn case_16_git_options_that_run_or_write() {
     expect(&[
-        (Opaque, "git -c core.pager='sh -c id' log"),
+        (Opaque, "git -c core.pager=/tmp/p log"),
+        (Destructive, "git -c core.pager='sh -c \"rm -r /srv\"' log"),
         (Write, "git log --output=f"),
         (Opaque, "git grep -O x"),
         (Opaque, "git diff --ext-diff"),

@@ -116,6 +116,16 @@ async fn case_34_one_line_of_fifty_mebibytes() {
 }
 
 #[tokio::test]
+async fn case_34_a_hundred_mebibytes_in_lines() {
+    let setting = Setting::new();
+    let ran = setting.run(setting.approve("yes 'a line like any other' | head -c 104857600")).await;
+    let (outcome, cut) = ran.end.clone().unwrap();
+    assert_eq!((outcome, cut), (Outcome::Exit(0), 104_857_600 - setting.settings.output_cap as u64));
+    assert!(ran.text().contains(&format!("\n[{cut} bytes cut]\n")));
+    assert!(setting.journal().contains("\"output_bytes\":104857600"));
+}
+
+#[tokio::test]
 async fn a_program_that_does_not_start_is_a_failure_in_words() {
     let setting = Setting::new();
     let path = setting.script("uptime", "x");

@@ -1,7 +1,7 @@
 //! The rows of the card: where it runs, the whole text, why it has its class, what it rests on, how to undo it.
 
-use super::{aids, target};
-use crate::actions::{Demand, SyntaxKind, spans};
+use super::{aids, paint, target};
+use crate::actions::Demand;
 use crate::app::Ctx;
 use crate::domain::{CleanText, Language, Origin, Preview, Proposal, ProposalId, Reason};
 use crate::ui::reveal;
@@ -128,13 +128,10 @@ pub fn fact(rows: &mut Vec<Line>, name: &str, value: &CleanText, role: Role, col
 
 /// The exact text, each of its lines numbered, wrapped and never cut, hidden characters in plain sight.
 fn text_rows(text: &str, language: Language, columns: usize) -> Vec<Line> {
-    let kinds = match language {
-        Language::Sh => spans(text),
-        Language::Promql | Language::Logs => Vec::new(),
-    };
+    let roles = paint::roles(text, language);
     let role = |at: usize| {
-        let after = kinds.partition_point(|(span, _)| span.end <= at);
-        kinds.get(after).filter(|(span, _)| span.contains(&at)).map_or(Role::Text, |(_, kind)| role_of(*kind))
+        let after = roles.partition_point(|(span, _)| span.end <= at);
+        roles.get(after).filter(|(span, _)| span.contains(&at)).map_or(Role::Text, |(_, role)| *role)
     };
     let shown = reveal::rows(text, columns.saturating_sub(NUMBERS), &role);
     let numbered = shown.into_iter().map(|row| {
@@ -144,16 +141,6 @@ fn text_rows(text: &str, language: Language, columns: usize) -> Vec<Line> {
         line
     });
     numbered.collect()
-}
-
-fn role_of(kind: SyntaxKind) -> Role {
-    match kind {
-        SyntaxKind::Command => Role::Strong,
-        SyntaxKind::Keyword => Role::Keyword,
-        SyntaxKind::Literal => Role::Literal,
-        SyntaxKind::Operator | SyntaxKind::Redirect => Role::Operator,
-        SyntaxKind::Text => Role::Text,
-    }
 }
 
 /// The cited raw lines, word for word.

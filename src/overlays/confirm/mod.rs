@@ -3,6 +3,7 @@
 
 mod aids;
 mod body;
+mod paint;
 mod target;
 mod view;
 

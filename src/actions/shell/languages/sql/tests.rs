@@ -1,3 +1,5 @@
+//! The reader of SQL on statements with their classes.
+
 use super::*;
 
 fn class(text: &str, dialect: Dialect) -> Class {
