@@ -53,12 +53,14 @@ pub fn evidence(state: &mut State, effects: &mut Vec<Effect>) -> (Vec<Evidence>,
     });
     let held_back = |id: &EvidenceId| state.stores.evidence.is_held_back(*id);
     notes.extend(ids.iter().filter(|id| held_back(id)).map(|id| withheld(*id)));
-    let given = ids.iter().filter_map(|id| {
-        let evidence = state.stores.evidence.get(*id)?.clone();
-        // That it is there is said; what it says is not.
-        Some(if held_back(id) { Evidence { text: withheld(*id), cut: None, ..evidence } } else { evidence })
-    });
-    (given.collect(), notes)
+    (ids.iter().filter_map(|id| shareable(state, *id)).collect(), notes)
+}
+
+/// Evidence as it may leave: of what is held back, that it is there and not what it says.
+pub(super) fn shareable(state: &State, id: EvidenceId) -> Option<Evidence> {
+    let evidence = state.stores.evidence.get(id)?.clone();
+    let held_back = state.stores.evidence.is_held_back(id);
+    Some(if held_back { Evidence { text: withheld(id), cut: None, ..evidence } } else { evidence })
 }
 
 fn withheld(id: EvidenceId) -> CleanText {
@@ -191,5 +193,40 @@ fn new(
         captured_at: state.now,
         text: CleanText::block(text),
         cut: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::handlers::incident;
+    use crate::domain::Locator;
+    use crate::testing::World;
+
+    #[test]
+    fn what_reads_a_secret_store_stays_here_until_it_is_sent() {
+        let mut world = World::new();
+        let state = &mut world.model.state;
+        let secret =
+            new(state, EvidenceKind::Command, "host", "kubectl get secret db -o yaml", None, "cGFzcw: plain words");
+        let mut effects = Vec::new();
+        let id = show::collect(state, secret, &mut effects).unwrap();
+        state.stores.evidence.hold_back(id);
+        state.selection = Some(Selection::Evidence(Locator { id, lines: None }));
+
+        let (given, notes) = evidence(state, &mut effects);
+        let told = format!("{id} is held back: it reads a secret store");
+        assert!(given.iter().any(|piece| piece.id == id && piece.text.as_str() == told));
+        assert!(given.iter().all(|piece| !piece.text.contains("plain words")));
+        assert!(notes.iter().any(|note| note.as_str() == told));
+
+        incident::send(state, &mut effects);
+        let (given, _) = evidence(state, &mut effects);
+        assert!(given.iter().any(|piece| piece.text.contains("plain words")));
+        let timeline = &state.incident.as_ref().unwrap().timeline;
+        assert!(
+            timeline.iter().any(|entry| entry.text.contains("may go to the model")),
+            "and that it was sent is told"
+        );
     }
 }

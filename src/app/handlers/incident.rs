@@ -8,7 +8,7 @@ use super::show;
 use super::telemetry::change_words;
 use crate::app::effect::Backlog;
 use crate::app::model::State;
-use crate::app::{Effect, Selection};
+use crate::app::{Effect, Selection, gather};
 use crate::bundle::notes;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
@@ -171,7 +171,7 @@ pub fn markdown(state: &State) -> Option<String> {
         host: state.settings.host.clone(),
         now: Some(state.now),
     };
-    Some(notes::markdown(incident, &|id| state.stores.evidence.get(id).cloned(), &input))
+    Some(notes::markdown(incident, &|id| gather::shareable(state, id), &input))
 }
 
 fn run_of(state: &State, proposal: &Proposal) -> Option<notes::Run> {
@@ -224,7 +224,8 @@ pub fn send(state: &mut State, effects: &mut Vec<Effect>) {
         Some(id) => {
             let words = format!("{id} may go to the model, though it reads a secret store");
             let now = state.now;
-            add(state, now, EntryKind::System, words.as_str(), vec![id], effects);
+            // A person did this, so it is a note even where nothing opened an incident yet.
+            add(state, now, EntryKind::Note, words.as_str(), vec![id], effects);
             state.done(words);
         }
         None => state.problem("nothing that is held back is selected"),

@@ -80,7 +80,7 @@ const SECRETS: &[&str] = &[
     "{\"msg\":\"{\\\"user\\\":\\\"a\\\",\\\"password\\\":\\\"{p}\\\"}\"}",
     "redirect=https%3A%2F%2Fapp%2Fcb%3Faccess_token%3D{a24}%26x%3D1",
     "&lt;password&gt;{a16}&lt;/password&gt;",
-    "Endpoint=sb://ns/;SharedAccessKeyName=Root;SharedAccessKey={a43}=",
+    "Endpoint=sb://ns/;SharedAccessKeyName=Root;SharedAccessKey={a43}",
     "    token: {a40}\n  name: ops",
     "kind: Secret\nmetadata:\n  name: db\ndata:\n  user: {a12}\n  anything: {a20}\ntype: Opaque",
     "items:\n- data:\n    config: {a24}\n  kind: Secret",
