@@ -23,7 +23,7 @@ mod wrappers;
 
 pub use call::quoted;
 pub use findings::Findings;
-pub use isolate::{STACK, THREAD, silence_panics};
+pub use isolate::{STACK, THREAD, TIME, silence_panics};
 pub use languages::sql::Dialect;
 pub use paint::{SyntaxKind, spans};
 pub(in crate::actions) use value::Value;
