@@ -154,8 +154,11 @@ pub(super) fn redact(value: &mut Value, redactor: &mut Redactor) -> bool {
             *text = clean;
             changed
         }
-        Value::Array(values) => values.iter_mut().fold(false, |changed, value| redact(value, redactor) || changed),
-        Value::Object(fields) => fields.values_mut().fold(false, |changed, value| redact(value, redactor) || changed),
+        // Counted, so that none is left out once one was found.
+        Value::Array(values) => values.iter_mut().filter_map(|value| redact(value, redactor).then_some(())).count() > 0,
+        Value::Object(fields) => {
+            fields.values_mut().filter_map(|value| redact(value, redactor).then_some(())).count() > 0
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

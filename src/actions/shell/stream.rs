@@ -103,7 +103,7 @@ fn changes_lines(arguments: &[&str]) -> bool {
 }
 
 fn is_get(arguments: &[&str]) -> bool {
-    arguments.iter().any(|word| *word == "get")
+    arguments.contains(&"get")
 }
 
 fn says_names(arguments: &[&str]) -> bool {

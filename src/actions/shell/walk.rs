@@ -169,7 +169,7 @@ impl<'t> Walk<'t> {
         (self.input, self.document) = (input, document);
         let calls = &self.found.calls[before..];
         let stream = std::mem::take(&mut self.output);
-        Said { content: stream != Stream::Names && !(stream::is_small(calls) && !calls.is_empty()), stream }
+        Said { content: stream != Stream::Names && (calls.is_empty() || !stream::is_small(calls)), stream }
     }
 
     /// Walks a text for another shell, which knows nothing of this one's functions and variables.
@@ -492,7 +492,7 @@ impl<'t> Walk<'t> {
                     () if value.shape == Shape::Dynamic(Fill::Name) => Some(Fill::Name),
                     () => None,
                 };
-                (fill, value.is_number() && !value.text.starts_with("--") && !(value.exact() == Some("")))
+                (fill, value.is_number() && !value.text.starts_with("--") && value.exact() != Some(""))
             }
             AssignmentValue::Array(items) => {
                 for (index, word) in items {

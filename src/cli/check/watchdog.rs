@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -135,10 +135,7 @@ impl<'a, W: Write> Watch<'a, W> {
             return self.events.1.recv().ok();
         }
         let until = self.since + if self.ready { TIME } else { START };
-        match self.events.1.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.events.1.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
     }
 
     fn ask(&mut self, line: Arc<str>, bad: &mut Option<(String, u8)>) {

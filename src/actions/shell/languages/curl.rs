@@ -66,10 +66,10 @@ const ASKS: [&str; 17] = [
 pub(super) fn address(url: &str) -> Option<(Class, &'static str)> {
     let lower = url.to_ascii_lowercase();
     let has = |part: &&str| lower.contains(*part);
-    if LOSES.iter().any(|part| has(&part)) {
+    if LOSES.iter().any(&has) {
         return Some((Class::Destructive, "an address that deletes or stops"));
     }
-    ACTS.iter().any(|part| has(&part)).then_some((Class::Write, "an address that acts although it is only asked"))
+    ACTS.iter().any(has).then_some((Class::Write, "an address that acts although it is only asked"))
 }
 
 /// What a method does; `None` for one that only asks.
@@ -120,7 +120,6 @@ impl Walk<'_> {
         let several = parsed.has(&["--next", "-:"]);
         let get = parsed.has(&["-G", "--get", "-I", "--head"]) && !several;
         let methods = parsed.values(&["-X", "--request"]);
-        let only_gets = !methods.is_empty() && !several && methods.iter().all(|name| method(*name).is_none());
         let questions = !urls.is_empty() && urls.iter().all(asks);
         for name in &methods {
             match method(*name) {
@@ -131,13 +130,11 @@ impl Walk<'_> {
         }
         for given in &parsed.options {
             let data = DATA.contains(&given.name.as_str());
+            let asks = given.name == "--json" && questions && !sends_file(given);
+            let sends = SENDS.contains(&given.name.as_str()) && !asks;
             if data && sends_file(given) {
                 self.say(Class::Write, &given.word.span, "curl.data", "sends a file");
-            } else if SENDS.contains(&given.name.as_str())
-                && !(given.name == "--json" && questions && !sends_file(given))
-            {
-                self.say(Class::Write, &given.word.span, "curl.data", "sends data");
-            } else if data && !get && !questions && !(only_gets && questions) {
+            } else if sends || (data && !get && !questions) {
                 self.say(Class::Write, &given.word.span, "curl.data", "sends data");
             }
         }

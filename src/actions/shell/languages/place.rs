@@ -23,6 +23,6 @@ pub(super) fn written(name: &str) -> Class {
     }
     let climbs = path.split('/').any(|part| part == "..");
     let climbs_to = |place: &&str| climbs && path.contains(&format!("/{}", place.trim_matches('/')));
-    let vital = VITAL.iter().any(|vital| path.starts_with(vital) || climbs_to(&vital));
+    let vital = VITAL.iter().any(|vital| path.starts_with(vital) || climbs_to(vital));
     if vital { Class::Destructive } else { Class::Write }
 }
