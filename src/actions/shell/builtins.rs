@@ -82,6 +82,13 @@ impl Walk<'_> {
             ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "help" | "caller" | "dirs" => {
                 self.say(Class::Read, span, &rule, "only says something");
             }
+            "history"
+                if arguments
+                    .iter()
+                    .all(|word| word.exact().is_some() && word.is_number() && !word.text.starts_with('-')) =>
+            {
+                self.say(Class::Read, span, &rule, "shows what was typed before");
+            }
             "jobs" | "wait" if arguments.is_empty() => self.say(Class::Read, span, &rule, "looks at this shell's jobs"),
             "cd" | "pushd" | "popd" | "exit" | "return" | "break" | "continue" | "shift" | "logout" => {
                 self.say(Class::Read, span, &rule, "only changes this shell");
@@ -162,8 +169,9 @@ impl Walk<'_> {
 
     fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
         for argument in arguments {
-            let name = argument.text.split('=').next().unwrap_or_default();
-            if !super::environment::is_harmless(name) {
+            let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));
+            let known = argument.exact().is_some() && argument.text.contains('=');
+            if !super::environment::is_harmless(name) && !(known && super::environment::is_harmless_as(name, value)) {
                 return self.opaque(span, rule, "sets what later commands may depend on");
             }
         }

@@ -114,9 +114,9 @@ impl<'t> Walk<'t> {
             functions: BTreeSet::new(),
             defined: BTreeSet::new(),
             tainted: BTreeSet::new(),
-            input: Stream::Unknown,
+            input: Stream::Nothing,
             document: None,
-            output: Stream::Unknown,
+            output: Stream::Nothing,
             aside: 0,
             alone: false,
             place: Place::Whole(offsets),
@@ -163,6 +163,7 @@ impl<'t> Walk<'t> {
     /// Walks the text of a substitution; says what it puts into the word.
     pub(super) fn substitution(&mut self, text: &str, span: &Range<usize>) -> Said {
         let (input, document) = (std::mem::take(&mut self.input), self.document.take());
+        self.input = input.rest();
         self.output = Stream::Unknown;
         let before = self.found.calls.len();
         self.inner(text, span);
@@ -213,13 +214,16 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn list(&mut self, list: &CompoundList) {
+        // What the first command leaves of a common input, the others may read.
+        let shared = self.input.rest();
         for (number, item) in list.0.iter().enumerate() {
-            self.input = if number == 0 { std::mem::take(&mut self.input) } else { Stream::Unknown };
+            self.input = if number == 0 { std::mem::take(&mut self.input) } else { shared.clone() };
             match item.1 {
                 SeparatorOperator::Sequence => self.pipeline(&item.0.first),
                 SeparatorOperator::Async => self.aside(|walk| walk.pipeline(&item.0.first)),
             }
             for and_or in &item.0.additional {
+                self.input = shared.clone();
                 match and_or {
                     AndOr::And(pipeline) | AndOr::Or(pipeline) => self.aside(|walk| walk.pipeline(pipeline)),
                 }
@@ -236,7 +240,7 @@ impl<'t> Walk<'t> {
             several => self.aside(|walk| {
                 for (number, command) in several.iter().enumerate() {
                     if number > 0 {
-                        walk.input = std::mem::take(&mut walk.output);
+                        walk.input = std::mem::take(&mut walk.output).piped();
                     }
                     walk.command(command);
                 }
@@ -248,7 +252,8 @@ impl<'t> Walk<'t> {
         match command {
             Command::Simple(simple) => self.simple(simple),
             Command::Compound(compound, redirects) => {
-                self.input = Stream::Unknown;
+                let given = redirects.as_ref().is_some_and(|list| list.0.iter().any(super::redirect::is_input));
+                self.input = if given { Stream::Unknown } else { self.input.rest() };
                 self.aside(|walk| walk.compound(compound));
                 self.redirects(redirects.as_ref());
                 (self.document, self.output) = (None, Stream::Unknown);
@@ -457,7 +462,7 @@ impl<'t> Walk<'t> {
             Some(_) => self.call(&words, &span),
         }
         let shadowed = words.first().is_some_and(|name| self.defined.contains(&name.text));
-        (self.input, self.output) = (Stream::Unknown, if shadowed { Stream::Unknown } else { said });
+        (self.input, self.output) = (Stream::Nothing, if shadowed { Stream::Unknown } else { said });
     }
 
     /// A variable that is harmless with this value, as `PAGER=cat`.

@@ -167,6 +167,10 @@ impl Walk<'_> {
         if let Some(from) = from {
             texts.extend(parsed.arguments.iter().skip(from).cloned().map(Some));
         }
+        if let (true, super::super::stream::Stream::Text(text)) = (texts.is_empty(), &self.input) {
+            let text = text.clone();
+            return self.sql_text(&text, dialect, span);
+        }
         if texts.is_empty() && !parsed.has(&["-l", "--list", "--version", "--help", "-V", "-?"]) {
             self.found.interactive = true;
             return self.opaque(span, "sql.input", "what is typed or piped into it cannot be seen from here");
