@@ -85,10 +85,11 @@ impl Walk<'_> {
                 let value = self.target(word);
                 match kind {
                     IoFileRedirectKind::Read => self.reads(&value),
-                    IoFileRedirectKind::Write
-                    | IoFileRedirectKind::Append
-                    | IoFileRedirectKind::ReadAndWrite
-                    | IoFileRedirectKind::Clobber => self.writes(&value),
+                    IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => {
+                        self.writes(&value);
+                        self.empties(&value);
+                    }
+                    IoFileRedirectKind::Append | IoFileRedirectKind::ReadAndWrite => self.writes(&value),
                     IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::DuplicateOutput => {
                         self.opaque(&value.span, "shell.redirect", "this redirection is not understood");
                     }
@@ -113,14 +114,28 @@ impl Walk<'_> {
     fn reads(&mut self, value: &Value) {
         self.secret_place(value);
         if reaches_network(&value.text) {
-            self.opaque(&value.span, "shell.redirect", "opens a network connection");
+            if self.silent && is_probe(value) {
+                self.say(Class::Read, &value.span, "shell.redirect", "opens a connection and closes it again");
+            } else {
+                self.opaque(&value.span, "shell.redirect", "opens a network connection");
+            }
+        }
+    }
+
+    /// A command without output leaves nothing of the file it is sent to.
+    fn empties(&mut self, value: &Value) {
+        let kept = |text: &str| !NOWHERE.contains(&text) && !reaches_network(text);
+        if self.silent && value.exact().is_none_or(kept) && !reaches_network(&value.text) {
+            self.say(Class::Destructive, &value.span, "shell.redirect", "empties the file");
         }
     }
 
     fn writes(&mut self, value: &Value) {
         let span: Range<usize> = value.span.clone();
         let path = value.text.replace("//", "/").replace("/./", "/");
-        if reaches_network(&path) {
+        if reaches_network(&path) && self.silent && is_probe(value) {
+            self.say(Class::Read, &span, "shell.redirect", "opens a connection and closes it again");
+        } else if reaches_network(&path) {
             self.opaque(&span, "shell.redirect", "opens a network connection");
         } else if value.exact().is_some_and(|_| NOWHERE.contains(&path.as_str())) {
             self.say(Class::Read, &span, "shell.redirect", "writes to no file");
@@ -144,6 +159,11 @@ fn reads_input(kind: &IoFileRedirectKind) -> bool {
         | IoFileRedirectKind::Clobber
         | IoFileRedirectKind::DuplicateOutput => false,
     }
+}
+
+/// `/dev/tcp/HOST/PORT`, of which nothing came from what a command found.
+fn is_probe(value: &Value) -> bool {
+    !value.found && !value.may_split() && value.text.starts_with("/dev/tcp/") && !value.text.contains("..")
 }
 
 fn reaches_network(path: &str) -> bool {
