@@ -56,6 +56,7 @@ impl Walk<'_> {
             }
             IoRedirect::OutputAndError(word, _) => {
                 let target = self.target(word);
+                self.found.redirected.push(target.clone());
                 self.writes(&target);
             }
         }
@@ -83,6 +84,7 @@ impl Walk<'_> {
             }
             IoFileRedirectTarget::Filename(word) => {
                 let value = self.target(word);
+                self.found.redirected.push(value.clone());
                 match kind {
                     IoFileRedirectKind::Read => self.reads(&value),
                     IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => {
