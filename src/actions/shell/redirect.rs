@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, RedirectList, Word};
 
-use crate::domain::Class;
+use crate::domain::{Class, CleanText, Reason};
 
+use super::findings::Findings;
 use super::stream::Stream;
 use super::value::Value;
 use super::walk::Walk;
@@ -145,6 +146,26 @@ fn reads_input(kind: &IoFileRedirectKind) -> bool {
         | IoFileRedirectKind::Append
         | IoFileRedirectKind::Clobber
         | IoFileRedirectKind::DuplicateOutput => false,
+    }
+}
+
+/// Bash looks for its network names after it put the values in: a target that is only known when it runs is one, as far as
+/// anyone can tell, in a text that speaks of devices or protocols.
+pub(super) fn network(found: &mut Findings, text: &str) {
+    let bare: String = text.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+    if !["/dev/t", "/dev/u", "tcp", "udp"].iter().any(|part| bare.contains(part)) {
+        return;
+    }
+    let may =
+        |value: &&Value| value.is_dynamic() && ["/dev/tcp/", "/dev/udp/"].iter().any(|at| at.starts_with(&value.text));
+    if let Some(value) = found.redirected.iter().find(may) {
+        let reason = Reason {
+            span: value.span.clone(),
+            rule: "shell.redirect".to_owned(),
+            class: Class::Opaque,
+            text: CleanText::line("what it opens is only known when it runs: it may be the network"),
+        };
+        found.reasons.push(reason);
     }
 }
 
