@@ -431,6 +431,7 @@ fn has_form_in(chain: &[&Tool], parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Wo
                 None => given.name.clone(),
             };
             forms.contains(&form.as_str())
+                || (given.value.is_some() && forms.contains(&format!("{}=*", given.name).as_str()))
         })
 }
 
