@@ -16,6 +16,10 @@ fuzz_target!(|text: &str| {
     let twice = redactor.redact(&once);
     assert_eq!(twice.matches('\n').count(), once.matches('\n').count(), "a line is lost the second time");
 
+    // Glued to letters it is another word.
+    if text.contains(SECRET) {
+        return;
+    }
     let with_secret = format!("{text}\npassword={SECRET}\n{text} {SECRET} end");
     let gone = Redactor::new().redact(&with_secret);
     assert!(!gone.contains(SECRET), "leaked");

@@ -23,8 +23,8 @@ pub use policy::{Policy, Ruling};
 pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
 pub use shell::{
-    Dialect, STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, classify, classify_logql, classify_sql,
-    examine_here, quoted, silence_panics, spans, undo,
+    Dialect, STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, TIME as PARSER_TIME, classify, classify_logql,
+    classify_sql, examine_here, quoted, silence_panics, spans, undo,
 };
 pub use tables::{TableError, Tables};
 pub use watch::Watch;

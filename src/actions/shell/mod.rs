@@ -23,7 +23,7 @@ mod wrappers;
 
 pub use call::quoted;
 pub use findings::Findings;
-pub use isolate::{STACK, THREAD, silence_panics};
+pub use isolate::{STACK, THREAD, TIME, silence_panics};
 pub use languages::sql::Dialect;
 pub use paint::{SyntaxKind, spans};
 pub(in crate::actions) use value::Value;
@@ -73,7 +73,9 @@ fn guarded(text: &str, walk: impl FnOnce() -> Result<Findings, isolate::NotParse
     if let Err(why) = guard::inspect(text) {
         return Findings::opaque(text.len(), "guard", &why);
     }
-    walk().unwrap_or_else(|why| Findings::opaque(text.len(), "parser", &why.to_string()))
+    let mut found = walk().unwrap_or_else(|why| Findings::opaque(text.len(), "parser", &why.to_string()));
+    redirect::network(&mut found, text);
+    found
 }
 
 /// Whether the name is a command of the shell itself.

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, RedirectList, Word};
 
-use crate::domain::Class;
+use crate::domain::{Class, CleanText, Reason};
 
+use super::findings::Findings;
 use super::stream::Stream;
 use super::value::Value;
 use super::walk::Walk;
@@ -56,6 +57,7 @@ impl Walk<'_> {
             }
             IoRedirect::OutputAndError(word, _) => {
                 let target = self.target(word);
+                self.found.redirected.push(target.clone());
                 self.writes(&target);
             }
         }
@@ -83,6 +85,7 @@ impl Walk<'_> {
             }
             IoFileRedirectTarget::Filename(word) => {
                 let value = self.target(word);
+                self.found.redirected.push(value.clone());
                 match kind {
                     IoFileRedirectKind::Read => self.reads(&value),
                     IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => {
@@ -114,11 +117,7 @@ impl Walk<'_> {
     fn reads(&mut self, value: &Value) {
         self.secret_place(value);
         if reaches_network(&value.text) {
-            if self.silent && is_probe(value) {
-                self.say(Class::Read, &value.span, "shell.redirect", "opens a connection and closes it again");
-            } else {
-                self.opaque(&value.span, "shell.redirect", "opens a network connection");
-            }
+            self.opaque(&value.span, "shell.redirect", "opens a network connection");
         }
     }
 
@@ -133,9 +132,7 @@ impl Walk<'_> {
     fn writes(&mut self, value: &Value) {
         let span: Range<usize> = value.span.clone();
         let path = value.text.replace("//", "/").replace("/./", "/");
-        if reaches_network(&path) && self.silent && is_probe(value) {
-            self.say(Class::Read, &span, "shell.redirect", "opens a connection and closes it again");
-        } else if reaches_network(&path) {
+        if reaches_network(&path) {
             self.opaque(&span, "shell.redirect", "opens a network connection");
         } else if value.exact().is_some_and(|_| NOWHERE.contains(&path.as_str())) {
             self.say(Class::Read, &span, "shell.redirect", "writes to no file");
@@ -161,9 +158,24 @@ fn reads_input(kind: &IoFileRedirectKind) -> bool {
     }
 }
 
-/// `/dev/tcp/HOST/PORT`, of which nothing came from what a command found.
-fn is_probe(value: &Value) -> bool {
-    !value.found && !value.may_split() && value.text.starts_with("/dev/tcp/") && !value.text.contains("..")
+/// Bash looks for its network names after it put the values in: a target that is only known when it runs is one, as far as
+/// anyone can tell, in a text that speaks of devices or protocols.
+pub(super) fn network(found: &mut Findings, text: &str) {
+    let bare: String = text.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+    if !["/dev/t", "/dev/u", "tcp", "udp"].iter().any(|part| bare.contains(part)) {
+        return;
+    }
+    let may =
+        |value: &&Value| value.is_dynamic() && ["/dev/tcp/", "/dev/udp/"].iter().any(|at| at.starts_with(&value.text));
+    if let Some(value) = found.redirected.iter().find(may) {
+        let reason = Reason {
+            span: value.span.clone(),
+            rule: "shell.redirect".to_owned(),
+            class: Class::Opaque,
+            text: CleanText::line("what it opens is only known when it runs: it may be the network"),
+        };
+        found.reasons.push(reason);
+    }
 }
 
 fn reaches_network(path: &str) -> bool {

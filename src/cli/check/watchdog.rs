@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::actions::Tables;
+use crate::actions::{PARSER_TIME, Tables};
 
 use super::question::{Question, Where};
 
@@ -19,8 +19,6 @@ use super::question::{Question, Where};
 const MAX_LINE: u64 = 4 << 20;
 /// Longest line that is handed over; what is longer holds a command that is refused for its length.
 const MAX_HANDED: usize = 64 << 10;
-/// Longest time for one command.
-const TIME: Duration = Duration::from_millis(800);
 /// Longest time for a reader to be ready.
 const START: Duration = Duration::from_secs(10);
 /// Most commands handed over at once.
@@ -134,7 +132,7 @@ impl<'a, W: Write> Watch<'a, W> {
         if self.reader.is_none() || self.waiting.is_empty() {
             return self.events.1.recv().ok();
         }
-        let until = self.since + if self.ready { TIME } else { START };
+        let until = self.since + if self.ready { PARSER_TIME } else { START };
         self.events.1.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
     }
 

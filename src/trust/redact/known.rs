@@ -143,9 +143,10 @@ impl Known {
                 edge.is_some_and(u8::is_ascii_alphanumeric) && inside.is_some_and(u8::is_ascii_alphanumeric)
             };
             let escaped = at >= 2 && bytes.get(at - 2) == Some(&b'\\');
-            let whole = !(joins(at.checked_sub(1).and_then(|before| bytes.get(before)), bytes.get(at)) && !escaped)
-                && !joins(bytes.get(range.end), bytes.get(range.end - 1));
-            (whole || holder.spelling == Spelling::Base64 || *length >= 16).then_some((range, *holder))
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            let glued =
+                joins(before, bytes.get(at)) && !escaped || joins(bytes.get(range.end), bytes.get(range.end - 1));
+            (!glued || holder.spelling == Spelling::Base64 || *length >= 16).then_some((range, *holder))
         })
     }
 

@@ -77,8 +77,9 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
         if let Some(name) = text.get(key.clone()).and_then(keys::name) {
             let found = out.len();
             let end = after(text, key.clone(), name, out);
-            let gone = out.iter().skip(found).flat_map(|hit| &hit.places).map(|place| place.end).max();
-            // What stands inside of a value that goes is gone already. A value that is none is looked into, but not for ever.
+            let whole = |place: &&Range<usize>| !text.get((*place).clone()).is_some_and(|value| value.contains('\n'));
+            let gone = out.iter().skip(found).flat_map(|hit| &hit.places).filter(whole).map(|place| place.end).max();
+            // What stands inside of a value that goes is gone already; one over lines may have swallowed others. A value that is none is looked into, but not for ever.
             inside = if key.start < looked { inside + 1 } else { 0 };
             looked = looked.max(end);
             done = done.max(gone.unwrap_or(if inside > INSIDE { looked } else { 0 }));

@@ -10,9 +10,13 @@ use super::Hit;
 
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
-        #[expect(clippy::expect_used, reason = "a constant pattern; the tests of this file run it")]
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("the pattern is valid"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| compiled($pattern));
     };
+}
+
+#[expect(clippy::expect_used, reason = "constant patterns; the tests of this file run them")]
+fn compiled(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is valid")
 }
 
 pattern!(NUMBER, r"(?-u:\b)[0-9](?:[ -]?[0-9]){11,18}(?-u:\b)");

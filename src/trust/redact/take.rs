@@ -170,7 +170,7 @@ pub(super) fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
     let start = at + slashes + 1;
     if bytes.get(start..start + 2) == Some(&[quote, quote]) && slashes == 0 {
         let end =
-            text.get(start + 2..floor(text, (start + LONGEST).min(text.len())))?.find(text.get(start..start + 2)?)?;
+            text.get(start + 2..floor(text, (start + 4096).min(text.len())))?.find(text.get(start..start + 2)?)?;
         return Some(start + 2..start + 2 + end);
     }
     let mut run = 0;

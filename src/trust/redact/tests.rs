@@ -206,6 +206,14 @@ fn a_placeholder_is_never_redacted_again_nor_does_it_shield_what_stands_beside_i
 }
 
 #[test]
+fn a_quote_that_is_never_closed_hides_no_later_secret() {
+    for opened in ["passwd '''x", "{\"password\": \"abc", "pwd='it"] {
+        let text = format!("{opened}\npassword=Zq7kW2mX9rT4\n{opened} Zq7kW2mX9rT4 end");
+        assert!(!redacted(&text).contains("Zq7kW2mX9rT4"), "{text}");
+    }
+}
+
+#[test]
 fn hostile_long_lines_take_one_pass() {
     // Quadratic scanning would take minutes on these.
     for piece in [

@@ -30,7 +30,7 @@ const SEQUENCE: usize = 64;
 impl<'t> View<'t> {
     /// The text without colours, control characters and characters that do not show.
     pub fn plain(text: &'t str) -> Self {
-        let quiet = text.bytes().all(|byte| (byte >= b' ' && byte < 0x7f) || byte == b'\n' || byte == b'\t');
+        let quiet = text.bytes().all(|byte| (b' '..0x7f).contains(&byte) || byte == b'\n' || byte == b'\t');
         if quiet && !text.contains("\\u{") {
             return Self { text: Cow::Borrowed(text), runs: Vec::new() };
         }
