@@ -317,7 +317,16 @@ impl Walk<'_> {
                         self.opaque(&argument.span, "shell.assign", "sets what the command may depend on");
                     }
                 }
-                if parsed.wrapped.is_some() {
+                let shell = parsed.has(&["-i", "-s", "--login", "--shell"]) && parsed.chain[0].name.contains("sudo");
+                self.found.interactive |= shell && parsed.wrapped.is_none();
+                if shell && parsed.wrapped.is_none() {
+                    self.opaque(span, "shell.wrapper", "opens a shell");
+                } else if let Some(at) = parsed.wrapped {
+                    // `sudo -s` hands the words to a shell with everything escaped but the dollar.
+                    let expands = |word: &&Value| word.text.contains('$') || word.is_dynamic();
+                    if let Some(word) = words.iter().skip(at).find(expands).filter(|_| shell) {
+                        self.opaque(&word.span, "shell.wrapper", "a shell expands it once more");
+                    }
                     self.wrapped(parsed, words, span, depth);
                 } else if parsed.last().bare.is_none() && !looks(parsed) {
                     self.opaque(span, "shell.wrapper", "the command that it would run is missing");

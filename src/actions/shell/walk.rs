@@ -330,6 +330,14 @@ impl<'t> Walk<'t> {
 
     fn arithmetic_for(&mut self, clause: &ArithmeticForClauseCommand) {
         let span = self.span(Some(&clause.loc));
+        // `i=0`: the loop's own counter starts as a number, and arithmetic only makes numbers of numbers.
+        for part in clause.initializer.iter().flat_map(|part| part.value.split(',')) {
+            if let Some((name, value)) = part.split_once('=') {
+                let value = value.trim();
+                let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+                self.assign(name.trim(), None, number, &span);
+            }
+        }
         for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
             self.arithmetic(&part.value, &span);
         }
@@ -421,8 +429,19 @@ impl<'t> Walk<'t> {
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
         let outer_silent = std::mem::replace(&mut self.silent, says_nothing(simple));
+        let fills = simple.word_or_name.as_ref().is_some_and(|name| name.value == "read");
         for item in prefix {
             match item {
+                // `IFS=, read -r a b`: how this one `read` divides its line, and nothing else.
+                CommandPrefixOrSuffixItem::AssignmentWord(Assignment { name, value, loc, .. }, _)
+                    if fills && is_separator(name) =>
+                {
+                    let span = self.span(Some(loc));
+                    if let AssignmentValue::Scalar(word) = value {
+                        self.word(word);
+                    }
+                    self.say(Class::Read, &span, "shell.assign", "divides the line that is read");
+                }
                 CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => self.assignment(assignment, bare),
                 CommandPrefixOrSuffixItem::IoRedirect(redirect) => self.redirect(redirect),
                 CommandPrefixOrSuffixItem::Word(word) => words.extend(self.words(word)),
@@ -541,6 +560,10 @@ fn is_one_command(program: &Program) -> bool {
             CommandPrefixOrSuffixItem::Word(_) | CommandPrefixOrSuffixItem::AssignmentWord(_, _) => true,
             CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => false,
         })
+}
+
+fn is_separator(name: &AssignmentName) -> bool {
+    matches!(name, AssignmentName::VariableName(name) if name == "IFS")
 }
 
 /// Whether a command, as it is written, has no output but an end of line: `: > f`, `> f`, `cat /dev/null > f`.
