@@ -300,7 +300,11 @@ fn redirections_count_for_what_they_write() {
         (Destructive, "cat x > /dev/./sda"),
         (Opaque, "cat x > /dev/tcp/h/1"),
         (Write, "for i in 1; do ls; done > f"),
-        (Write, "> f"),
+        (Destructive, "> f"),
+        (Destructive, ": >| f"),
+        (Destructive, "echo > f"),
+        (Write, ">> f"),
+        (Write, "echo x > f"),
     ]);
 }
 
@@ -314,7 +318,9 @@ fn nothing_unknown_hides_behind_something_known() {
         (Opaque, "test $x"),
         (Read, "test -f \"$x\""),
         (Read, "[ -n \"$x\" ] && ls"),
-        (Opaque, "printf -v x y"),
+        (Opaque, "printf -v 'x[$(id)]' y"),
+        (Opaque, "printf -v PATH y"),
+        (Read, "printf -v x y"),
         (Opaque, "read PATH"),
         (Read, "read -r x"),
         (Opaque, "unset PATH"),

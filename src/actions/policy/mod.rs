@@ -13,6 +13,7 @@ use crate::config::policy::{Decide, PolicyRule, Telemetry};
 use crate::domain::approval::Target;
 use crate::domain::{Class, CleanText, Language, Origin, Proposal, Suggestion, Verdict};
 
+use super::tables::fits;
 pub use load::{Found, load};
 use subject::Subject;
 
@@ -170,18 +171,7 @@ impl Ruling {
 
 /// Whether the text is what the pattern stands for: `*` is any part, everything else itself, without regard to case.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+    fits(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

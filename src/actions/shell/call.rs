@@ -420,6 +420,7 @@ fn has_form(parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
                 None => given.name.clone(),
             };
             forms.contains(&form.as_str())
+                || (given.value.is_some() && forms.contains(&format!("{}=*", given.name).as_str()))
         })
 }
 

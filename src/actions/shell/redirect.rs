@@ -88,10 +88,11 @@ impl Walk<'_> {
                 self.found.redirected.push(value.clone());
                 match kind {
                     IoFileRedirectKind::Read => self.reads(&value),
-                    IoFileRedirectKind::Write
-                    | IoFileRedirectKind::Append
-                    | IoFileRedirectKind::ReadAndWrite
-                    | IoFileRedirectKind::Clobber => self.writes(&value),
+                    IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => {
+                        self.writes(&value);
+                        self.empties(&value);
+                    }
+                    IoFileRedirectKind::Append | IoFileRedirectKind::ReadAndWrite => self.writes(&value),
                     IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::DuplicateOutput => {
                         self.opaque(&value.span, "shell.redirect", "this redirection is not understood");
                     }
@@ -117,6 +118,14 @@ impl Walk<'_> {
         self.secret_place(value);
         if reaches_network(&value.text) {
             self.opaque(&value.span, "shell.redirect", "opens a network connection");
+        }
+    }
+
+    /// A command without output leaves nothing of the file it is sent to.
+    fn empties(&mut self, value: &Value) {
+        let kept = |text: &str| !NOWHERE.contains(&text) && !reaches_network(text);
+        if self.silent && value.exact().is_none_or(kept) && !reaches_network(&value.text) {
+            self.say(Class::Destructive, &value.span, "shell.redirect", "empties the file");
         }
     }
 

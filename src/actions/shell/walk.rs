@@ -52,6 +52,8 @@ pub(super) struct Walk<'t> {
     pub(super) input: Stream,
     /// The same, when a redirection of its own says so.
     pub(super) document: Option<Stream>,
+    /// Whether the command that is looked at says nothing: a file it is sent to is emptied.
+    pub(super) silent: bool,
     /// What the last command says.
     output: Stream,
     /// Above zero where what is defined may not hold for what follows: in a branch, a subshell, a pipe.
@@ -116,6 +118,7 @@ impl<'t> Walk<'t> {
             tainted: BTreeSet::new(),
             input: Stream::Unknown,
             document: None,
+            silent: false,
             output: Stream::Unknown,
             aside: 0,
             alone: false,
@@ -412,6 +415,7 @@ impl<'t> Walk<'t> {
         let mut words = Vec::new();
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
+        let outer_silent = std::mem::replace(&mut self.silent, says_nothing(simple));
         for item in prefix {
             match item {
                 CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => self.assignment(assignment, bare),
@@ -437,6 +441,7 @@ impl<'t> Walk<'t> {
                 }
             }
         }
+        self.silent = outer_silent;
         if alone {
             self.found.simple = words.iter().map(|value| value.exact().map(str::to_owned)).collect();
         }
@@ -531,6 +536,30 @@ fn is_one_command(program: &Program) -> bool {
             CommandPrefixOrSuffixItem::Word(_) | CommandPrefixOrSuffixItem::AssignmentWord(_, _) => true,
             CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => false,
         })
+}
+
+/// Whether a command, as it is written, has no output but an end of line: `: > f`, `> f`, `cat /dev/null > f`.
+fn says_nothing(simple: &SimpleCommand) -> bool {
+    let Some(name) = &simple.word_or_name else { return true };
+    let mut words = vec![name.value.as_str()];
+    for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
+        match item {
+            CommandPrefixOrSuffixItem::Word(word) => words.push(word.value.as_str()),
+            CommandPrefixOrSuffixItem::IoRedirect(_) => {}
+            CommandPrefixOrSuffixItem::AssignmentWord(..) | CommandPrefixOrSuffixItem::ProcessSubstitution(..) => {
+                return false;
+            }
+        }
+    }
+    matches!(
+        words.as_slice(),
+        [":" | "true" | "false", ..]
+            | ["cat", "/dev/null"]
+            | ["echo"]
+            | ["echo", "-n" | "''" | "\"\""]
+            | ["echo", "-n", "''" | "\"\""]
+            | ["printf", "''" | "\"\""]
+    )
 }
 
 /// Whether a value stands for one word that is no option.
