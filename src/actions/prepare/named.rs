@@ -35,19 +35,26 @@ const APPLY: [&str; 24] = [
     "sysctl",
     "pulumi",
 ];
-/// Most names that are looked up: more than a text of 8 KiB can hold.
-const MOST: usize = 8192;
+/// Most places that are looked at: every name may lie in every folder that the command goes to.
+const MOST: usize = 4096;
 /// Most files of a folder whose bytes are compared; of a larger one only that it is the same folder.
 const FOLDER: usize = 256;
 
 /// Every existing file that the words name, with what must stay so of it.
-pub(super) fn files(found: &Findings, cwd: &Path) -> Vec<(String, String)> {
+///
+/// # Errors
+/// When there are more than can be looked at: what cannot be compared does not run.
+pub(super) fn files(found: &Findings, cwd: &Path) -> Result<Vec<(String, String)>, String> {
     let class = class(found);
     if class == Class::Read {
-        return Vec::new();
+        return Ok(Vec::new());
+    }
+    let folders = folders(found, cwd);
+    if names(found).count().saturating_mul(folders.len()) > MOST {
+        return Err("it names more files in more folders than can be held still; run it in parts".to_owned());
     }
     let mut all: BTreeMap<String, String> = BTreeMap::new();
-    for path in names(found).flat_map(|name| paths(found, cwd, &name)) {
+    for path in names(found).flat_map(|name| within(&folders, &name)) {
         let shown = path.display().to_string();
         if all.contains_key(&shown) {
             continue;
@@ -62,7 +69,7 @@ pub(super) fn files(found: &Findings, cwd: &Path) -> Vec<(String, String)> {
         let what = if applies(found, class) { format!("{place} {}", bytes(&real)) } else { place };
         all.insert(shown, what);
     }
-    all.into_iter().collect()
+    Ok(all.into_iter().collect())
 }
 
 /// Whether some call does what a file says; then what any of its words names may be that file, also by a pipe.
@@ -102,8 +109,8 @@ pub(super) fn links(found: &Findings, cwd: &Path) -> Vec<String> {
     if class(found) == Class::Read {
         return Vec::new();
     }
-    let named =
-        names(found).flat_map(|name| paths(found, cwd, &name).into_iter().map(move |path| (name.clone(), path)));
+    let folders = folders(found, cwd);
+    let named = names(found).flat_map(|name| within(&folders, &name).into_iter().map(move |path| (name.clone(), path)));
     let mut all: Vec<String> = named
         .filter_map(|(name, path)| {
             let (real, _) = files::leads_to(&path)?;
@@ -131,11 +138,15 @@ fn names(found: &Findings) -> impl Iterator<Item = String> {
         let list = value.contains(',').then(|| value.split(','));
         std::iter::once(value).chain(list.into_iter().flatten()).map(str::to_owned).collect::<Vec<_>>()
     });
-    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://")).take(MOST)
+    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://"))
+}
+
+fn within(folders: &[PathBuf], name: &str) -> Vec<PathBuf> {
+    folders.iter().map(|folder| folder.join(name)).collect()
 }
 
 /// Where a name may lie: in the working directory, and wherever the command itself goes before.
-fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
+fn folders(found: &Findings, cwd: &Path) -> Vec<PathBuf> {
     let mut places = vec![cwd.to_owned()];
     for words in found.calls() {
         if let [call, to] = words.as_slice()
@@ -147,5 +158,5 @@ fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
         }
     }
     places.dedup();
-    places.iter().map(|place| place.join(name)).collect()
+    places
 }
