@@ -13,6 +13,7 @@ mod guard;
 mod isolate;
 mod languages;
 mod paint;
+mod predicates;
 mod preview;
 mod redirect;
 mod secret;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use brush_parser::ast::{
-    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, BinaryPredicate,
-    Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline,
-    Program, SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate,
+    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, Command,
+    CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline, Program,
+    SeparatorOperator, SimpleCommand, SourceLocation,
 };
 use brush_parser::{Parser, ParserOptions, SourceSpan};
 
@@ -15,6 +15,7 @@ use crate::actions::tables::Tables;
 use crate::domain::{Class, CleanText, Reason};
 
 use super::findings::Findings;
+use super::predicates::{compares_numbers, evaluates};
 use super::stream::{self, Said, Stream};
 use super::value::{Fill, Shape, Value};
 
@@ -591,54 +592,4 @@ fn is_plain(value: &Value) -> bool {
         && !value.text.is_empty()
         && !value.text.starts_with('-')
         && !value.text.contains(|c: char| c.is_whitespace() || "*?[\\".contains(c))
-}
-
-fn evaluates(predicate: &UnaryPredicate) -> bool {
-    match predicate {
-        UnaryPredicate::ShellVariableIsSetAndAssigned | UnaryPredicate::ShellVariableIsSetAndNameRef => true,
-        UnaryPredicate::FileExists
-        | UnaryPredicate::FileExistsAndIsBlockSpecialFile
-        | UnaryPredicate::FileExistsAndIsCharSpecialFile
-        | UnaryPredicate::FileExistsAndIsDir
-        | UnaryPredicate::FileExistsAndIsRegularFile
-        | UnaryPredicate::FileExistsAndIsSetgid
-        | UnaryPredicate::FileExistsAndIsSymlink
-        | UnaryPredicate::FileExistsAndHasStickyBit
-        | UnaryPredicate::FileExistsAndIsFifo
-        | UnaryPredicate::FileExistsAndIsReadable
-        | UnaryPredicate::FileExistsAndIsNotZeroLength
-        | UnaryPredicate::FdIsOpenTerminal
-        | UnaryPredicate::FileExistsAndIsSetuid
-        | UnaryPredicate::FileExistsAndIsWritable
-        | UnaryPredicate::FileExistsAndIsExecutable
-        | UnaryPredicate::FileExistsAndOwnedByEffectiveGroupId
-        | UnaryPredicate::FileExistsAndModifiedSinceLastRead
-        | UnaryPredicate::FileExistsAndOwnedByEffectiveUserId
-        | UnaryPredicate::FileExistsAndIsSocket
-        | UnaryPredicate::ShellOptionEnabled
-        | UnaryPredicate::StringHasZeroLength
-        | UnaryPredicate::StringHasNonZeroLength => false,
-    }
-}
-
-fn compares_numbers(predicate: &BinaryPredicate) -> bool {
-    match predicate {
-        BinaryPredicate::ArithmeticEqualTo
-        | BinaryPredicate::ArithmeticNotEqualTo
-        | BinaryPredicate::ArithmeticLessThan
-        | BinaryPredicate::ArithmeticLessThanOrEqualTo
-        | BinaryPredicate::ArithmeticGreaterThan
-        | BinaryPredicate::ArithmeticGreaterThanOrEqualTo => true,
-        BinaryPredicate::FilesReferToSameDeviceAndInodeNumbers
-        | BinaryPredicate::LeftFileIsNewerOrExistsWhenRightDoesNot
-        | BinaryPredicate::LeftFileIsOlderOrDoesNotExistWhenRightDoes
-        | BinaryPredicate::StringExactlyMatchesPattern
-        | BinaryPredicate::StringDoesNotExactlyMatchPattern
-        | BinaryPredicate::StringMatchesRegex
-        | BinaryPredicate::StringExactlyMatchesString
-        | BinaryPredicate::StringDoesNotExactlyMatchString
-        | BinaryPredicate::StringContainsSubstring
-        | BinaryPredicate::LeftSortsBeforeRight
-        | BinaryPredicate::LeftSortsAfterRight => false,
-    }
 }
