@@ -406,5 +406,7 @@ fn case_38_a_secret_in_pieces_encoded_or_again_has_one_placeholder_and_never_lea
     // A private key that a log broke over lines leaves in none of them.
     let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n";
     let sent = send(&format!("boot\n{key}-----END PRIVATE KEY-----\nup"));
-    assert!(!sent.contains("MIIEvQ") && !sent.contains("BKcwgg") && sent.starts_with("boot\n") && sent.ends_with("\nup"));
+    assert!(
+        !sent.contains("MIIEvQ") && !sent.contains("BKcwgg") && sent.starts_with("boot\n") && sent.ends_with("\nup")
+    );
 }
