@@ -150,6 +150,7 @@ fn difference(was: &FrozenCommand, is: &FrozenCommand) -> Option<String> {
         ("the user or the mask for new files", was.user == is.user && was.ids == is.ids),
         ("the limits", was.timeout_seconds == is.timeout_seconds && was.output_cap == is.output_cap),
         ("the rules", was.rules == is.rules && was.interactive == is.interactive && was.tools == is.tools),
+        ("what it reads of secrets", was.sensitive == is.sensitive),
     ];
     rest.iter().find(|(_, same)| !same).map(|(what, _)| format!("{what} changed"))
 }
@@ -187,7 +188,8 @@ fn freeze(
         }
     }
     bound.extend(reach.files.iter().map(|file| (file.clone(), files::content(Path::new(file)))));
-    bound.extend(named::files(found, &named::Around { text, cwd: &cwd, home: env.get("HOME").map(String::as_str) }));
+    let around = named::Around { text, cwd: &cwd, home: env.get("HOME").map(String::as_str) };
+    bound.extend(named::files(found, &around)?);
     Ok(FrozenCommand {
         argv,
         identity: files::identity(&program)?,

@@ -218,15 +218,14 @@ fn assemble(
         let id = SourceId::new(&source.name);
         source.panels.iter().for_each(|panel| model.state.stores.series.declare(&id, &CleanText::line(&panel.title)));
     }
-    if let Some(problem) = tables_problem {
-        model.state.problem(problem);
-    }
     if played.is_none() {
         // In a recording nothing touches the host, and its own runbook must be playable under any policy.
         let variable = |name: &str| std::env::var(name).ok();
         let found = actions::policy::load(&config, &executor.preparer.tables, &variable);
-        found.policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
-        model.state.gate.policy = found.policy;
+        // A table that is left out may be the one that made a class worse.
+        let policy = tables_problem.into_iter().fold(found.policy, actions::Policy::closing);
+        policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
+        model.state.gate.policy = policy;
     }
     if let Some(played) = &played {
         adopt(&mut model.state, &played.recording, &executor.preparer.tables);
@@ -277,7 +276,7 @@ pub fn tables(config: &Config) -> (Tables, Option<CleanText>) {
     }
     match tables.clone().with_files(&config.run.tables) {
         Ok(tables) => (tables, None),
-        Err(error) => (tables, Some(CleanText::line(&format!("tool tables: {error}; their tools are opaque")))),
+        Err(error) => (tables, Some(CleanText::line(&format!("only reads run: tool tables: {error}")))),
     }
 }
 

@@ -35,8 +35,8 @@ const APPLY: [&str; 24] = [
     "sysctl",
     "pulumi",
 ];
-/// Most names that are looked up: more than a text of 8 KiB can hold.
-const MOST: usize = 8192;
+/// Most places that are looked at: every name may lie in every folder that the command goes to.
+const MOST: usize = 4096;
 /// Most files of a folder whose bytes are compared; of a larger one only that it is the same folder.
 const FOLDER: usize = 256;
 
@@ -64,13 +64,20 @@ impl Around<'_> {
 }
 
 /// Every existing file that the words name, with what must stay so of it.
-pub(super) fn files(found: &Findings, around: &Around<'_>) -> Vec<(String, String)> {
+///
+/// # Errors
+/// When there are more than can be looked at: what cannot be compared does not run.
+pub(super) fn files(found: &Findings, around: &Around<'_>) -> Result<Vec<(String, String)>, String> {
     let class = class(found);
     if class == Class::Read {
-        return Vec::new();
+        return Ok(Vec::new());
+    }
+    let folders = folders(found, around.cwd);
+    if names(found, around).count().saturating_mul(folders.len()) > MOST {
+        return Err("it names more files in more folders than can be held still; run it in parts".to_owned());
     }
     let mut all: BTreeMap<String, String> = BTreeMap::new();
-    for path in names(found, around).flat_map(|name| paths(found, around.cwd, &name)) {
+    for path in names(found, around).flat_map(|name| within(&folders, &name)) {
         let shown = path.display().to_string();
         if all.contains_key(&shown) {
             continue;
@@ -85,7 +92,7 @@ pub(super) fn files(found: &Findings, around: &Around<'_>) -> Vec<(String, Strin
         let what = if applies(found, class) { format!("{place} {}", bytes(&real)) } else { place };
         all.insert(shown, what);
     }
-    all.into_iter().collect()
+    Ok(all.into_iter().collect())
 }
 
 /// Whether some call does what a file says; then what any of its words names may be that file, also by a pipe.
@@ -125,8 +132,9 @@ pub(super) fn links(found: &Findings, around: &Around<'_>) -> Vec<String> {
     if class(found) == Class::Read {
         return Vec::new();
     }
-    let named = names(found, around)
-        .flat_map(|name| paths(found, around.cwd, &name).into_iter().map(move |path| (name.clone(), path)));
+    let folders = folders(found, around.cwd);
+    let named =
+        names(found, around).flat_map(|name| within(&folders, &name).into_iter().map(move |path| (name.clone(), path)));
     let mut all: Vec<String> = named
         .filter_map(|(name, path)| {
             let (real, _) = files::leads_to(&path)?;
@@ -155,11 +163,15 @@ fn names(found: &Findings, around: &Around<'_>) -> impl Iterator<Item = String> 
         let list = value.contains(',').then(|| value.split(','));
         std::iter::once(value).chain(list.into_iter().flatten()).map(str::to_owned).collect::<Vec<_>>()
     });
-    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://")).take(MOST)
+    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://"))
+}
+
+fn within(folders: &[PathBuf], name: &str) -> Vec<PathBuf> {
+    folders.iter().map(|folder| folder.join(name)).collect()
 }
 
 /// Where a name may lie: in the working directory, and wherever the command itself goes before.
-fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
+fn folders(found: &Findings, cwd: &Path) -> Vec<PathBuf> {
     let mut places = vec![cwd.to_owned()];
     for words in found.calls() {
         if let [call, to] = words.as_slice()
@@ -171,5 +183,5 @@ fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
         }
     }
     places.dedup();
-    places.iter().map(|place| place.join(name)).collect()
+    places
 }

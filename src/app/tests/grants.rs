@@ -121,3 +121,12 @@ fn five_quick_yeses_make_the_next_card_ask_for_more() {
     world.keys("<tab><enter>");
     assert_eq!(runs(&world).len(), 5, "Enter alone is a habit by now");
 }
+
+#[test]
+fn while_only_reads_run_the_header_says_so() {
+    let mut world = World::new();
+    assert!(!world.grid(120, 40).contains("ONLY READS RUN"));
+    let policy = std::mem::take(&mut world.model.state.gate.policy);
+    world.model.state.gate.policy = policy.closing("only reads run: a rule is wrong".into());
+    assert!(world.grid(120, 40).contains("ONLY READS RUN"));
+}
