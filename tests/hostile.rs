@@ -374,3 +374,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn case_38_a_secret_in_pieces_encoded_or_again_has_one_placeholder_and_never_leaves() {
+    use midwatch::copilot::outgoing::{Message, Role, outgoing};
+    use midwatch::domain::model::Location;
+    use midwatch::trust::redact::Session;
+    let secret = "hG7kQ2vXz9LmP4wR";
+    let encoded = "aEc3a1Eydlh6OUxtUDR3Ug==";
+    let session = Session::new();
+    let send = |text: &str| {
+        let messages = vec![Message { role: Role::User, text: text.to_owned() }];
+        outgoing(messages, Location::Remote, &session)[0].text.clone()
+    };
+    let three = format!("password={secret}\nretry with password={secret}\nand {secret} again");
+    let sent = send(&three);
+    assert!(!sent.contains(secret) && sent.matches("[REDACTED:password:1]").count() == 3, "{sent}");
+    for again in [
+        format!("as base64 {encoded}"),
+        format!("header {}", "dXNlcjpoRzdrUTJ2WHo5TG1QNHdS"),
+        format!("in a later question {secret}"),
+        format!("\"{secret}\\n\" in JSON"),
+        format!("password={}\n{}", &secret[..8], &secret[8..]),
+    ] {
+        let sent = send(&again);
+        assert!(!sent.contains(secret) && !sent.contains(encoded), "{again}: {sent}");
+        assert!(sent.contains("[REDACTED:"), "{again}: {sent}");
+    }
+    let sent = send(&format!("password={}\n{}", &secret[..8], &secret[8..]));
+    assert!(!sent.contains(&secret[..8]) && !sent.contains(&secret[8..]), "{sent}");
+    // A private key that a log broke over lines leaves in none of them.
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n";
+    let sent = send(&format!("boot\n{key}-----END PRIVATE KEY-----\nup"));
+    assert!(
+        !sent.contains("MIIEvQ") && !sent.contains("BKcwgg") && sent.starts_with("boot\n") && sent.ends_with("\nup")
+    );
+}

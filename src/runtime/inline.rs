@@ -45,6 +45,8 @@ struct Inline<'a> {
     theme: Theme,
     stage: Stage,
     stops: u8,
+    /// Whether standard output was closed: the command is ended then, and its end still noted.
+    mute: bool,
 }
 
 /// Asks for a person's word on one command and runs it. The status is the command's own; 1 when it did not run.
@@ -54,7 +56,7 @@ struct Inline<'a> {
 pub async fn run(session: &mut Session, suggestion: Suggestion, theme: Theme) -> anyhow::Result<ExitCode> {
     let tty = Tty::open().context("there is no terminal to ask on, so nothing runs")?;
     let mut signals = Signals::listen().context("signals cannot be heard")?;
-    let mut inline = Inline { session, tty, theme, stage: Stage::Reading, stops: 0 };
+    let mut inline = Inline { session, tty, theme, stage: Stage::Reading, stops: 0, mute: false };
     let chores = inline.session.tick();
     inline.carry_out(chores).await?;
     let columns = terminal::size().map_or(80, |(columns, _)| columns).max(NARROWEST);
@@ -89,7 +91,7 @@ impl Inline<'_> {
                 event = next(&mut keys) => self.on_event(event.context("the terminal is gone")??).await?,
                 Some(msg) = self.session.results.recv() => {
                     if let Msg::Run(_, RunEvent::Output(text)) = &msg {
-                        print(text.as_str())?;
+                        self.show(text.as_str()).await?;
                     }
                     // A card counts its time from when it opens.
                     let chores = self.session.tick();
@@ -97,6 +99,18 @@ impl Inline<'_> {
                     self.tell(msg).await?;
                 }
             }
+        }
+    }
+
+    /// Output of the command. When nobody takes it any more, the command is asked to end, as a pipe would end it.
+    async fn show(&mut self, text: &str) -> anyhow::Result<()> {
+        if self.mute || print(text).is_ok() {
+            return Ok(());
+        }
+        self.mute = true;
+        match self.proposal().map(|proposal| proposal.id) {
+            Some(id) => self.tell(Msg::Want(Intent::Stop(id))).await,
+            None => Ok(()),
         }
     }
 

@@ -186,6 +186,10 @@ impl Redactor {
         if let Some(view) = View::unescaped(text) {
             self.again_in(text, &view, cuts);
         }
+        // What a line end was put into the middle of.
+        if let Some(view) = View::joined(text) {
+            self.again_in(text, &view, cuts);
+        }
     }
 
     fn again_in(&self, text: &str, view: &View<'_>, cuts: &mut Vec<Cut>) {
