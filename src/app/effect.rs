@@ -3,6 +3,7 @@
 use super::window::Window;
 use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
+use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{
@@ -43,8 +44,8 @@ pub enum Effect {
     UpdateIncident(Box<Incident>),
     /// A line of the timeline.
     RecordEntry(TimelineEntry),
-    /// A piece of evidence.
-    RecordEvidence(Box<Evidence>),
+    /// A piece of evidence, and where it may go.
+    RecordEvidence(Box<Evidence>, Reach),
     /// The series as they stand.
     RecordSeries(Vec<Series>),
     /// The notes as they stand.

@@ -7,6 +7,7 @@ use super::handlers::{show, telemetry};
 use super::model::State;
 use super::{Effect, Selection};
 use crate::analysis::trend;
+use crate::domain::evidence::Reach;
 use crate::domain::time::{minus, stamp};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow};
 use crate::store::Capture;
@@ -38,7 +39,7 @@ pub fn evidence(state: &mut State, effects: &mut Vec<Effect>) -> (Vec<Evidence>,
         ids.push(id);
     }
     for new in wanted {
-        match show::collect(state, new, effects) {
+        match show::collect(state, new, Reach::Prompts, effects) {
             Ok(id) => ids.push(id),
             Err(why) => notes.push(why),
         }
@@ -210,8 +211,8 @@ mod tests {
         let secret =
             new(state, EvidenceKind::Command, "host", "kubectl get secret db -o yaml", None, "cGFzcw: plain words");
         let mut effects = Vec::new();
-        let id = show::collect(state, secret, &mut effects).unwrap();
-        state.stores.evidence.hold_back(id);
+        let id = show::collect(state, secret, Reach::HeldBack, &mut effects).unwrap();
+        assert!(matches!(effects.as_slice(), [crate::app::Effect::RecordEvidence(_, Reach::HeldBack)]));
         state.selection = Some(Selection::Evidence(Locator { id, lines: None }));
 
         let (given, notes) = evidence(state, &mut effects);

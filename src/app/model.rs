@@ -62,10 +62,22 @@ pub struct Settings {
     pub seed: u64,
     /// Addresses, paths and names that the configuration holds: a command that uses one does not have it from the data.
     pub configured: Vec<CleanText>,
+    /// Whether copied notes keep their secrets.
+    pub copied_notes: CopiedNotes,
     /// What is asked again and again.
     pub queries: Vec<PolledQuery>,
     /// How long the signals are watched after a write.
     pub watch: SignedDuration,
+}
+
+/// What becomes of secrets in notes that are copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CopiedNotes {
+    /// They are taken out: notes are copied to be pasted where others read.
+    #[default]
+    Redacted,
+    /// They stay, at the person's word.
+    Plain,
 }
 
 /// The model a session has, or has not.

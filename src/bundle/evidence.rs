@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 use super::files::Files;
 use super::gaps::{Gaps, Object};
 use super::values::{instant_at, text_at};
-use crate::domain::evidence::sha256_hex;
+use crate::domain::evidence::{Reach, sha256_hex};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, TimeWindow, Timestamp};
 
 /// Longest raw text read, in bytes.
 const LONGEST: usize = 8 << 20;
+/// The key of the mark that it was read from a secret store.
+const HELD_BACK: &str = "held_back";
 
 /// Reads all evidence of a bundle in the order of its numbers. Text that does not match its digest was changed after it
 /// was captured; it is left out, for nothing may rest on it.
-pub(super) fn read_all(files: &dyn Files, gaps: &mut Gaps) -> Vec<Evidence> {
+pub(super) fn read_all(files: &dyn Files, gaps: &mut Gaps) -> Vec<(Evidence, Reach)> {
     let names = gaps.list(files, "evidence").unwrap_or_default();
     let mut ids: Vec<EvidenceId> =
         names.iter().filter_map(|name| name.strip_suffix(".json")).filter_map(|name| name.parse().ok()).collect();
@@ -21,7 +23,7 @@ pub(super) fn read_all(files: &dyn Files, gaps: &mut Gaps) -> Vec<Evidence> {
     ids.into_iter().filter_map(|id| read_one(files, gaps, id)).collect()
 }
 
-fn read_one(files: &dyn Files, gaps: &mut Gaps, id: EvidenceId) -> Option<Evidence> {
+fn read_one(files: &dyn Files, gaps: &mut Gaps, id: EvidenceId) -> Option<(Evidence, Reach)> {
     let (head, body) = (format!("evidence/{id}.json"), format!("evidence/{id}.txt"));
     let about = gaps.read(files, &head, 1 << 20)?;
     let object: Object = match serde_json::from_slice(&about.bytes) {
@@ -42,7 +44,12 @@ fn read_one(files: &dyn Files, gaps: &mut Gaps, id: EvidenceId) -> Option<Eviden
         gaps.add(&body, "the text is not the one that was captured, its digest differs; it is left out");
         return None;
     }
-    Some(Evidence {
+    // Whatever is not a plain no holds it back.
+    let reach = match object.get(HELD_BACK) {
+        None | Some(Value::Bool(false)) => Reach::Prompts,
+        Some(_) => Reach::HeldBack,
+    };
+    let evidence = Evidence {
         id,
         kind: object
             .get("kind")
@@ -54,11 +61,12 @@ fn read_one(files: &dyn Files, gaps: &mut Gaps, id: EvidenceId) -> Option<Eviden
         captured_at: instant_at(&object, "captured_at").unwrap_or(Timestamp::UNIX_EPOCH),
         text,
         cut: text_at(&object, "cut"),
-    })
+    };
+    Some((evidence, reach))
 }
 
 /// The `.json` beside the text; reads back equal.
-pub(super) fn write(evidence: &Evidence) -> Value {
+pub(super) fn write(evidence: &Evidence, reach: Reach) -> Value {
     let mut head = json!({
         "id": evidence.id,
         "kind": evidence.kind,
@@ -70,6 +78,17 @@ pub(super) fn write(evidence: &Evidence) -> Value {
     });
     if let (Some(cut), Some(head)) = (&evidence.cut, head.as_object_mut()) {
         head.insert("cut".to_owned(), json!(cut));
+    }
+    match reach {
+        Reach::Prompts => head,
+        Reach::HeldBack => held_back(head),
+    }
+}
+
+/// The head with the mark that it goes into no prompt.
+pub(super) fn held_back(mut head: Value) -> Value {
+    if let Some(head) = head.as_object_mut() {
+        head.insert(HELD_BACK.to_owned(), Value::Bool(true));
     }
     head
 }

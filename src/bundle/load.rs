@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::domain::evidence::Reach;
 use crate::domain::query::PolledQuery;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, LogRecord, SourceId, Timestamp};
@@ -105,7 +106,10 @@ pub fn load_from(files: &dyn Files, path: &str) -> Result<Recording, BundleError
     let mut gaps = Gaps::default();
     let manifest = read_manifest(files, path, &mut gaps)?;
     let source = SourceId::new(SOURCE);
+    let (evidence, reaches): (Vec<_>, Vec<_>) = evidence::read_all(files, &mut gaps).into_iter().unzip();
+    let held_back = evidence.iter().zip(reaches).filter(|(_, reach)| *reach == Reach::HeldBack).map(|(one, _)| one.id);
     let mut recording = Recording {
+        held_back: held_back.collect(),
         window: manifest.window,
         opens_at: manifest.opens_at,
         holds_at: manifest.holds_at,
@@ -113,7 +117,7 @@ pub fn load_from(files: &dyn Files, path: &str) -> Result<Recording, BundleError
         title: manifest.title,
         severity: manifest.severity,
         stack: manifest.stack,
-        evidence: evidence::read_all(files, &mut gaps),
+        evidence,
         notes: small(files, "notes.md", &mut gaps).map(|text| CleanText::block(&text)).unwrap_or_default(),
         ..Recording::default()
     };

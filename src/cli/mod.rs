@@ -61,7 +61,10 @@ fn run(args: Args) -> Outcome {
             let config = open::configuration(&common, open::ReadFile::Yes)?.config;
             Ok(check::run(&check, &config))
         }
-        Subcommand::Redact(redact) => Ok(redact::run(&redact)),
+        Subcommand::Redact(redact) => {
+            let config = open::configuration(&common, open::ReadFile::Yes)?.config;
+            Ok(redact::run(&redact, &config.redact))
+        }
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),

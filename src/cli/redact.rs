@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::config::schema::Redact;
 use crate::trust::redact::{Mail, Redactor};
 
 /// Longest input line of `--json`, and longest text, in bytes.
@@ -36,9 +37,9 @@ struct Answer {
 }
 
 /// Runs the subcommand: 0 when all was read, secrets or none; 2 for bad input; 1 when it cannot be done.
-pub fn run(args: &RedactArgs) -> ExitCode {
+pub fn run(args: &RedactArgs, config: &Redact) -> ExitCode {
     crate::actions::silence_panics();
-    let redactor = &mut Redactor::with(if args.keep_mail { Mail::Keep } else { Mail::Redact });
+    let redactor = &mut Redactor::with(if args.keep_mail || !config.mail { Mail::Keep } else { Mail::Redact });
     let (input, out) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
     let done = if args.json { answer(input, redactor, out) } else { filter(input, redactor, out) };
     match done {

@@ -44,6 +44,8 @@ pub struct Config {
     pub command: Vec<Command>,
     /// The model.
     pub model: Model,
+    /// What is taken out of what leaves.
+    pub redact: Redact,
     /// What holds for confirmed commands.
     pub run: Run,
     /// Whether the analyst's fixed queries wait on a card.
@@ -241,6 +243,18 @@ pub enum ProviderKind {
     Openai,
 }
 
+/// What is taken out of what leaves. Secrets are taken out of all that goes to a model on the network, whatever stands here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Redact {
+    /// Whether mail addresses are taken out too.
+    pub mail: bool,
+    /// Whether secrets are taken out of notes when they are copied.
+    pub copied_notes: bool,
+    /// Whether a model on this machine is sent the text as it is.
+    pub plain_to_local_models: bool,
+}
+
 /// Caches of tools that do not work without them.
 const READS_MAY_WRITE: [&str; 5] = ["~/.cache", "~/.kube/cache", "~/.aws/cli/cache", "~/.azure", "~/.config/gcloud"];
 
@@ -303,6 +317,7 @@ impl Default for Config {
             git: Vec::new(),
             command: Vec::new(),
             model: Model::default(),
+            redact: Redact::default(),
             run: Run::default(),
             telemetry: Telemetry::default(),
             policy_file: PathBuf::new(),
@@ -324,6 +339,12 @@ impl Default for Model {
             temperature: 0.2,
             timeout: Length::seconds(60),
         }
+    }
+}
+
+impl Default for Redact {
+    fn default() -> Self {
+        Self { mail: true, copied_notes: true, plain_to_local_models: false }
     }
 }
 

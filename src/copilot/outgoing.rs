@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use crate::domain::model::Location;
-use crate::trust::redact::Session;
+use crate::trust::redact::{LocalModels, Session};
 
 /// Who says a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +46,30 @@ pub struct Outgoing {
     redacted: usize,
 }
 
-/// Redacts what is to be sent. The same secret gets the same placeholder throughout the session. A local model gets the
-/// redacted text too: a placeholder costs an answer little, and a local server may log or forward what it is sent. Only
-/// a recording, to which nothing is sent, sees the text as it is.
+/// What happens to a text on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Treatment {
+    /// Its secrets are replaced.
+    Redacted,
+    /// It goes as it is.
+    Plain,
+}
+
+/// What happens to texts for a model there. A recording, to which nothing is sent, sees them as they are; a local model
+/// does so only where the configuration says it in so many words; one on the network never.
+pub(super) fn treatment(location: Location, session: &Session) -> Treatment {
+    match (location, session.local_models()) {
+        (Location::Recorded, _) | (Location::Local, LocalModels::Plain) => Treatment::Plain,
+        (Location::Local, LocalModels::Redacted) | (Location::Remote, _) => Treatment::Redacted,
+    }
+}
+
+/// Redacts what is to be sent, as the place it goes to asks for. The same secret gets the same placeholder throughout the
+/// session.
 pub fn outgoing(messages: Vec<Message>, location: Location, session: &Session) -> Outgoing {
-    match location {
-        Location::Recorded => Outgoing { messages, redacted: 0 },
-        Location::Local | Location::Remote => {
+    match treatment(location, session) {
+        Treatment::Plain => Outgoing { messages, redacted: 0 },
+        Treatment::Redacted => {
             let messages = messages
                 .into_iter()
                 .map(|message| Message { role: message.role, text: session.redact(&message.text) })
@@ -98,6 +115,7 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::redact::Mail;
 
     #[test]
     fn a_secret_leaves_for_no_server_and_has_one_name_in_all_messages() {
@@ -114,6 +132,14 @@ mod tests {
         }
         assert_eq!(outgoing(messages.clone(), Location::Recorded, &Session::new())[0], messages[0]);
     }
+    #[test]
+    fn a_local_model_sees_the_text_only_at_the_persons_word_and_a_remote_one_never() {
+        let message = Message { role: Role::User, text: "password=first22".to_owned() };
+        let plain = Session::with(Mail::Redact, LocalModels::Plain);
+        assert_eq!(outgoing(vec![message.clone()], Location::Local, &plain)[0], message);
+        assert_eq!(outgoing(vec![message], Location::Remote, &plain)[0].text, "password=[REDACTED:password:1]");
+    }
+
     #[test]
     fn one_secret_has_one_name_in_all_requests_of_a_session() {
         let session = Session::new();

@@ -4,7 +4,7 @@
 use super::edges;
 use super::excerpt::{self, Excerpt};
 use super::fence::Fence;
-use super::outgoing::{Message, Outgoing, Role, outgoing};
+use super::outgoing::{Message, Outgoing, Role, Treatment, outgoing, treatment};
 use super::prompts::{PromptData, PromptName, Prompts, Rejected};
 use super::provider::{Ask, Provider};
 use super::tokens::{PER_MESSAGE, estimate};
@@ -163,9 +163,9 @@ fn frame(turn: &TurnContext, fence: &Fence, question_tokens: u32, left_out: &mut
 /// The evidence as it may leave. Done before lines are chosen, numbered and quoted: a secret that goes over lines is whole
 /// only here. Its lines stay lines, so that what is cited is what is held.
 fn redacted(all: &[Evidence], location: Location, session: &Session) -> Vec<Evidence> {
-    let one = |evidence: &Evidence| match location {
-        Location::Recorded => evidence.clone(),
-        Location::Local | Location::Remote => Evidence {
+    let one = |evidence: &Evidence| match treatment(location, session) {
+        Treatment::Plain => evidence.clone(),
+        Treatment::Redacted => Evidence {
             text: CleanText::block(&session.redact(&evidence.text)),
             query: CleanText::block(&session.redact(&evidence.query)),
             ..evidence.clone()

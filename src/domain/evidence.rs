@@ -28,6 +28,16 @@ pub struct Evidence {
     pub cut: Option<CleanText>,
 }
 
+/// Where a piece of evidence may go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Into prompts, through the redactor.
+    #[default]
+    Prompts,
+    /// Into none until a person lets it: it was read from a secret store.
+    HeldBack,
+}
+
 /// What a piece of evidence is, in the words of the bundle format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,7 +1,7 @@
 //! An incident that was recorded: what a bundle holds, in the terms of the other rooms.
 
 use super::query::PolledQuery;
-use super::{Alert, Change, CleanText, Evidence, LogRecord, Series, TimeWindow, Timestamp};
+use super::{Alert, Change, CleanText, Evidence, EvidenceId, LogRecord, Series, TimeWindow, Timestamp};
 
 /// A whole recorded incident in memory, in time order.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Recording {
     pub changes: Vec<Change>,
     /// Evidence collected before.
     pub evidence: Vec<Evidence>,
+    /// Those of them that read a secret store: they go into no prompt until a person lets them.
+    pub held_back: Vec<EvidenceId>,
     /// Answers to commands.
     pub commands: Vec<RecordedCommand>,
     /// Answers of a model to questions, as recorded.

@@ -100,7 +100,7 @@ impl Executor {
             }
             Effect::UpdateIncident(incident) => self.keep(Keep::Incident(incident)),
             Effect::RecordEntry(entry) => self.keep(Keep::Timeline(entry)),
-            Effect::RecordEvidence(evidence) => self.keep(Keep::Evidence(evidence)),
+            Effect::RecordEvidence(evidence, reach) => self.keep(Keep::Evidence(evidence, reach)),
             Effect::RecordSeries(series) => self.keep(Keep::Series(series)),
             Effect::RecordNotes(text) => self.keep(Keep::Notes(text)),
             Effect::Window(window) => self.cover(window),

@@ -13,6 +13,7 @@ use crate::actions::{self, Entry as JournalEntry, Event, Gate, Journal};
 use crate::app::Msg;
 use crate::app::effect::Decision;
 use crate::bundle::record::{Entry, RecordError, Recorder};
+use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::{Alert, AlertState, Batch, Change, CleanText, Evidence, LogRecord, Series, Telemetry, Timestamp};
 
@@ -39,7 +40,7 @@ pub enum Keep {
     /// A line of the timeline.
     Timeline(TimelineEntry),
     /// A piece of evidence.
-    Evidence(Box<Evidence>),
+    Evidence(Box<Evidence>, Reach),
     /// A log record.
     Log(LogRecord),
     /// The log records that were held when the incident opened.
@@ -261,7 +262,7 @@ impl Writer {
                 return self.note(written);
             }
             Keep::Timeline(entry) => Entry::Timeline(entry),
-            Keep::Evidence(evidence) => Entry::Evidence(*evidence),
+            Keep::Evidence(evidence, reach) => Entry::Evidence(*evidence, reach),
             Keep::Log(record) => Entry::Log(record),
             Keep::Logs(records) => {
                 for record in records {

@@ -16,6 +16,8 @@ use crate::sources::replay::Commands;
 
 /// Bytes of one line held back until its end comes.
 const HELD: usize = 64 * 1024;
+/// Bytes at the end of such a line in which a sequence may have begun that the next read ends.
+const UNFINISHED: usize = 4 * 1024;
 
 /// Word that an approval is in the journal. Nothing runs before it came.
 #[derive(Debug)]
@@ -151,12 +153,23 @@ async fn pass_on(
 fn whole_lines(held: &mut Vec<u8>) -> Option<CleanText> {
     let end = match held.iter().rposition(|byte| *byte == b'\n') {
         Some(at) => at + 1,
-        None if held.len() > HELD => held.len(),
+        None if held.len() > HELD => whole_end(held),
         None => return None,
     };
     let rest = held.split_off(end);
     let lines = std::mem::replace(held, rest);
     Some(CleanText::from_bytes(&lines))
+}
+
+/// Where a line that has no end yet is cut: before an escape sequence or a character that may not be whole, if one begins
+/// near the end.
+fn whole_end(held: &[u8]) -> usize {
+    let near = held.len().saturating_sub(UNFINISHED).max(1);
+    let begins = |at: &usize| held[*at] == 0x1b || held[*at..].starts_with(b"\xc2");
+    let sequence = (near..held.len()).rev().find(begins);
+    // A character takes at most four bytes; its first one is no continuation.
+    let character = (held.len().saturating_sub(3).max(1)..held.len()).rev().find(|at| held[*at] >= 0xc0);
+    sequence.into_iter().chain(character).min().unwrap_or(held.len())
 }
 
 #[cfg(test)]
@@ -173,5 +186,17 @@ mod tests {
         let text = whole_lines(&mut held).unwrap();
         assert!(text.as_str().contains("redé") && !text.as_str().contains('\u{1b}'), "{text}");
         assert!(held.is_empty());
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_between_characters_and_sequences() {
+        for tail in [&b"\x1b[3"[..], b"\x1b]0;title", b"\xc2", b"\xe6\xa4", b"\xf0\x9f\x98"] {
+            let mut held = b"x".repeat(HELD);
+            held.extend_from_slice(tail);
+            let text = whole_lines(&mut held).unwrap();
+            assert_eq!((text.len(), held.as_slice()), (HELD, tail));
+        }
+        let mut held = b"\x1b".repeat(HELD + 1);
+        assert!(whole_lines(&mut held).is_some() && held.len() < HELD, "it goes on whatever comes");
     }
 }

@@ -15,7 +15,7 @@ use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
-use crate::app::model::{Brain, Settings, State};
+use crate::app::model::{Brain, CopiedNotes, Settings, State};
 use crate::app::notices::Notices;
 use crate::app::stores::{SourceState, Stores};
 use crate::app::window::Window;
@@ -35,6 +35,7 @@ use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+use crate::trust::redact;
 use crate::ui::clipboard::Through;
 
 /// How much of a file named on the command line is read from its end.
@@ -150,7 +151,8 @@ fn assemble(
     }
 
     let (tables, tables_problem) = tables(&config);
-    let journal = journal(&config, played.is_some());
+    let redactor = secrets_of(&config);
+    let journal = journal(&config, played.is_some(), redactor.clone());
     let records = record == Record::Incident && !config.data_dir.as_os_str().is_empty();
     let incidents = records.then(|| config.data_dir.join("incidents"));
     let stack = stack(&config, played.as_ref());
@@ -210,6 +212,7 @@ fn assemble(
     let prompts = Prompts::load(prompts_dir).map_err(|why| anyhow::anyhow!("{why}"))?;
     let settings = person_settings(&config, played.as_ref(), stack, running.queries.clone());
     let mut model = model(&config, &clock, states, settings, prompts, brain);
+    model.state.redactor = redactor;
     model.state.journal = Some(match &journal {
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
         Err(why) => Err(why.clone()),
@@ -234,13 +237,20 @@ fn assemble(
     Ok(Session { model, executor, batches, results: results_in, clock, stop, running, began: Instant::now(), looks })
 }
 
+/// The one redactor of the session, for the journal and for what is sent.
+fn secrets_of(config: &Config) -> redact::Session {
+    let mail = if config.redact.mail { redact::Mail::Redact } else { redact::Mail::Keep };
+    let plain = config.redact.plain_to_local_models;
+    redact::Session::with(mail, if plain { redact::LocalModels::Plain } else { redact::LocalModels::Redacted })
+}
+
 /// What a recording brings along: evidence collected then. What was read from a store of secrets is held back again.
 pub fn adopt(state: &mut State, recording: &Recording, tables: &Tables) {
     for evidence in &recording.evidence {
+        let secret = recording.held_back.contains(&evidence.id)
+            || (evidence.kind == EvidenceKind::Command && actions::reads_secrets(&evidence.query, tables));
         match state.stores.evidence.adopt(evidence.clone()) {
-            Ok(id) if evidence.kind == EvidenceKind::Command && actions::reads_secrets(&evidence.query, tables) => {
-                state.stores.evidence.hold_back(id);
-            }
+            Ok(id) if secret => state.stores.evidence.hold_back(id),
             Ok(_) => {}
             Err(full) => {
                 state.problem(CleanText::line(&full.to_string()));
@@ -280,14 +290,16 @@ pub fn tables(config: &Config) -> (Tables, Option<CleanText>) {
     }
 }
 
-fn journal(config: &Config, played: bool) -> Result<Arc<Journal>, CleanText> {
+fn journal(config: &Config, played: bool, secrets: redact::Session) -> Result<Arc<Journal>, CleanText> {
     let default = if played { "drills-journal.jsonl" } else { "journal.jsonl" };
     let path = match (config.journal.as_os_str().is_empty(), config.data_dir.as_os_str().is_empty()) {
         (false, _) => config.journal.clone(),
         (true, false) => config.data_dir.join(default),
         (true, true) => return Err("there is no home directory for the journal; give one with --journal PATH".into()),
     };
-    Journal::open(&path).map(Arc::new).map_err(|error| CleanText::line(&error.to_string()))
+    Journal::open(&path)
+        .map(|journal| Arc::new(journal.sharing(secrets)))
+        .map_err(|error| CleanText::line(&error.to_string()))
 }
 
 /// Reaches the model in the background; the screen does not wait.
@@ -395,6 +407,7 @@ fn person_settings(
         seed: fastrand::u64(..),
         queries,
         watch: config.run.watch.signed(),
+        copied_notes: if config.redact.copied_notes { CopiedNotes::Redacted } else { CopiedNotes::Plain },
     }
 }
 

@@ -339,7 +339,7 @@ impl World {
             | Effect::OpenBundle(..)
             | Effect::UpdateIncident(_)
             | Effect::RecordEntry(_)
-            | Effect::RecordEvidence(_)
+            | Effect::RecordEvidence(..)
             | Effect::RecordSeries(_)
             | Effect::RecordNotes(_)
             | Effect::Window(_)

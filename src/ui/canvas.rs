@@ -169,6 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::CleanText;
     use crate::ui::dump::{draw_to_buffer, grid};
 
     #[test]
@@ -212,6 +213,50 @@ mod tests {
                     prop_assert!(!inside || cx as usize + width(cell.symbol()) <= usize::from(x + wide), "{cx},{cy} {cell:?}");
                 }
             }
+        }
+    }
+
+    /// Text in which neighbours change each other's width: ligatures, joined emoji, flags, marks, wide and narrow.
+    fn neighbours() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "\u{644}\u{627}",
+                "\u{644}",
+                "\u{627}",
+                "\u{1f469}\u{200d}\u{1f680}",
+                "\u{1f1e9}\u{1f1ea}",
+                "\u{1f1e9}",
+                "\u{a4fc}\u{a4fd}",
+                "\u{2d40}\u{2d7f}\u{2d40}",
+                "\u{17d2}\u{1780}",
+                "\u{1a15}\u{1a17}\u{200d}\u{1a10}",
+                "e\u{301}\u{302}",
+                "検",
+                "#\u{fe0f}\u{20e3}",
+                "\u{1100}\u{1161}\u{11a8}",
+                "\u{915}\u{94d}\u{937}",
+                " ",
+                "a",
+            ])
+            .prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_measured_is_what_is_drawn(text in neighbours()) {
+            let text = CleanText::line(&text);
+            let measured = width(&text);
+            let line = Line::of(text.clone(), Role::Text);
+            let drawn = draw_to_buffer(measured as u16 + 20, 1, &Theme::plain(), |canvas| {
+                canvas.line(0, &Line::of("\u{2591}".repeat(measured + 20), Role::Text));
+                canvas.line(0, &line);
+            });
+            let untouched = (0..drawn.area.width).rev().take_while(|x| drawn[(*x, 0)].symbol() == "\u{2591}").count();
+            prop_assert_eq!(untouched, 20, "{:?}", text);
+            prop_assert_eq!(line.width(), measured);
         }
     }
 }

@@ -21,9 +21,10 @@ pub struct Line {
     spans: Vec<Span>,
 }
 
-/// Columns the text takes on the screen.
+/// Columns the text takes on the screen: those of its graphemes, one by one, for so they are drawn. Measured as a whole,
+/// some scripts are narrower (lam and alef make one column), and what follows would be drawn over their end.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if text.is_ascii() { text.width() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
 /// The longest head of `text` that fits into `columns`, at a grapheme's end, and the columns it takes.

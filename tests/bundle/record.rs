@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use midwatch::bundle::{Entry, Recorder, load};
+use midwatch::domain::evidence::Reach;
 use midwatch::domain::incident::{EntryKind, Incident, TimelineEntry};
 use midwatch::domain::recording::RecordedCommand;
 use midwatch::domain::series::Unit;
@@ -123,7 +124,7 @@ fn a_recorded_incident_loads_again() {
         Entry::Log(record("stdin", "no time of its own", None)),
         Entry::Change(change()),
         Entry::Timeline(entry("first\nsecond")),
-        Entry::Evidence(evidence()),
+        Entry::Evidence(evidence(), Reach::Prompts),
         Entry::Journal("{\"seq\":1}\n".to_owned()),
         Entry::Command(command.clone()),
     ] {
@@ -179,11 +180,11 @@ fn a_line_torn_by_a_crash_costs_only_itself() {
 fn a_later_session_leaves_the_bundle_of_an_earlier_one_alone() {
     let dir = tempfile::tempdir().unwrap();
     let mut earlier = Recorder::create(dir.path(), &incident()).unwrap();
-    earlier.append(&Entry::Evidence(evidence())).unwrap();
+    earlier.append(&Entry::Evidence(evidence(), Reach::Prompts)).unwrap();
     let folder = earlier.folder().to_path_buf();
     drop(earlier);
     let mut later = Recorder::create(dir.path(), &incident()).unwrap();
-    later.append(&Entry::Evidence(Evidence { text: CleanText::line("other"), ..evidence() })).unwrap();
+    later.append(&Entry::Evidence(Evidence { text: CleanText::line("other"), ..evidence() }, Reach::Prompts)).unwrap();
     let other = later.folder().to_path_buf();
     drop(later);
     assert!(other.ends_with("INC-20261120-0205-2"), "{}", other.display());
@@ -222,8 +223,10 @@ fn the_log_budget_ends_the_lines_and_the_timeline_says_so_once() {
 fn evidence_once_written_is_never_changed() {
     let dir = tempfile::tempdir().unwrap();
     let mut recorder = Recorder::create(dir.path(), &incident()).unwrap();
-    recorder.append(&Entry::Evidence(evidence())).unwrap();
-    recorder.append(&Entry::Evidence(Evidence { text: CleanText::line("other"), ..evidence() })).unwrap();
+    recorder.append(&Entry::Evidence(evidence(), Reach::Prompts)).unwrap();
+    recorder
+        .append(&Entry::Evidence(Evidence { text: CleanText::line("other"), ..evidence() }, Reach::Prompts))
+        .unwrap();
     assert_eq!(read(recorder.folder()).evidence, [evidence()]);
 }
 
@@ -248,4 +251,24 @@ fn names_from_outside_stay_inside_the_bundle() {
     recorder.flush().unwrap();
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     assert_eq!(read(recorder.folder()).logs.len(), 1);
+}
+
+#[test]
+fn what_is_held_back_stays_so_in_a_replay_also_when_that_was_learnt_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = Recorder::create(folder.path(), &incident()).unwrap();
+    let later = Evidence { id: EvidenceId(9), ..evidence() };
+    recorder.append(&Entry::Evidence(evidence(), Reach::HeldBack)).unwrap();
+    recorder.append(&Entry::Evidence(later.clone(), Reach::Prompts)).unwrap();
+    let held = |recorder: &Recorder| load(recorder.folder()).unwrap().held_back;
+    assert_eq!(held(&recorder), [evidence().id]);
+    recorder.append(&Entry::Evidence(later.clone(), Reach::HeldBack)).unwrap();
+    assert_eq!(held(&recorder), [evidence().id, later.id]);
+    assert!(load(recorder.folder()).unwrap().evidence.contains(&later), "nothing else of it changed");
+
+    // A mark that nobody can read holds it back too.
+    let head = recorder.folder().join("evidence/E9.json");
+    let odd = std::fs::read_to_string(&head).unwrap().replace("\"held_back\":true", "\"held_back\":\"yes\"");
+    std::fs::write(&head, odd).unwrap();
+    assert_eq!(held(&recorder), [evidence().id, later.id]);
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::trust::redact::Redactor;
+use crate::trust::redact::Session;
 
 pub use entry::{Entry, Event, Line};
 pub use export::{Export, Format};
@@ -35,7 +35,7 @@ pub struct Journal {
     // One writer at a time in this process: the advisory lock only keeps other processes out.
     file: Mutex<File>,
     /// What secrets were seen, so that each keeps its number.
-    redactor: Mutex<Redactor>,
+    secrets: Session,
     /// The incident that is open.
     incident: Mutex<Option<String>>,
 }
@@ -100,6 +100,13 @@ impl Journal {
         Ok(journal)
     }
 
+    /// From now on secrets have the names they have in this session: the same in the journal as in what was sent.
+    #[must_use]
+    pub fn sharing(mut self, secrets: Session) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
     /// Looks at the end of a journal and changes nothing: the number of its last entry.
     ///
     /// # Errors
@@ -117,7 +124,7 @@ impl Journal {
             path: path.to_owned(),
             session: format!("{:08x}", fastrand::u32(..)),
             file: Mutex::new(file),
-            redactor: Mutex::new(Redactor::new()),
+            secrets: Session::new(),
             incident: Mutex::new(None),
         }
     }
@@ -137,7 +144,7 @@ impl Journal {
     /// # Errors
     /// When it could not be written; then nothing may run.
     pub fn append(&self, entry: &Entry, now: Timestamp) -> Result<(), JournalError> {
-        let entry = entry.without_secrets(&mut self.redactor.lock().unwrap_or_else(PoisonError::into_inner));
+        let entry = self.secrets.locked(|redactor| entry.without_secrets(redactor));
         let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.locked(|journal, file| {
             journal.still_there(file)?;

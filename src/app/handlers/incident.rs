@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::show;
 use super::telemetry::change_words;
 use crate::app::effect::Backlog;
+use crate::app::model::CopiedNotes;
 use crate::app::model::State;
 use crate::app::{Effect, Selection, gather};
 use crate::bundle::notes;
@@ -237,8 +238,10 @@ pub fn copy_notes(state: &mut State, effects: &mut Vec<Effect>) {
     match markdown(state) {
         Some(text) => {
             effects.push(Effect::RecordNotes(text.clone()));
-            // Notes are copied to be pasted where others read.
-            effects.push(Effect::Copy(state.redactor.redact(&text)));
+            effects.push(Effect::Copy(match state.settings.copied_notes {
+                CopiedNotes::Redacted => state.redactor.redact(&text),
+                CopiedNotes::Plain => text,
+            }));
         }
         None => state.problem("no incident yet: it opens with the first alert, pin, note or command"),
     }

@@ -7,6 +7,7 @@ use crate::app::model::State;
 use crate::app::msg::RunEvent;
 use crate::app::{Ctx, Effect, Model, Selection};
 use crate::domain::approval::Frozen;
+use crate::domain::evidence::Reach;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
@@ -215,16 +216,14 @@ fn matching_records(state: &State, filter: &Filter, window: TimeWindow, source: 
 }
 
 fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<Capture>, effects: &mut Vec<Effect>) {
-    let evidence = new.and_then(|new| match show::collect(state, new, effects) {
+    let reach = if reads_secrets(proposal) { Reach::HeldBack } else { Reach::Prompts };
+    let evidence = new.and_then(|new| match show::collect(state, new, reach, effects) {
         Ok(id) => Some(id),
         Err(why) => {
             state.problem(why);
             None
         }
     });
-    if let Some(id) = evidence.filter(|_| reads_secrets(proposal)) {
-        state.stores.evidence.hold_back(id);
-    }
     let now = state.now;
     if let Some(known) = state.proposal_mut(proposal.id) {
         let since = match &known.state {

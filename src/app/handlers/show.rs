@@ -2,6 +2,7 @@
 
 use crate::app::model::State;
 use crate::app::{Ctx, Effect, Model, PaneId, Selection};
+use crate::domain::evidence::Reach;
 use crate::domain::time::{clock, stamp};
 use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, Series, TimeWindow};
 use crate::store::Capture;
@@ -189,18 +190,24 @@ pub fn to_evidence(
     let shown = shown(&state.ctx(), selection).ok_or_else(|| CleanText::line("what was selected is no longer held"))?;
     let secret =
         matches!(selection, Selection::Proposal(id) if state.proposal(*id).is_some_and(super::runs::reads_secrets));
-    let id = collect(state, shown.into_new(state.now), effects)?;
-    if secret {
-        state.stores.evidence.hold_back(id);
-    }
-    Ok(id)
+    let reach = if secret { Reach::HeldBack } else { Reach::Prompts };
+    collect(state, shown.into_new(state.now), reach, effects)
 }
 
-/// Adds evidence to the store and records it.
-pub fn collect(state: &mut State, new: Capture, effects: &mut Vec<Effect>) -> Result<EvidenceId, CleanText> {
+/// Adds evidence to the store and records it, with the mark of what is held back.
+pub fn collect(
+    state: &mut State,
+    new: Capture,
+    reach: Reach,
+    effects: &mut Vec<Effect>,
+) -> Result<EvidenceId, CleanText> {
     let id = state.stores.evidence.add(new).map_err(|full| CleanText::line(&full.to_string()))?;
+    match reach {
+        Reach::Prompts => {}
+        Reach::HeldBack => state.stores.evidence.hold_back(id),
+    }
     if let Some(evidence) = state.stores.evidence.get(id) {
-        effects.push(Effect::RecordEvidence(Box::new(evidence.clone())));
+        effects.push(Effect::RecordEvidence(Box::new(evidence.clone()), reach));
     }
     Ok(id)
 }

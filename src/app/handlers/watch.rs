@@ -8,6 +8,7 @@ use crate::actions::watch::{End, Plan, Reading, Signal, Watch, choose};
 use crate::analysis::recovery::Course;
 use crate::app::model::State;
 use crate::app::{Ctx, Effect, Model};
+use crate::domain::evidence::Reach;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::time::short;
@@ -152,7 +153,7 @@ fn keep(state: &mut State, watch: &Watch, lines: &[String], effects: &mut Vec<Ef
         text: CleanText::block(&lines.join("\n")),
         cut: None,
     };
-    show::collect(state, new, effects).ok()
+    show::collect(state, new, Reach::Prompts, effects).ok()
 }
 
 /// The undo goes through the same gate as everything; an undo is not offered its own undo.

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 use super::gaps::Gaps;
 use super::{alerts, changes, manifest, metrics, replies};
+use crate::domain::evidence::Reach;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::recording::RecordedCommand;
 use crate::domain::time::minus;
@@ -41,8 +42,8 @@ pub enum Entry {
     Change(Change),
     /// A line of the incident's timeline.
     Timeline(TimelineEntry),
-    /// A piece of evidence; one that is there already is left as it is.
-    Evidence(Evidence),
+    /// A piece of evidence and where it may go; one that is there already is left as it is, but for being held back.
+    Evidence(Evidence, Reach),
     /// A line of the journal, copied as it is.
     Journal(String),
     /// A command that was run, with its output.
@@ -99,7 +100,7 @@ impl Recorder {
             Entry::Log(record) => self.log(record),
             Entry::Change(change) => self.line("changes.jsonl", &changes::write(change).to_string()),
             Entry::Timeline(entry) => self.timeline(entry),
-            Entry::Evidence(evidence) => self.evidence(evidence),
+            Entry::Evidence(evidence, reach) => self.evidence(evidence, *reach),
             Entry::Journal(line) => self.line("journal.jsonl", line.trim_end_matches('\n')),
             Entry::Command(command) => {
                 if let Some(at) = command.at {
@@ -172,14 +173,24 @@ impl Recorder {
         self.line("timeline.jsonl", &line)
     }
 
-    fn evidence(&mut self, evidence: &Evidence) -> Result<(), RecordError> {
+    fn evidence(&mut self, evidence: &Evidence, reach: Reach) -> Result<(), RecordError> {
         let (head, body) = (format!("evidence/{}.json", evidence.id), format!("evidence/{}.txt", evidence.id));
         if self.place.holds(&head) {
-            return Ok(());
+            return match reach {
+                Reach::Prompts => Ok(()),
+                Reach::HeldBack => self.hold_back(&head),
+            };
         }
         // The text first: a head without its text would be a claim about nothing.
         self.place.replace(Path::new(&body), evidence.text.as_bytes())?;
-        self.place.replace(Path::new(&head), super::evidence::write(evidence).to_string().as_bytes())
+        self.place.replace(Path::new(&head), super::evidence::write(evidence, reach).to_string().as_bytes())
+    }
+
+    /// Marks evidence that was recorded before anybody knew that it reads a secret store.
+    fn hold_back(&mut self, head: &str) -> Result<(), RecordError> {
+        let text = std::fs::read(self.place.path(head)).unwrap_or_default();
+        let known = serde_json::from_slice(&text).map_err(|error| self.place.odd(head, &error))?;
+        self.place.replace(Path::new(head), super::evidence::held_back(known).to_string().as_bytes())
     }
 
     fn log(&mut self, record: &LogRecord) -> Result<(), RecordError> {

@@ -33,7 +33,7 @@ use zeroize::Zeroizing;
 use known::{Holder, Known};
 use view::View;
 
-pub use session::Session;
+pub use session::{LocalModels, Session};
 
 /// What is taken out beside secrets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
