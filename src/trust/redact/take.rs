@@ -205,7 +205,7 @@ fn document(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let start = at + 2 + head.len() + 1;
     let mut end = start;
-    for line in text.get(start..floor(text, (start + LONGEST).min(text.len())))?.split_inclusive('\n') {
+    for line in text.get(start..floor(text, (start + 4096).min(text.len())))?.split_inclusive('\n') {
         if line.trim() == word {
             let body = text.get(start..end)?;
             let lead = body.len() - body.trim_start().len();
@@ -392,7 +392,7 @@ pub(super) fn element(text: &str, key: &Range<usize>) -> Option<Range<usize>> {
     let start = key.end + close + 1;
     // A section that is taken as it stands.
     if let Some(raw) = text.get(start..)?.strip_prefix("<![CDATA[") {
-        let length = raw.get(..floor(raw, LONGEST.min(raw.len())))?.find("]]>")?;
+        let length = raw.get(..floor(raw, 4096.min(raw.len())))?.find("]]>")?;
         let from = text.len() - raw.len();
         return Some(from..from + length);
     }
