@@ -35,6 +35,9 @@ const CALLS: &[(&str, usize)] = &[
     ("BasicAuth(", 1),
     ("basic_auth(", 1),
     ("simple_bind_s(", 1),
+    ("username_pw_set(", 1),
+    ("PSCredential(", 1),
+    ("set_credentials(", 1),
     ("auth=(", 1),
     (".login(", 1),
 ];

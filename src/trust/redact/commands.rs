@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use super::Hit;
-use super::keys::Strength;
+use super::keys::{self, Strength};
 use super::take;
 use super::values::{Written, is_secret};
 
@@ -43,6 +43,12 @@ struct Program {
     only: HashMap<String, String>,
     /// `name/secret@place`.
     slash: bool,
+    /// A name, a comma and the secret.
+    comma: Vec<String>,
+    /// What stands behind the last colon of the next word.
+    last: Vec<String>,
+    /// Behind these words a name and a value, which is one if the name says so.
+    keyed: Vec<String>,
     /// The word behind `\\\\server\\share`.
     behind_share: bool,
 }
@@ -143,6 +149,15 @@ impl Program {
             if self.percent.iter().any(|option| option == word) {
                 push(text, next.and_then(|next| behind(text, next, '%')), out);
             }
+            if self.comma.iter().any(|option| option == word) {
+                push(text, next.and_then(|next| behind(text, next, ',')), out);
+            }
+            if self.last.iter().any(|option| option == word) {
+                push(text, next.and_then(|next| of(next).rfind(':').map(|sign| next.start + sign + 1..next.end)), out);
+            }
+            if self.keyed.iter().any(|verb| verb == word) {
+                keyed(text, &words[at + 1..], out);
+            }
             for prefix in &self.prefixed {
                 if word.starts_with(prefix.as_str()) {
                     push(text, Some(range.start + prefix.len()..range.end), out);
@@ -203,6 +218,18 @@ fn behind(text: &str, word: &Range<usize>, sign: char) -> Option<Range<usize>> {
         .filter(|quoted| quoted.end < word.end + 1)
         .or(Some(start..word.end))
         .filter(|range| range.start < range.end)
+}
+
+/// `put app/db/password x`: a name that says its value is a secret, and the value.
+fn keyed(text: &str, words: &[Range<usize>], out: &mut Vec<Hit>) {
+    let of = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    let mut plain = words.iter().filter(|word| !of(word).starts_with('-'));
+    if let (Some(name), Some(value)) = (plain.next(), plain.next())
+        && let Some(keys::Name::Value(strength)) = of(name).rsplit(['/', ':', '.']).next().and_then(keys::name)
+        && is_secret(of(value), strength.max(Strength::Medium), Written::Assigned)
+    {
+        out.push(Hit::new("password", value.clone()));
+    }
 }
 
 /// `echo secret | docker login --password-stdin`, `echo name:secret | chpasswd`.

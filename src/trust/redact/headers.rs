@@ -76,12 +76,18 @@ pub(super) fn authorization(text: &str, at: usize, out: &mut Vec<Hit>) {
     let mut at = at
         + bytes.iter().skip(at).take(8).take_while(|byte| matches!(byte, b'"' | b'\'' | b'[' | b'\\' | b' ')).count();
     let Some(rest) = text.get(at..) else { return };
+    // A scheme that stands alone on its line.
+    if let Some(word) = ["Bearer\n", "Basic\n"].iter().find(|word| rest.starts_with(**word)) {
+        let below = at + word.len();
+        at = below + bytes.iter().skip(below).take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    }
+    let rest = text.get(at..).unwrap_or_default();
     let mut kind = "token";
     if let Some((of, behind)) = scheme(rest) {
         kind = of;
         at += behind
             + bytes.iter().skip(at + behind).take(8).take_while(|byte| matches!(byte, b' ' | b'"' | b'\'')).count();
-    } else if ["Digest ", "digest ", "AWS4-", "Hawk ", "hawk ", "MAC ", "Signature ", "OAuth "]
+    } else if ["Digest ", "digest ", "AWS4-", "Hawk ", "hawk ", "MAC ", "Signature ", "OAuth ", "hmac ", "HMAC "]
         .iter()
         .any(|scheme| rest.starts_with(scheme))
     {
@@ -98,7 +104,8 @@ pub(super) fn authorization(text: &str, at: usize, out: &mut Vec<Hit>) {
         sign + 1 < found.trim_end_matches('=').len() && sign < 24 && name(&found[..sign]).is_some()
     });
     // So are they when the value stands in quotes, which end what was read here.
-    let quoted = found.ends_with('=') && bytes.get(range.end) == Some(&b'"') && !found.trim_end_matches('=').is_empty();
+    let quoted =
+        found.ends_with('=') && bytes.get(range.end) == Some(&b'"') && name(found.trim_end_matches('=')).is_some();
     if pairs
         || quoted
         || range.len() < 4

@@ -318,10 +318,8 @@ pub(super) fn name(key: &str) -> Option<Name> {
         "pass" | "pw" | "userpass" => {
             if before.is_some() {
                 Strength::Strong
-            } else if last == "pass" {
-                Strength::Weak
             } else {
-                Strength::Random
+                Strength::Weak
             }
         }
         "secrets" | "tokens" if all == 1 => return None,

@@ -9,7 +9,7 @@ use super::values::is_reference;
 
 /// Every value of a Secret object.
 pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
-    if !text.contains("Secret") || !text.contains("ata") {
+    if !text.contains("Secret") && !text.contains("stringData") || !text.contains("ata") {
         return;
     }
     json(text, out);
@@ -26,6 +26,8 @@ struct Open {
     values: Vec<Range<usize>>,
     /// It is the `data` of what holds it.
     data: bool,
+    /// It is what only a Secret has, as in a patch.
+    only: bool,
 }
 
 /// JSON wherever it begins in the text: braces, strings and nothing else matters.
@@ -37,8 +39,9 @@ fn json(text: &str, out: &mut Vec<Hit>) {
         match bytes[at] {
             b'{' => {
                 let data = open.last().and_then(|holder| holder.key.clone()).and_then(|key| text.get(key));
+                let only = data == Some("stringData");
                 let data = matches!(data, Some("data" | "stringData"));
-                open.push(Open { data, ..Open::default() });
+                open.push(Open { data, only, ..Open::default() });
                 if open.len() > 256 {
                     open.clear();
                 }
@@ -78,7 +81,7 @@ fn json(text: &str, out: &mut Vec<Hit>) {
 }
 
 fn close(closed: Open, holder: Option<&mut Open>, out: &mut Vec<Hit>) {
-    if closed.secret {
+    if closed.secret || closed.only {
         out.extend(
             closed.values.into_iter().filter(|range| !range.is_empty()).map(|range| Hit::new("kube-secret", range)),
         );

@@ -41,14 +41,12 @@ const WORDS: &[&str] = &[
     "mnemonic",
     "assertion",
     "hmac",
+    "code",
     "dockerc",
     "verifier",
     "rootpw",
     "bindpw",
-    "_pw",
-    "-pw",
-    ".pw",
-    "userpw",
+    "pw",
     "art-api",
     "honeycomb-team",
     "webhook",
@@ -92,16 +90,21 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
     }
 }
 
-/// What `key` is the key of, when the word before says it: `API key`, `Unseal Key`.
+/// What a key or a code is for, when the word before says it: `API key`, `Unseal Key`, `recovery code`.
 fn spaced(text: &str, key: &Range<usize>) -> Option<Name> {
     const OF: &[&str] =
         &["api", "access", "secret", "account", "unseal", "recovery", "license", "encryption", "master"];
-    if !text.get(key.clone())?.eq_ignore_ascii_case("key") {
+    const CODES: &[&str] = &["otp", "totp", "recovery", "verification", "backup", "mfa", "2fa", "time"];
+    let last = text.get(key.clone())?;
+    if !last.eq_ignore_ascii_case("key") && !last.eq_ignore_ascii_case("code") {
         return None;
     }
     let before = text[..key.start].strip_suffix(' ')?;
     let word = before.bytes().rev().take(16).take_while(u8::is_ascii_alphanumeric).count();
     let word = before.get(before.len() - word..)?.to_ascii_lowercase();
+    if last.eq_ignore_ascii_case("code") {
+        return CODES.contains(&word.as_str()).then_some(Name::Value(Strength::Weak));
+    }
     OF.contains(&word.as_str()).then(|| keys::name(&format!("{word}_key"))).flatten()
 }
 
@@ -136,8 +139,13 @@ fn key_around(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 fn after(text: &str, key: Range<usize>, name: Name, out: &mut Vec<Hit>) -> usize {
     let flag = text[..key.start].ends_with('-') && !text[..key.start].ends_with("--D");
     let Some((separator, at)) = take::separator(text, &key, flag, matches!(name, Name::Value(Strength::Strong))) else {
-        if let Name::Value(strength) = name {
-            elsewhere(text, key, strength, out);
+        match name {
+            Name::Value(strength) => elsewhere(text, key, strength, out),
+            // `proxy_set_header Authorization "Basic x"`.
+            Name::Authorization if text[key.end..].starts_with(" \"") => {
+                headers::authorization(text, key.end + 1, out);
+            }
+            Name::Authorization | Name::Cookie => {}
         }
         return 0;
     };
@@ -159,7 +167,10 @@ fn value(
 ) -> Option<usize> {
     // `secret:name` and `session:17` are places in something else.
     let glued = separator == Separator::Colon && text[..at].ends_with(':') && !text[..at].ends_with("\":");
-    if glued && strength < Strength::Medium && !text[at..].starts_with(['"', '\'']) {
+    let member = text[..key.start].ends_with([' ', '{'])
+        && text.get(key.clone()).is_some_and(|name| matches!(name, "Pass" | "pass" | "Pw" | "PW"))
+        && text[super::formats::floor(text, key.start.saturating_sub(200))..key.start].contains('{');
+    if glued && strength < Strength::Medium && !member && !text[at..].starts_with(['"', '\'']) {
         return None;
     }
     // The name and the password of an address are not a pair of this kind.

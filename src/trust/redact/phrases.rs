@@ -43,6 +43,12 @@ const DIRECTIVES: &[(&str, Place)] = &[
     ("isakmp key ", Place::Next),
     ("key-string ", Place::Next),
     ("pre-shared-key ", Place::Next),
+    ("password ENC ", Place::Next),
+    ("passwd ENC ", Place::Next),
+    ("psksecret ENC ", Place::Next),
+    ("passphrase ENC ", Place::Next),
+    ("ConvertTo-SecureString ", Place::Next),
+    ("ConvertTo-SecureString -String ", Place::Next),
     ("stats auth ", Place::Pair),
     ("ACL SETUSER ", Place::Rules),
     ("acl setuser ", Place::Rules),
@@ -165,7 +171,7 @@ pub(super) fn labelled(text: &str, key: &Range<usize>, strength: Strength) -> Op
     let between = line.get(..colon)?;
     let tied = between.trim().trim_start_matches('#');
     let numbered = !tied.is_empty() && tied.bytes().all(|byte| byte.is_ascii_digit());
-    let said = (between.contains(" for ") || between.starts_with(" of "))
+    let said = (between.contains(" for ") || between.contains(" to ") || between.starts_with(" of "))
         && between.split_whitespace().count() <= 7
         && between.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" @.-_()/'".contains(&byte))
         && !between.split_whitespace().next_back().is_some_and(|word| NAMES.contains(&word));

@@ -205,7 +205,7 @@ fn document(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let start = at + 2 + head.len() + 1;
     let mut end = start;
-    for line in text.get(start..floor(text, (start + LONGEST).min(text.len())))?.split_inclusive('\n') {
+    for line in text.get(start..floor(text, (start + 4096).min(text.len())))?.split_inclusive('\n') {
         if line.trim() == word {
             let body = text.get(start..end)?;
             let lead = body.len() - body.trim_start().len();
@@ -390,6 +390,12 @@ pub(super) fn element(text: &str, key: &Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     let start = key.end + close + 1;
+    // A section that is taken as it stands.
+    if let Some(raw) = text.get(start..)?.strip_prefix("<![CDATA[") {
+        let length = raw.get(..floor(raw, 4096.min(raw.len())))?.find("]]>")?;
+        let from = text.len() - raw.len();
+        return Some(from..from + length);
+    }
     let end = bytes.iter().skip(start).take(LONGEST).position(|byte| *byte == b'<')? + start;
     if bytes.get(end + 1) != Some(&b'/') && bytes.get(end + 1) != Some(&b'!') {
         return None;
@@ -402,6 +408,15 @@ pub(super) fn element(text: &str, key: &Range<usize>) -> Option<Range<usize>> {
 /// The value of `name: X, value: Y`, where the name of the secret is itself a value.
 pub(super) fn entry(text: &str, key: &Range<usize>) -> Option<(Range<usize>, Written)> {
     let ahead = text.get(key.end..floor(text, (key.end + NEAR).min(text.len())))?;
+    // `<param-name>password</param-name><param-value>x</param-value>`.
+    if ahead.starts_with("</") {
+        let next = ahead.find('>')? + 1;
+        let gap = ahead[next..].len() - ahead[next..].trim_start().len();
+        let tag = ahead.get(next + gap..)?.strip_prefix('<')?;
+        let word = tag.find('>').filter(|end| tag[..*end].ends_with("value"))?;
+        let from = key.end + next + gap + 1;
+        return element(text, &(from..from + word)).map(|range| (range, Written::Quoted));
+    }
     let skipped = ahead.len()
         - ahead.trim_start_matches(['\\', '"', '\'', ',', ' ', '\n', '\r', '\t', '/', '>', '<', ';', '}', '{']).len();
     if skipped == 0 {

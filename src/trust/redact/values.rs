@@ -195,6 +195,12 @@ pub(super) fn is_secret(value: &str, strength: Strength, written: Written) -> bo
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'.' | b'_' | b' ' | b'/' | b','));
     let words = value.split_whitespace().count();
+    // A length, as in `kubectl describe secret`, and a sentence.
+    if value.strip_suffix(" bytes").is_some_and(|many| many.bytes().all(|byte| byte.is_ascii_digit()))
+        || words > 2 && wordy && value.ends_with('.')
+    {
+        return false;
+    }
     if words > 2
         && value
             .split_whitespace()
@@ -428,11 +434,23 @@ pub(super) fn is_reference(value: &str) -> bool {
         .any(|end| lower.ends_with(end))
         && value.contains(['/', '\\']);
     // A call that is cut off at its first string is one too.
-    let call = value.ends_with([')', '('])
+    let typed = value.find('<').is_some_and(|open| {
+        open > 2
+            && value.trim_end_matches(',').ends_with('>')
+            && value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'<' | b'>' | b':' | b',' | b' '))
+    }) || ["Secret", "Secure", "Sensitive"].iter().any(|head| value.starts_with(head))
+        && ["String", "Str", "Bytes"].iter().any(|end| value.trim_end_matches(',').ends_with(end));
+    // The call may be cut at a sign in its string.
+    let opened = value.find('(').filter(|open| value[open + 1..].starts_with(['"', '\'']));
+    let call = (value.ends_with([')', '(']) || opened.is_some())
         && value.find('(').is_some_and(|open| {
             open > 2
                 && value.get(..open).is_some_and(|head| {
-                    head.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
+                    head.bytes().all(|byte| {
+                        byte.is_ascii_alphabetic()
+                            || matches!(byte, b'_' | b'.')
+                            || byte.is_ascii_digit() && head.contains('.')
+                    })
                 })
         });
     let types = ["&str", "&mut ", "&'", "&[", "&String", "&self"].iter().any(|mark| value.starts_with(mark));
@@ -447,7 +465,19 @@ pub(super) fn is_reference(value: &str) -> bool {
     });
     let object =
         matches!(first, b'{') || value.starts_with("map[") || value.starts_with("&{") || value.starts_with("(*");
-    types || pattern || member || variable || template || angle || format || place || path || file || call || object
+    types
+        || typed
+        || pattern
+        || member
+        || variable
+        || template
+        || angle
+        || format
+        || place
+        || path
+        || file
+        || call
+        || object
 }
 
 #[cfg(test)]
