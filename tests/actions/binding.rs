@@ -211,6 +211,8 @@ async fn case_23_whatever_way_a_file_is_given_it_is_bound_by_its_bytes() {
         ("helm upgrade web ./sub", "sub/deep/values.yaml"),
         ("cd sub && kubectl apply -f app.yaml", "sub/app.yaml"),
         ("cd sub; cd deep; bash ./app.sh", "sub/deep/app.sh"),
+        ("kubectl apply -f ~/work/app.yaml", "app.yaml"),
+        ("bash \"$HOME/work/app.sh\"", "app.sh"),
         (format!("kubectl annotate pod {many}; kubectl apply -f app.yaml").as_str(), "app.yaml"),
     ] {
         std::fs::write(work.join(file), "replicas: 3").unwrap();

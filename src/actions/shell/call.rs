@@ -126,7 +126,7 @@ impl Walk<'_> {
     fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
         let last = parsed.last();
         let given = last.runs.iter().any(|option| parsed.has(&[option]));
-        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() && !looks(parsed) {
             self.found.interactive = true;
             self.opaque(span, "shell.wrapper", "the command that it would run is missing");
         }
@@ -192,7 +192,16 @@ impl Walk<'_> {
                         self.opaque(&argument.span, "shell.assign", "sets what the command may depend on");
                     }
                 }
-                if parsed.wrapped.is_some() {
+                let shell = parsed.has(&["-i", "-s", "--login", "--shell"]) && parsed.chain[0].name.contains("sudo");
+                self.found.interactive |= shell && parsed.wrapped.is_none();
+                if shell && parsed.wrapped.is_none() {
+                    self.opaque(span, "shell.wrapper", "opens a shell");
+                } else if let Some(at) = parsed.wrapped {
+                    // `sudo -s` hands the words to a shell with everything escaped but the dollar.
+                    let expands = |word: &&Value| word.text.contains('$') || word.is_dynamic();
+                    if let Some(word) = words.iter().skip(at).find(expands).filter(|_| shell) {
+                        self.opaque(&word.span, "shell.wrapper", "a shell expands it once more");
+                    }
                     self.wrapped(parsed, words, span, depth);
                 } else if parsed.last().bare.is_none() && !looks(parsed) {
                     self.opaque(span, "shell.wrapper", "the command that it would run is missing");
@@ -206,7 +215,7 @@ impl Walk<'_> {
                 Some(script) => self.opaque(&script.span, "shell.script", "runs a script whose text is not seen"),
                 None => match std::mem::take(&mut self.input) {
                     Stream::Text(text) => self.fresh(&text, span),
-                    Stream::Unknown | Stream::Names => {
+                    Stream::Nothing | Stream::Unknown | Stream::Rows | Stream::Names => {
                         self.found.interactive = true;
                         self.opaque(span, "shell.input", "runs whatever it is given to read");
                     }
@@ -272,13 +281,24 @@ pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     has_form(parsed, |tool| &tool.dry_run)
 }
 
-/// The same of options with which it only looks.
+/// The same of options with which it only looks. Where a verb's options are not all known, an option of the tool
+/// (`--help`) may be another one's value.
 fn looks(parsed: &Parsed<'_>) -> bool {
-    has_form(parsed, |tool| &tool.looks)
+    let last = parsed.last();
+    let open = parsed.chain.len() > 1 && last.any_option && last.class != Some(Class::Read);
+    if open {
+        has_form_in(&parsed.chain[1..], parsed, |tool| &tool.looks)
+    } else {
+        has_form(parsed, |tool| &tool.looks)
+    }
 }
 
 fn has_form(parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
-    let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| list(tool).iter()).collect();
+    has_form_in(&parsed.chain, parsed, list)
+}
+
+fn has_form_in(chain: &[&Tool], parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
+    let forms: Vec<&str> = chain.iter().flat_map(|tool| list(tool).iter()).collect();
     let names: Vec<&str> = forms.iter().filter_map(|form| form.split('=').next()).collect();
     let mut given = parsed.options.iter().filter(|given| names.contains(&given.name.as_str())).peekable();
     given.peek().is_some()

@@ -282,7 +282,7 @@ impl Building {
         }
         match said.stream {
             Stream::Names => self.several |= !quoted,
-            Stream::Unknown | Stream::Text(_) => self.may_split |= !quoted,
+            Stream::Nothing | Stream::Unknown | Stream::Rows | Stream::Text(_) => self.may_split |= !quoted,
         }
     }
 

@@ -36,9 +36,9 @@ impl Walk<'_> {
 
     pub(super) fn redirect(&mut self, redirect: &IoRedirect) {
         match redirect {
-            IoRedirect::File(descriptor, kind, target) => {
-                if descriptor.unwrap_or_default() == 0 && reads_input(kind) {
-                    self.given(None, Stream::Unknown);
+            IoRedirect::File(_, kind, target) => {
+                if is_input(redirect) {
+                    self.given(None, if is_empty(target) { Stream::Nothing } else { Stream::Unknown });
                 }
                 self.file(kind, target);
             }
@@ -145,6 +145,27 @@ impl Walk<'_> {
         } else {
             self.say(Class::Write, &span, "shell.redirect", "writes a file");
         }
+    }
+}
+
+/// Whether it gives the command something to read.
+pub(super) fn is_input(redirect: &IoRedirect) -> bool {
+    match redirect {
+        IoRedirect::File(descriptor, kind, _) => descriptor.unwrap_or_default() == 0 && reads_input(kind),
+        IoRedirect::HereDocument(descriptor, _) | IoRedirect::HereString(descriptor, _) => {
+            descriptor.unwrap_or_default() == 0
+        }
+        IoRedirect::OutputAndError(..) => false,
+    }
+}
+
+/// Whether the place says nothing.
+fn is_empty(target: &IoFileRedirectTarget) -> bool {
+    match target {
+        IoFileRedirectTarget::Filename(word) => word.value == "/dev/null",
+        IoFileRedirectTarget::Fd(_)
+        | IoFileRedirectTarget::ProcessSubstitution(..)
+        | IoFileRedirectTarget::Duplicate(_) => false,
     }
 }
 

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use brush_parser::ast::{
-    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Command, CommandPrefixOrSuffixItem, CompoundCommand,
-    CompoundList, ForClauseCommand, Pipeline, Program, SeparatorOperator, SimpleCommand, SourceLocation,
+    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, Command,
+    CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ForClauseCommand, Pipeline, Program, SeparatorOperator,
+    SimpleCommand, SourceLocation,
 };
 use brush_parser::{Parser, ParserOptions, SourceSpan};
 
@@ -119,10 +120,10 @@ impl<'t> Walk<'t> {
             functions: BTreeSet::new(),
             defined: BTreeSet::new(),
             tainted: BTreeSet::new(),
-            input: Stream::Unknown,
+            input: Stream::Nothing,
             document: None,
             silent: false,
-            output: Stream::Unknown,
+            output: Stream::Nothing,
             aside: 0,
             alone: false,
             place: Place::Whole(offsets),
@@ -169,6 +170,7 @@ impl<'t> Walk<'t> {
     /// Walks the text of a substitution; says what it puts into the word.
     pub(super) fn substitution(&mut self, text: &str, span: &Range<usize>) -> Said {
         let (input, document) = (std::mem::take(&mut self.input), self.document.take());
+        self.input = input.rest();
         self.output = Stream::Unknown;
         let before = self.found.calls.len();
         self.inner(text, span);
@@ -219,13 +221,16 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn list(&mut self, list: &CompoundList) {
+        // What the first command leaves of a common input, the others may read.
+        let shared = self.input.rest();
         for (number, item) in list.0.iter().enumerate() {
-            self.input = if number == 0 { std::mem::take(&mut self.input) } else { Stream::Unknown };
+            self.input = if number == 0 { std::mem::take(&mut self.input) } else { shared.clone() };
             match item.1 {
                 SeparatorOperator::Sequence => self.pipeline(&item.0.first),
                 SeparatorOperator::Async => self.aside(|walk| walk.pipeline(&item.0.first)),
             }
             for and_or in &item.0.additional {
+                self.input = shared.clone();
                 match and_or {
                     AndOr::And(pipeline) | AndOr::Or(pipeline) => self.aside(|walk| walk.pipeline(pipeline)),
                 }
@@ -242,7 +247,7 @@ impl<'t> Walk<'t> {
             several => self.aside(|walk| {
                 for (number, command) in several.iter().enumerate() {
                     if number > 0 {
-                        walk.input = std::mem::take(&mut walk.output);
+                        walk.input = std::mem::take(&mut walk.output).piped();
                     }
                     walk.command(command);
                 }
@@ -254,7 +259,8 @@ impl<'t> Walk<'t> {
         match command {
             Command::Simple(simple) => self.simple(simple),
             Command::Compound(compound, redirects) => {
-                self.input = Stream::Unknown;
+                let given = redirects.as_ref().is_some_and(|list| list.0.iter().any(super::redirect::is_input));
+                self.input = if given { Stream::Unknown } else { self.input.rest() };
                 self.aside(|walk| walk.compound(compound));
                 self.redirects(redirects.as_ref());
                 (self.document, self.output) = (None, Stream::Unknown);
@@ -328,6 +334,14 @@ impl<'t> Walk<'t> {
 
     fn arithmetic_for(&mut self, clause: &ArithmeticForClauseCommand) {
         let span = self.span(Some(&clause.loc));
+        // `i=0`: the loop's own counter starts as a number, and arithmetic only makes numbers of numbers.
+        for part in clause.initializer.iter().flat_map(|part| part.value.split(',')) {
+            if let Some((name, value)) = part.split_once('=') {
+                let value = value.trim();
+                let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+                self.assign(name.trim(), None, number, &span);
+            }
+        }
         for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
             self.arithmetic(&part.value, &span);
         }
@@ -352,8 +366,19 @@ impl<'t> Walk<'t> {
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
         let outer_silent = std::mem::replace(&mut self.silent, says_nothing(simple));
+        let fills = simple.word_or_name.as_ref().is_some_and(|name| name.value == "read");
         for item in prefix {
             match item {
+                // `IFS=, read -r a b`: how this one `read` divides its line, and nothing else.
+                CommandPrefixOrSuffixItem::AssignmentWord(Assignment { name, value, loc, .. }, _)
+                    if fills && is_separator(name) =>
+                {
+                    let span = self.span(Some(loc));
+                    if let AssignmentValue::Scalar(word) = value {
+                        self.word(word);
+                    }
+                    self.say(Class::Read, &span, "shell.assign", "divides the line that is read");
+                }
                 CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => self.assignment(assignment, bare),
                 CommandPrefixOrSuffixItem::IoRedirect(redirect) => self.redirect(redirect),
                 CommandPrefixOrSuffixItem::Word(word) => words.extend(self.words(word)),
@@ -398,7 +423,7 @@ impl<'t> Walk<'t> {
             Some(_) => self.call(&words, &span),
         }
         let shadowed = words.first().is_some_and(|name| self.defined.contains(&name.text));
-        (self.input, self.output) = (Stream::Unknown, if shadowed { Stream::Unknown } else { said });
+        (self.input, self.output) = (Stream::Nothing, if shadowed { Stream::Unknown } else { said });
     }
 }
 
@@ -417,6 +442,10 @@ fn is_one_command(program: &Program) -> bool {
             CommandPrefixOrSuffixItem::Word(_) | CommandPrefixOrSuffixItem::AssignmentWord(_, _) => true,
             CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => false,
         })
+}
+
+fn is_separator(name: &AssignmentName) -> bool {
+    matches!(name, AssignmentName::VariableName(name) if name == "IFS")
 }
 
 /// Whether a command, as it is written, has no output but an end of line: `: > f`, `> f`, `cat /dev/null > f`.
