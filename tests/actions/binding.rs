@@ -381,6 +381,39 @@ fn case_28_of_two_cards_each_takes_its_own_answer_once() {
 }
 
 #[test]
+fn an_address_without_its_scheme_is_a_place_all_the_same() {
+    let setting = Setting::new();
+    for tool in ["curl", "wget", "http"] {
+        setting.script(tool, "echo ran");
+    }
+    for (text, host) in [
+        ("curl -s -XDELETE -H 'a: b' es.prod:9200/orders", "es.prod:9200"),
+        ("curl --max-time 5 -d '{\"a\": 1}' es.prod:9200/orders/_search", "es.prod:9200"),
+        ("wget -q -O - es.prod/health", "es.prod"),
+        ("http -b DELETE es.prod:9200/orders a=b", "es.prod:9200"),
+    ] {
+        let proposal = setting.propose(text);
+        let hosts: Vec<&str> = frozen(&proposal).places_of(PlaceKind::Host).collect();
+        assert_eq!(hosts, [host], "{text}");
+        assert!(proposal.target.production.is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_kubeconfig_that_does_not_tell_of_a_context_leaves_its_namespace_unknown() {
+    let setting = Setting::new();
+    setting.script("kubectl", "echo ran");
+    std::fs::create_dir_all(setting.folder.path().join(".kube")).unwrap();
+    let flow = "contexts: [{name: dev, context: {cluster: c, namespace: live}}]\ncurrent-context: dev\n";
+    std::fs::write(setting.folder.path().join(".kube/config"), flow).unwrap();
+    let proposal = setting.propose("kubectl get pods");
+    let command = frozen(&proposal);
+    assert_eq!(command.places_of(PlaceKind::Namespace).collect::<Vec<_>>(), ["unknown"]);
+    assert!(command.argv.iter().all(|word| !word.contains("namespace")), "{:?}", command.argv);
+    assert!(proposal.target.production.is_some());
+}
+
+#[test]
 fn databases_hosts_and_accounts_are_named_as_the_tools_would_find_them() {
     let mut setting = Setting::new();
     for tool in ["sudo", "psql", "mysql", "redis-cli", "mongosh", "aws", "ssh", "docker"] {

@@ -118,6 +118,8 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
     let namespace = named_namespace.clone().unwrap_or_else(|| match known {
         _ if context == Place::UNKNOWN => Place::UNKNOWN.to_owned(),
         Some(entry) if !entry.namespace.is_empty() => entry.namespace.clone(),
+        // A kubeconfig that is there and does not tell of the context was not understood.
+        None if config.there => Place::UNKNOWN.to_owned(),
         Some(_) | None => "default".to_owned(),
     });
     let server = call.option(&["--server", "-s", "--kube-apiserver"], tool.style);
@@ -138,7 +140,8 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
     // With a manifest, an explicit namespace is a demand that the manifest must meet, not a default.
     let manifest =
         call.has(&["-f", "--filename", "-k", "--kustomize"]) && tool.context == "--context" && verb != "logs";
-    if let (None, Some(option), false) = (&named_namespace, tool.namespace, manifest) {
+    let told = !manifest && namespace != Place::UNKNOWN;
+    if let (None, Some(option), true) = (&named_namespace, tool.namespace, told) {
         options.push(format!("{option}={namespace}"));
     }
     if !options.is_empty() {
@@ -157,6 +160,8 @@ pub(super) struct Kubeconfig {
     current: String,
     contexts: BTreeMap<String, Entry>,
     servers: BTreeMap<String, String>,
+    /// Whether there was any file.
+    there: bool,
 }
 
 /// A context.
@@ -174,6 +179,7 @@ impl Kubeconfig {
         let mut all = Self::default();
         for path in list.split(':').filter(|path| !path.is_empty()) {
             let Some(text) = around.read(path) else { continue };
+            all.there = true;
             let file = Self::read(&text);
             if all.current.is_empty() {
                 all.current = file.current;

@@ -11,6 +11,87 @@ const SCP: Style = Style { letters: "cFiJloPSXD", attached: "", long: &[] };
 const RSYNC: Style =
     Style { letters: "efBTM", attached: "", long: &["--rsh", "--exclude", "--include", "--rsync-path"] };
 
+const CURL: Style = Style {
+    letters: "AbcCdDeEFhHKmoPQrtTuUwxXyYz",
+    attached: "",
+    long: &[
+        "--request",
+        "--header",
+        "--data",
+        "--data-raw",
+        "--data-binary",
+        "--data-urlencode",
+        "--data-ascii",
+        "--json",
+        "--form",
+        "--user",
+        "--user-agent",
+        "--output",
+        "--output-dir",
+        "--write-out",
+        "--max-time",
+        "--connect-timeout",
+        "--retry",
+        "--retry-delay",
+        "--retry-max-time",
+        "--cacert",
+        "--capath",
+        "--cert",
+        "--key",
+        "--cert-type",
+        "--key-type",
+        "--cookie",
+        "--cookie-jar",
+        "--config",
+        "--proxy",
+        "--proxy-user",
+        "--noproxy",
+        "--resolve",
+        "--connect-to",
+        "--unix-socket",
+        "--interface",
+        "--limit-rate",
+        "--max-redirs",
+        "--oauth2-bearer",
+        "--range",
+        "--referer",
+        "--upload-file",
+        "--url-query",
+        "--ciphers",
+        "--tls-max",
+        "--dump-header",
+        "--stderr",
+        "--trace",
+        "--trace-ascii",
+        "--aws-sigv4",
+        "--variable",
+        "--netrc-file",
+    ],
+};
+const WGET: Style = Style {
+    letters: "oOaeBtTwQPUAlDIXRi",
+    attached: "",
+    long: &[
+        "--output-document",
+        "--output-file",
+        "--header",
+        "--post-data",
+        "--body-data",
+        "--method",
+        "--timeout",
+        "--tries",
+        "--user",
+        "--password",
+        "--user-agent",
+        "--ca-certificate",
+    ],
+};
+const HTTPIE: Style = Style {
+    letters: "aosAp",
+    attached: "",
+    long: &["--output", "--auth", "--auth-type", "--verify", "--session", "--print", "--proxy", "--cert", "--timeout"],
+};
+
 /// The hosts of a call.
 pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
     match call.name {
@@ -27,13 +108,22 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
         "rsync" => copies(&call.operands(&[], RSYNC), false, around),
         "curl" | "wget" | "http" | "https" | "xh" | "hey" | "ab" | "wrk" | "promtool" | "websocat" | "grpcurl" => {
             for word in call.arguments() {
-                let address = word.text.split_once("://").map(|(_, rest)| rest);
-                let Some(rest) = address else { continue };
-                let end = rest.find(['/', '?', '#']);
-                let authority = &rest[..end.unwrap_or(rest.len())];
-                let host = authority.rsplit('@').next().unwrap_or_default();
-                let open = word.is_dynamic() && end.is_none();
-                around.reach.add(PlaceKind::Host, if open || host.is_empty() { Place::UNKNOWN } else { host });
+                if let Some((_, rest)) = word.text.split_once("://") {
+                    address(rest, word.is_dynamic(), around);
+                }
+            }
+            // What is no option is an address, with or without its scheme.
+            let (style, methods) = match call.name {
+                "curl" => (CURL, false),
+                "wget" => (WGET, false),
+                _ => (HTTPIE, true),
+            };
+            if matches!(call.name, "curl" | "wget" | "http" | "https" | "xh") {
+                let bare = call.operands(&[], style).into_iter().filter(|word| !word.contains("://"));
+                let mut bare = bare.filter(|word| !(methods && word.bytes().all(|byte| byte.is_ascii_uppercase())));
+                // Behind its address httpie names what it sends.
+                let several = if methods { 1 } else { usize::MAX };
+                bare.by_ref().take(several).for_each(|rest| address(&rest, false, around));
             }
         }
         "ansible" | "ansible-playbook" => {
@@ -48,6 +138,15 @@ pub(super) fn places(call: &Call<'_>, around: &mut Around<'_>) {
         // Every other tool names its places elsewhere, or has none.
         _ => {}
     }
+}
+
+/// The host of an address without its scheme; of one that is only known when it runs, perhaps its beginning.
+fn address(rest: &str, dynamic: bool, around: &mut Around<'_>) {
+    let end = rest.find(['/', '?', '#']);
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let open = dynamic && end.is_none();
+    around.reach.add(PlaceKind::Host, if open || host.is_empty() { Place::UNKNOWN } else { host });
 }
 
 fn copies(operands: &[String], always: bool, around: &mut Around<'_>) {

@@ -194,7 +194,7 @@ impl Walk<'_> {
         for argument in arguments {
             let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));
             let known = argument.exact().is_some() && argument.text.contains('=');
-            if !super::environment::is_harmless(name) && !(known && super::environment::is_harmless_as(name, value)) {
+            if !(super::environment::is_harmless(name) || known && super::environment::is_harmless_as(name, value)) {
                 return self.opaque(span, rule, "sets what later commands may depend on");
             }
         }
