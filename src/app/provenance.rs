@@ -3,17 +3,25 @@
 
 use super::model::State;
 use crate::domain::incident::EntryKind;
-use crate::domain::proposal::{Taint, TaintKind};
+use crate::domain::proposal::Taint;
 use crate::domain::{Class, CleanText, EvidenceKind, Origin, Reason, Suggestion, Verdict};
 use crate::trust::taint;
 
-/// What of the suggestion only evidence says. What a person typed is their own.
+/// What of the suggestion only evidence says. What a person typed is their own, but for what stood in a proposal that
+/// bore a mark: to edit such a text is not to have thought of it.
 pub fn taints(state: &State, suggestion: &Suggestion) -> Vec<Taint> {
     if suggestion.origin == Origin::Person {
-        return Vec::new();
+        let marked = state.proposals.iter().filter(|proposal| proposal.suggestion.origin != Origin::Person);
+        let mut marks: Vec<Taint> = marked.flat_map(|proposal| proposal.taints.iter().cloned()).collect();
+        marks.retain(|mark| taint::stands_in(&suggestion.text, mark));
+        marks.dedup_by(|a, b| a.token == b.token);
+        return marks;
     }
     let questions = state.conversation.turns.iter().map(|turn| turn.question.as_str());
-    let typed = state.proposals.iter().filter(|proposal| proposal.suggestion.origin == Origin::Person);
+    let typed = state
+        .proposals
+        .iter()
+        .filter(|proposal| proposal.suggestion.origin == Origin::Person && proposal.taints.is_empty());
     let timeline = state.incident.iter().flat_map(|incident| &incident.timeline);
     let notes = timeline.filter(|entry| entry.kind == EntryKind::Note).map(|entry| entry.text.as_str());
     let configured = state.settings.configured.iter().chain(&state.settings.stack).map(CleanText::as_str);
@@ -26,7 +34,8 @@ pub fn taints(state: &State, suggestion: &Suggestion) -> Vec<Taint> {
 
 /// An address that only evidence names can carry anything out or in, so that what a command does with it cannot be told.
 pub fn judge(verdict: Verdict, suggestion: &Suggestion, taints: &[Taint]) -> Verdict {
-    let Some(address) = taints.iter().find(|taint| taint.kind == TaintKind::Url) else { return verdict };
+    let reached = |taint: &&Taint| taint::is_reached(&suggestion.text, taint);
+    let Some(address) = taints.iter().find(reached) else { return verdict };
     let lower = suggestion.text.to_ascii_lowercase();
     let start = lower.find(address.token.as_str()).unwrap_or(0);
     let end = (start + address.token.len()).min(suggestion.text.len());

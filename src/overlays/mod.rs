@@ -48,7 +48,8 @@ pub fn on_paste(overlay: &mut Overlay, text: &str) {
     match overlay {
         Overlay::Prompt(prompt) => prompt.on_paste(text),
         Overlay::Palette(palette) => palette.on_paste(text),
-        Overlay::Confirm(_) | Overlay::Help(_) | Overlay::Proposed(_) | Overlay::Reader(_) | Overlay::Running(_) => {}
+        Overlay::Confirm(card) => card.on_paste(),
+        Overlay::Help(_) | Overlay::Proposed(_) | Overlay::Reader(_) | Overlay::Running(_) => {}
     }
 }
 

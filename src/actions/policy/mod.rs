@@ -13,6 +13,7 @@ use crate::config::policy::{Decide, PolicyRule, Telemetry};
 use crate::domain::approval::Target;
 use crate::domain::{Class, CleanText, Language, Origin, Proposal, Suggestion, Verdict};
 
+use super::tables::fits;
 pub use load::{Found, load};
 use subject::Subject;
 
@@ -20,7 +21,7 @@ use subject::Subject;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy(Arc<Rules>);
 
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Rules {
     rules: Vec<Sourced>,
     telemetry: Telemetry,
@@ -29,7 +30,7 @@ struct Rules {
 }
 
 /// A rule and who made it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Sourced {
     rule: PolicyRule,
     source: Source,
@@ -113,7 +114,14 @@ impl Policy {
             && self.ruling(proposal) == Ruling::Silent
     }
 
-    /// Why nothing but reads runs, when a policy could not be used.
+    /// The same, closed to all but reads. The first reason stays.
+    #[must_use]
+    pub fn closing(mut self, why: CleanText) -> Self {
+        Arc::make_mut(&mut self.0).closed.get_or_insert(why);
+        self
+    }
+
+    /// Why nothing but reads runs, when a policy or a table could not be used.
     pub fn closed(&self) -> Option<&CleanText> {
         self.0.closed.as_ref()
     }
@@ -170,18 +178,7 @@ impl Ruling {
 
 /// Whether the text is what the pattern stands for: `*` is any part, everything else itself, without regard to case.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+    fits(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -82,11 +82,23 @@ impl Walk<'_> {
             ":" | "true" | "false" | "echo" | "pwd" | "type" | "times" | "help" | "caller" | "dirs" => {
                 self.say(Class::Read, span, &rule, "only says something");
             }
+            "jobs" | "wait" | "alias" | "shopt" | "hash" | "umask" | "ulimit" | "history" | "bind" | "export"
+            | "readonly" | "declare" | "typeset" | "complete" | "set" | "enable"
+                if arguments.iter().all(|word| word.exact().is_some_and(|text| only_lists(name, text))) =>
+            {
+                self.say(Class::Read, span, &rule, "says how this shell stands");
+            }
+            "umask" | "ulimit" if arguments.iter().all(|word| word.exact().is_some_and(is_limit)) => {
+                self.say(Class::Read, span, &rule, "only limits this shell and what it starts");
+            }
+            "history" if arguments.iter().all(|word| word.exact().is_some()) => {
+                self.say(Class::Destructive, span, &rule, "changes or writes the list of commands");
+            }
             "jobs" | "wait" if arguments.is_empty() => self.say(Class::Read, span, &rule, "looks at this shell's jobs"),
             "cd" | "pushd" | "popd" | "exit" | "return" | "break" | "continue" | "shift" | "logout" => {
                 self.say(Class::Read, span, &rule, "only changes this shell");
             }
-            "set" if arguments.iter().all(is_plain_switch) => {
+            "set" if is_plain_setting(arguments) => {
                 self.say(Class::Read, span, &rule, "sets how this shell treats errors");
             }
             "test" | "[" => self.test_command(name, arguments, span),
@@ -94,6 +106,9 @@ impl Walk<'_> {
                 if arguments.first().is_some_and(|word| word.exact().is_some_and(|text| !text.starts_with('-'))) =>
             {
                 self.say(Class::Read, span, &rule, "only says something");
+            }
+            "printf" if self.prints_to_own(arguments, span) => {
+                self.say(Class::Read, span, &rule, "only sets a variable of this text");
             }
             "read" | "mapfile" | "readarray" | "local" | "unset" if self.sets_own(name, arguments, span) => {
                 self.say(Class::Read, span, &rule, "only sets variables of this text");
@@ -124,6 +139,17 @@ impl Walk<'_> {
         }
     }
 
+    /// `printf -v NAME FORMAT ...`, where the name is the text's own.
+    fn prints_to_own(&mut self, arguments: &[Value], span: &Range<usize>) -> bool {
+        let [option, name, ..] = arguments else { return false };
+        let (Some("-v"), Some(name)) = (option.exact(), name.exact()) else { return false };
+        let own = super::environment::is_own(name);
+        if own {
+            self.assign(name, None, false, span);
+        }
+        own
+    }
+
     /// Whether the words name nothing but variables of the text's own, and options that only say how they are filled.
     fn sets_own(&mut self, name: &str, arguments: &[Value], span: &Range<usize>) -> bool {
         let (flags, values) = match name {
@@ -147,6 +173,10 @@ impl Walk<'_> {
                 }
                 continue;
             }
+            // `_` is where bash keeps the last word anyway.
+            if name == "read" && word.exact() == Some("_") {
+                continue;
+            }
             let sets = name == "local" && text.contains('=') && !word.may_split();
             if !super::environment::is_own(target) || !(word.exact() == Some(target) || sets) {
                 return false;
@@ -162,8 +192,9 @@ impl Walk<'_> {
 
     fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
         for argument in arguments {
-            let name = argument.text.split('=').next().unwrap_or_default();
-            if !super::environment::is_harmless(name) {
+            let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));
+            let known = argument.exact().is_some() && argument.text.contains('=');
+            if !super::environment::is_harmless(name) && !(known && super::environment::is_harmless_as(name, value)) {
                 return self.opaque(span, rule, "sets what later commands may depend on");
             }
         }
@@ -192,6 +223,58 @@ impl Walk<'_> {
             self.opaque(span, &rule, "a subscript or an operator in it is only known at run time");
         }
     }
+}
+
+/// Whether a built-in with this word says what there is and sets nothing.
+fn only_lists(name: &str, word: &str) -> bool {
+    match name {
+        "jobs" => matches!(word, "-l" | "-p" | "-r" | "-s" | "-lr" | "-ls" | "-lp"),
+        "wait" => word.strip_prefix('%').unwrap_or(word).bytes().all(|byte| byte.is_ascii_digit()) || word == "-n",
+        "alias" | "export" | "readonly" | "complete" => word == "-p",
+        "enable" => matches!(word, "-p" | "-a" | "-ps"),
+        "shopt" => matches!(word, "-p" | "-q" | "-o" | "-po") || plain_name(word),
+        "hash" => matches!(word, "-l"),
+        "umask" => matches!(word, "-S" | "-p"),
+        "ulimit" => matches!(word, "-a" | "-aH" | "-aS" | "-Ha" | "-Sa"),
+        "history" => !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()),
+        "bind" => matches!(word, "-l" | "-p" | "-P" | "-v" | "-V" | "-s" | "-S"),
+        "declare" | "typeset" => {
+            matches!(word, "-p" | "-F" | "-f" | "-pf" | "-px" | "-xp" | "-pa" | "-pA")
+        }
+        _ => false,
+    }
+}
+
+fn plain_name(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A mode, a number or one of the options that say which limit.
+fn is_limit(word: &str) -> bool {
+    word == "unlimited"
+        || word == "hard"
+        || word == "soft"
+        || (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()))
+        || word.strip_prefix('-').is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| b"HSabcdefiklmnpqrstuvxPRT".contains(&byte))
+        })
+        || (word.contains(['=', '+']) && word.bytes().all(|byte| b"ugoarwx=+-,".contains(&byte)))
+}
+
+/// `set -euo pipefail`, `set -o noclobber`: how errors and existing files are treated.
+fn is_plain_setting(arguments: &[Value]) -> bool {
+    const NAMED: [&str; 9] =
+        ["pipefail", "errexit", "nounset", "xtrace", "noclobber", "noglob", "verbose", "nolog", "physical"];
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        if is_plain_switch(word) && !word.text.ends_with('o') {
+            continue;
+        }
+        if !is_plain_switch(word) || !rest.next().and_then(Value::exact).is_none_or(|name| NAMED.contains(&name)) {
+            return false;
+        }
+    }
+    true
 }
 
 /// `-e`, `-euo pipefail`, `+x`: how errors are treated and shown.

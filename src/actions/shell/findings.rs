@@ -28,6 +28,8 @@ pub struct Findings {
     pub sensitive: Option<CleanText>,
     /// Every call, wrapped ones too.
     pub(super) calls: Vec<Vec<Value>>,
+    /// Every file that a redirection reads or writes.
+    pub(in crate::actions) redirected: Vec<Value>,
     /// The known tools that are called, each with the words of its verb as they were given.
     pub(in crate::actions) tools: Vec<String>,
     /// The variables that stand before a command, with their values.

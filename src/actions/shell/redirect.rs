@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, RedirectList, Word};
 
-use crate::domain::Class;
+use crate::domain::{Class, CleanText, Reason};
 
+use super::findings::Findings;
 use super::stream::Stream;
 use super::value::Value;
 use super::walk::Walk;
@@ -35,9 +36,9 @@ impl Walk<'_> {
 
     pub(super) fn redirect(&mut self, redirect: &IoRedirect) {
         match redirect {
-            IoRedirect::File(descriptor, kind, target) => {
-                if descriptor.unwrap_or_default() == 0 && reads_input(kind) {
-                    self.given(None, Stream::Unknown);
+            IoRedirect::File(_, kind, target) => {
+                if is_input(redirect) {
+                    self.given(None, if is_empty(target) { Stream::Nothing } else { Stream::Unknown });
                 }
                 self.file(kind, target);
             }
@@ -56,6 +57,7 @@ impl Walk<'_> {
             }
             IoRedirect::OutputAndError(word, _) => {
                 let target = self.target(word);
+                self.found.redirected.push(target.clone());
                 self.writes(&target);
             }
         }
@@ -83,12 +85,14 @@ impl Walk<'_> {
             }
             IoFileRedirectTarget::Filename(word) => {
                 let value = self.target(word);
+                self.found.redirected.push(value.clone());
                 match kind {
                     IoFileRedirectKind::Read => self.reads(&value),
-                    IoFileRedirectKind::Write
-                    | IoFileRedirectKind::Append
-                    | IoFileRedirectKind::ReadAndWrite
-                    | IoFileRedirectKind::Clobber => self.writes(&value),
+                    IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => {
+                        self.writes(&value);
+                        self.empties(&value);
+                    }
+                    IoFileRedirectKind::Append | IoFileRedirectKind::ReadAndWrite => self.writes(&value),
                     IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::DuplicateOutput => {
                         self.opaque(&value.span, "shell.redirect", "this redirection is not understood");
                     }
@@ -117,6 +121,14 @@ impl Walk<'_> {
         }
     }
 
+    /// A command without output leaves nothing of the file it is sent to.
+    fn empties(&mut self, value: &Value) {
+        let kept = |text: &str| !NOWHERE.contains(&text) && !reaches_network(text);
+        if self.silent && value.exact().is_none_or(kept) && !reaches_network(&value.text) {
+            self.say(Class::Destructive, &value.span, "shell.redirect", "empties the file");
+        }
+    }
+
     fn writes(&mut self, value: &Value) {
         let span: Range<usize> = value.span.clone();
         let path = value.text.replace("//", "/").replace("/./", "/");
@@ -136,6 +148,27 @@ impl Walk<'_> {
     }
 }
 
+/// Whether it gives the command something to read.
+pub(super) fn is_input(redirect: &IoRedirect) -> bool {
+    match redirect {
+        IoRedirect::File(descriptor, kind, _) => descriptor.unwrap_or_default() == 0 && reads_input(kind),
+        IoRedirect::HereDocument(descriptor, _) | IoRedirect::HereString(descriptor, _) => {
+            descriptor.unwrap_or_default() == 0
+        }
+        IoRedirect::OutputAndError(..) => false,
+    }
+}
+
+/// Whether the place says nothing.
+fn is_empty(target: &IoFileRedirectTarget) -> bool {
+    match target {
+        IoFileRedirectTarget::Filename(word) => word.value == "/dev/null",
+        IoFileRedirectTarget::Fd(_)
+        | IoFileRedirectTarget::ProcessSubstitution(..)
+        | IoFileRedirectTarget::Duplicate(_) => false,
+    }
+}
+
 fn reads_input(kind: &IoFileRedirectKind) -> bool {
     match kind {
         IoFileRedirectKind::Read | IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::ReadAndWrite => true,
@@ -143,6 +176,26 @@ fn reads_input(kind: &IoFileRedirectKind) -> bool {
         | IoFileRedirectKind::Append
         | IoFileRedirectKind::Clobber
         | IoFileRedirectKind::DuplicateOutput => false,
+    }
+}
+
+/// Bash looks for its network names after it put the values in: a target that is only known when it runs is one, as far as
+/// anyone can tell, in a text that speaks of devices or protocols.
+pub(super) fn network(found: &mut Findings, text: &str) {
+    let bare: String = text.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+    if !["/dev/t", "/dev/u", "tcp", "udp"].iter().any(|part| bare.contains(part)) {
+        return;
+    }
+    let may =
+        |value: &&Value| value.is_dynamic() && ["/dev/tcp/", "/dev/udp/"].iter().any(|at| at.starts_with(&value.text));
+    if let Some(value) = found.redirected.iter().find(may) {
+        let reason = Reason {
+            span: value.span.clone(),
+            rule: "shell.redirect".to_owned(),
+            class: Class::Opaque,
+            text: CleanText::line("what it opens is only known when it runs: it may be the network"),
+        };
+        found.reasons.push(reason);
     }
 }
 

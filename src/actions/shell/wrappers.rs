@@ -113,6 +113,10 @@ impl Walk<'_> {
 
     /// `flock FILE CMD`, `flock FILE -c TEXT`, `flock FD`.
     pub(super) fn flock(&mut self, parsed: &Parsed<'_>, words: &[Value], span: &Range<usize>, depth: usize) {
+        let there = |text: &str| text.ends_with('/') || text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(file) = parsed.arguments.first().filter(|file| !file.exact().is_some_and(there)) {
+            self.say(Class::Write, &file.span, "flock", "makes the file of the lock if there is none");
+        }
         if parsed.wrapped.is_some() {
             self.wrapped(parsed, words, span, depth);
         } else if !parsed.has(&["-c", "--command"])

@@ -18,7 +18,7 @@ use index::Index;
 pub use index::{Fit, Known};
 use schema::TableFile;
 pub use schema::{Grammar, Limit, Raise, Tool};
-pub use words::Words;
+pub use words::{Words, fits};
 
 /// Raised with every change of the rules in code, so that a verdict names what made it.
 const RULES: u32 = 1;

@@ -89,7 +89,7 @@ pub struct Tool {
     /// Options, with their value where it matters, that make it a rehearsal: `--dry-run=client`.
     #[serde(default)]
     pub dry_run: Words,
-    /// Options with which it only looks: `crontab -l`.
+    /// Options with which it only looks: `crontab -l`; `--rdb=*` with any value.
     #[serde(default)]
     pub looks: Words,
     /// Options that make it need a terminal.

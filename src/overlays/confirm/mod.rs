@@ -192,6 +192,13 @@ impl Confirm {
         Vec::new()
     }
 
+    /// Pasted text says nothing here, but that something else came between `y` and its Enter.
+    pub fn on_paste(&mut self) {
+        if !self.is_typing() {
+            self.stage = Stage::Reject;
+        }
+    }
+
     /// Asks for the first preview that was not run yet.
     fn next_preview(&self, ctx: &Ctx<'_>) -> Vec<Intent> {
         let fresh = |(of, one): &&(ProposalId, Preview)| preview::run_of(ctx, *of, one).is_none();

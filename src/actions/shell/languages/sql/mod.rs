@@ -16,6 +16,7 @@ use std::ops::Range;
 use crate::domain::{Class, CleanText};
 
 use super::super::arguments::Parsed;
+use super::super::stream::Stream;
 use super::super::value::Value;
 use super::super::walk::Walk;
 use lex::{Piece, Reading};
@@ -168,6 +169,10 @@ impl Walk<'_> {
             texts.extend(parsed.arguments.iter().skip(from).cloned().map(Some));
         }
         if texts.is_empty() && !parsed.has(&["-l", "--list", "--version", "--help", "-V", "-?"]) {
+            if let (Stream::Text(text), true) = (&self.input, reads_statements(dialect)) {
+                let text = text.clone();
+                return self.sql_text(&text, dialect, span);
+            }
             self.found.interactive = true;
             return self.opaque(span, "sql.input", "what is typed or piped into it cannot be seen from here");
         }
@@ -196,6 +201,19 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whether the client takes what it is given to read for statements and for its own commands, as if they were typed.
+fn reads_statements(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Postgres | Dialect::Mysql | Dialect::Sqlite | Dialect::Duckdb => true,
+        Dialect::Clickhouse
+        | Dialect::Cassandra
+        | Dialect::Bigquery
+        | Dialect::Snowflake
+        | Dialect::Mssql
+        | Dialect::Generic => false,
     }
 }
 
