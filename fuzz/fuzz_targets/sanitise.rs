@@ -1,4 +1,4 @@
-//! Any bytes come out as text that only shows, and cleaning again changes nothing. `cargo +nightly fuzz run sanitise`
+//! Any bytes come out as text that only shows, and cleaning again changes nothing. See `fuzz/README.md`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -244,11 +244,12 @@ fn secrets_of(config: &Config) -> redact::Session {
     redact::Session::with(mail, if plain { redact::LocalModels::Plain } else { redact::LocalModels::Redacted })
 }
 
-/// What a recording brings along: evidence collected then. What was read from a store of secrets is held back again.
+/// What a recording brings along: evidence collected then. What was held back then is held back again, and so is what
+/// was read from a store of secrets by the tables of today.
 pub fn adopt(state: &mut State, recording: &Recording, tables: &Tables) {
     for evidence in &recording.evidence {
         let secret = recording.held_back.contains(&evidence.id)
-            || (evidence.kind == EvidenceKind::Command && actions::reads_secrets(&evidence.query, tables));
+            || evidence.kind == EvidenceKind::Command && actions::reads_secrets(&evidence.query, tables);
         match state.stores.evidence.adopt(evidence.clone()) {
             Ok(id) if secret => state.stores.evidence.hold_back(id),
             Ok(_) => {}
