@@ -64,7 +64,9 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, previews: &[(Pr
     rows.push(Line::new());
     aids::runs_as(rows, proposal, columns);
     why(rows, proposal, columns);
-    if let Some(rule) = ctx.gate.ruling(proposal).line() {
+    // What forbids it stands at the top already.
+    let said = |rule: &CleanText| matches!(ctx.gate.demand(proposal), Demand::Never { why } if why == *rule);
+    if let Some(rule) = ctx.gate.ruling(proposal).line().filter(|rule| !said(rule)) {
         fact(rows, "policy", &rule, Role::Warning, columns);
     }
     from_data(rows, proposal, columns);
