@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
-    command("send", "", "let the selected evidence from a secret store into prompts and copied notes"),
+    command("send", "", "release evidence from a secret store"),
     command("severity", "SEV2", "severity of the incident"),
     command("sources", "", "sources and what is wrong with them"),
     command("theme", "dark|light|high-contrast", "change the looks"),

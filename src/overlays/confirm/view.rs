@@ -79,7 +79,7 @@ impl Confirm {
                 line.push("[▌Run ]  Enter runs; reads like it need no card for a while", Role::Focus)
             }
             (Demand::Enter, _) if self.scope.is_some() && around == Around::Screen => {
-                line.push("[ Run ]  Tab, then Enter; A, then Enter: and no card for the like", Role::Text)
+                line.push("[ Run ]  Tab, then Enter; A, then Enter: ask no more", Role::Text)
             }
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
             (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),
