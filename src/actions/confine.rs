@@ -95,9 +95,7 @@ impl Confinement {
         match self {
             Confinement::Confined { .. } | Confinement::Open(Open::NotARead) => None,
             Confinement::Open(Open::Off) => Some("no: confine_reads is off".to_owned()),
-            Confinement::Open(Open::NoLandlock) => {
-                Some("no: reads are not confined: kernel without Landlock".to_owned())
-            }
+            Confinement::Open(Open::NoLandlock) => Some("no: this kernel has no Landlock".to_owned()),
             Confinement::Open(Open::Needs { program, what }) => Some(format!("no: {program} {what}")),
         }
     }
@@ -169,13 +167,13 @@ pub fn is_quiet(name: &str) -> bool {
     QUIET.iter().any(|(quiet, _)| *quiet == name)
 }
 
-/// Adds what keeps a command without a terminal quiet, and a read from writing to a data base. A variable the person
-/// passes on by name gives way, but for `PGOPTIONS`, which is added to.
+/// Adds what keeps a command without a terminal quiet. A variable of the same name that the person passes on gives way.
 pub(super) fn add_quiet(env: &mut BTreeMap<String, String>) {
     env.extend(QUIET.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 }
 
-/// Asks PostgreSQL for read-only transactions, when one of its programs is called in a read.
+/// Asks PostgreSQL for read-only transactions, when one of its programs is called in a read. What `PGOPTIONS` held is
+/// added to.
 pub(super) fn add_read_only(
     env: &mut BTreeMap<String, String>,
     class: Class,

@@ -24,7 +24,7 @@ pub use prepare::{RunSettings, prepare, user};
 pub use runner::{Output, Runner};
 pub use shell::{
     Dialect, STACK as PARSER_STACK, SyntaxKind, THREAD as PARSER_THREAD, TIME as PARSER_TIME, classify, classify_logql,
-    classify_sql, examine_here, quoted, silence_panics, spans, undo,
+    classify_sql, examine_here, quoted, reads_secrets, silence_panics, spans, undo,
 };
 pub use tables::{TableError, Tables};
 pub use watch::Watch;

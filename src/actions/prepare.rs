@@ -152,6 +152,7 @@ fn difference(was: &FrozenCommand, is: &FrozenCommand) -> Option<String> {
         ("the user or the mask for new files", was.user == is.user && was.ids == is.ids),
         ("the limits", was.timeout_seconds == is.timeout_seconds && was.output_cap == is.output_cap),
         ("the rules", was.rules == is.rules && was.interactive == is.interactive && was.tools == is.tools),
+        ("what it reads of secrets", was.sensitive == is.sensitive),
     ];
     rest.iter().find(|(_, same)| !same).map(|(what, _)| format!("{what} changed"))
 }
@@ -189,7 +190,8 @@ fn freeze(
         }
     }
     bound.extend(reach.files.iter().map(|file| (file.clone(), files::content(Path::new(file)))));
-    bound.extend(named::files(found, &cwd));
+    let around = named::Around { text, cwd: &cwd, home: env.get("HOME").map(String::as_str) };
+    bound.extend(named::files(found, &around)?);
     Ok(FrozenCommand {
         argv,
         identity: files::identity(&program)?,
@@ -263,7 +265,8 @@ fn describe(text: &str, command: FrozenCommand, verdict: &Verdict, found: &Findi
     if !passed.is_empty() {
         facts.push((ALSO_PASSED, passed.join(", ")));
     }
-    facts.extend(named::links(found, Path::new(&command.cwd)).into_iter().map(|link| ("leads to", link)));
+    let around = named::Around { text, cwd: Path::new(&command.cwd), home: Some(home) };
+    facts.extend(named::links(found, &around).into_iter().map(|link| ("leads to", link)));
     if verdict.class == Class::Destructive
         && let Some(object) = super::object::of(found)
     {

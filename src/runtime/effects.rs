@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::clock::Clock;
 use super::keeper::{Keep, Keeper};
-use super::preparer::Preparer;
+use super::preparer::{self, Preparer};
 use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
 use crate::actions::{ApprovedCommand, Runner};
@@ -181,14 +181,13 @@ impl Executor {
 
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
         let (preparer, results) = (self.preparer.clone(), self.results.clone());
+        let length = suggestion.text.len();
         tokio::spawn(async move {
             let classed = tokio::task::spawn_blocking(move || preparer.prepare(&suggestion, window)).await;
-            let msg = match classed {
-                Ok(prepared) => Msg::Prepared(id, Box::new(prepared)),
-                Err(_) => Msg::Problem(CleanText::line(&format!("{id} could not be classed; nothing ran"))),
-            };
+            // Whoever waits for it gets an answer, and it is no.
+            let prepared = classed.unwrap_or_else(|_| preparer::unreadable(length));
             // Nobody listens any more when the program is ending.
-            let _ = results.send(msg).await;
+            let _ = results.send(Msg::Prepared(id, Box::new(prepared))).await;
         });
     }
 

@@ -62,7 +62,7 @@ pub async fn ask(session: &mut Session, question: &str, listener: &mut dyn Liste
                 Some(msg) => tell(session, msg),
                 None => anyhow::bail!("the program ended by itself"),
             },
-            batch = session.batches.recv() => if let Some(batch) = batch { drop(session.take_batch(batch)) },
+            Some(batch) = session.batches.recv() => drop(session.take_batch(batch)),
         }
     }
 }

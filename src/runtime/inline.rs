@@ -273,7 +273,8 @@ impl Inline<'_> {
     /// The status to end with, once it is settled.
     fn end(&mut self) -> Option<ExitCode> {
         if self.stage == Stage::Reading {
-            return None;
+            // A file system that hangs may hold up the reading for ever.
+            return (self.stops > 0).then_some(ExitCode::from(130));
         }
         let proposal = self.proposal()?;
         let (id, state) = (proposal.id, proposal.state.clone());

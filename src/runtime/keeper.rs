@@ -108,7 +108,8 @@ impl Keeper {
         let keep = match self.held.is_empty() {
             true => match queue.try_send(keep) {
                 Ok(()) => return None,
-                Err(TrySendError::Full(keep) | TrySendError::Disconnected(keep)) => keep,
+                Err(TrySendError::Full(keep)) => keep,
+                Err(TrySendError::Disconnected(keep)) => return self.lost(keep),
             },
             false => keep,
         };
@@ -124,11 +125,20 @@ impl Keeper {
     pub fn hand_over(&mut self) {
         let Some(queue) = &self.queue else { return };
         while let Some(keep) = self.held.pop_front() {
-            if let Err(TrySendError::Full(keep) | TrySendError::Disconnected(keep)) = queue.try_send(keep) {
-                self.held.push_front(keep);
-                return;
+            match queue.try_send(keep) {
+                Ok(()) => {}
+                Err(TrySendError::Full(keep)) => return self.held.push_front(keep),
+                Err(TrySendError::Disconnected(_)) => return self.held.clear(),
             }
         }
+    }
+
+    /// The thread is gone. What it was to write is dropped: a run that waits for its approval to be noted hears that it
+    /// never will be, and does not begin.
+    fn lost(&mut self, keep: Keep) -> Option<CleanText> {
+        drop(keep);
+        self.left_out += 1;
+        (self.left_out == 1).then(|| "nothing is recorded any more, so nothing can run: start midwatch again".into())
     }
 
     /// What a source sent goes into the recording of a live incident: records, changes, alerts that changed state. With
@@ -418,6 +428,30 @@ mod tests {
         assert!(written.iter().all(|keep| matches!(keep, Keep::Log(_))) && written.len() == 2);
         keeper.hand_over();
         assert!(matches!(work.try_recv(), Ok(Keep::Notes(text)) if text == "mine"));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_a_dead_thread_hears_that_it_will_never_begin() {
+        let mut world = World::new();
+        world.propose(build::suggestion(Language::Sh, "uptime"));
+        let proposal = Box::new(world.model.state.proposals[0].clone());
+        let (queue, work) = sync_channel(1);
+        let (_tell_done, done) = sync_channel(1);
+        let (recording, alerts, held) = (Recording::Never, HashMap::new(), VecDeque::new());
+        let mut keeper = Keeper { queue: Some(queue), done, recording, left_out: 0, held, alerts };
+        let approval = || {
+            let (tell, told) = oneshot::channel();
+            (Keep::Decision(Decision::Approved(proposal.clone(), CleanText::default()), Some(tell)), told)
+        };
+        let (first, _told) = approval();
+        let (held, mut held_told) = approval();
+        assert_eq!((keeper.keep(first), keeper.keep(held)), (None, None));
+        drop(work);
+        let (late, mut late_told) = approval();
+        assert!(keeper.keep(late).is_some(), "said once");
+        for told in [&mut held_told, &mut late_told] {
+            assert_eq!(told.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+        }
     }
 
     #[test]

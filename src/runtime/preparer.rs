@@ -53,6 +53,16 @@ impl Preparer {
     }
 }
 
+/// What is said of a text of this length in bytes when reading it failed: opaque, and not to be run.
+pub fn unreadable(length: usize) -> Prepared {
+    let why =
+        CleanText::line("reading it failed inside midwatch, so nothing is known of it; copy it and run it elsewhere");
+    let verdict = Verdict::opaque(length, "midwatch", &why);
+    let frozen = Frozen::Blocked { why };
+    let target = Target { place: "nowhere".into(), facts: Vec::new(), production: None, frozen };
+    Prepared { verdict, target, undo: None, brief: Brief::default() }
+}
+
 /// What the card tells beside class and target. A preview that is no read, or could not run, is not offered.
 pub fn brief(suggestion: &Suggestion, tables: &Tables, target: impl Fn(&Suggestion, &Verdict) -> Target) -> Brief {
     if suggestion.language != Language::Sh {
@@ -104,4 +114,23 @@ fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {
         }
     };
     Target { place, facts: Vec::new(), production: None, frozen }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::{Demand, Gate};
+    use crate::domain::Language;
+    use crate::testing::{World, build};
+
+    #[test]
+    fn what_could_not_be_read_is_opaque_and_never_runs() {
+        let mut world = World::new();
+        world.propose(build::suggestion(Language::Sh, "uptime"));
+        let mut proposal = world.model.state.proposals[0].clone();
+        let Prepared { verdict, target, .. } = unreadable(proposal.suggestion.text.len());
+        (proposal.verdict, proposal.target) = (verdict, target);
+        assert_eq!(proposal.verdict.class, Class::Opaque);
+        assert!(matches!(Gate::default().demand(&proposal), Demand::Never { .. }));
+    }
 }

@@ -30,7 +30,7 @@ use crate::copilot::providers::recorded::Recorded;
 use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
-use crate::domain::{CleanText, SourceId};
+use crate::domain::{CleanText, EvidenceKind, SourceId};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
@@ -220,29 +220,34 @@ fn assemble(
         let id = SourceId::new(&source.name);
         source.panels.iter().for_each(|panel| model.state.stores.series.declare(&id, &CleanText::line(&panel.title)));
     }
-    if let Some(problem) = tables_problem {
-        model.state.problem(problem);
-    }
     if played.is_none() {
         // In a recording nothing touches the host, and its own runbook must be playable under any policy.
         let variable = |name: &str| std::env::var(name).ok();
         let found = actions::policy::load(&config, &executor.preparer.tables, &variable);
-        found.policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
-        model.state.gate.policy = found.policy;
+        // A table that is left out may be the one that made a class worse.
+        let policy = tables_problem.into_iter().fold(found.policy, actions::Policy::closing);
+        policy.closed().cloned().into_iter().for_each(|why| model.state.problem(why));
+        model.state.gate.policy = policy;
     }
     if let Some(played) = &played {
-        adopt(&mut model.state, &played.recording);
+        adopt(&mut model.state, &played.recording, &executor.preparer.tables);
     }
     let looks = Looks { theme: config.theme.clone(), ascii: config.ascii, mouse: config.mouse };
     Ok(Session { model, executor, batches, results: results_in, clock, stop, running, began: Instant::now(), looks })
 }
 
-/// What a recording brings along: evidence collected then.
-pub fn adopt(state: &mut State, recording: &Recording) {
+/// What a recording brings along: evidence collected then. What was read from a store of secrets is held back again.
+pub fn adopt(state: &mut State, recording: &Recording, tables: &Tables) {
     for evidence in &recording.evidence {
-        if let Err(full) = state.stores.evidence.adopt(evidence.clone()) {
-            state.problem(CleanText::line(&full.to_string()));
-            break;
+        match state.stores.evidence.adopt(evidence.clone()) {
+            Ok(id) if evidence.kind == EvidenceKind::Command && actions::reads_secrets(&evidence.query, tables) => {
+                state.stores.evidence.hold_back(id);
+            }
+            Ok(_) => {}
+            Err(full) => {
+                state.problem(CleanText::line(&full.to_string()));
+                break;
+            }
         }
     }
     if !recording.gaps.is_empty() {
@@ -273,7 +278,7 @@ pub fn tables(config: &Config) -> (Tables, Option<CleanText>) {
     }
     match tables.clone().with_files(&config.run.tables) {
         Ok(tables) => (tables, None),
-        Err(error) => (tables, Some(CleanText::line(&format!("tool tables: {error}; their tools are opaque")))),
+        Err(error) => (tables, Some(CleanText::line(&format!("only reads run: tool tables: {error}")))),
     }
 }
 
@@ -454,5 +459,32 @@ pub fn model(
         zoomed: false,
         size: (80, 24),
         layout: Default::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Evidence, EvidenceId, Timestamp};
+
+    #[test]
+    fn what_a_recording_read_from_a_secret_store_is_held_back_in_it_too() {
+        let tables = Tables::builtin().unwrap();
+        let evidence = |id, query: &str| Evidence {
+            id: EvidenceId(id),
+            kind: EvidenceKind::Command,
+            source: CleanText::line("host"),
+            query: CleanText::block(query),
+            window: None,
+            captured_at: Timestamp::UNIX_EPOCH,
+            text: CleanText::block(query),
+            cut: None,
+        };
+        let evidence = vec![evidence(1, "kubectl get secret db -o yaml"), evidence(2, "df -h")];
+        let recording = Recording { evidence, ..Recording::default() };
+        let mut world = crate::testing::World::new();
+        adopt(&mut world.model.state, &recording, &tables);
+        let held_back = |id| world.model.state.stores.evidence.is_held_back(EvidenceId(id));
+        assert!(held_back(1) && !held_back(2));
     }
 }

@@ -351,6 +351,21 @@ fn every_reason_lies_inside_the_text() {
     }
 }
 
+#[test]
+fn a_network_name_that_a_variable_brings_is_still_one() {
+    let class = |text: &str| classify(text, Language::Sh, &TABLES).class;
+    for text in [
+        "x=/dev/tcp/10.6.6.6/80; cat < \"$x\"",
+        "x=/dev/t; y=cp/10.6.6.6/80; cat < $x$y",
+        "for f in /dev/udp/10.6.6.6/53; do echo hello > \"$f\"; done",
+        "cat < \"$(echo /dev/tcp/10.6.6.6/80)\"",
+    ] {
+        assert_eq!(class(text), Opaque, "{text}");
+    }
+    assert_eq!(class("for f in /var/log/*.log; do wc -l < \"$f\"; done"), Read);
+    assert_eq!(class("echo x > \"$HOME/note\""), Write);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 use midwatch::actions::{Confirmation, Gate};
-use midwatch::domain::approval::PlaceKind;
+use midwatch::domain::approval::{Frozen, PlaceKind};
 use midwatch::domain::proposal::Outcome;
 use midwatch::domain::time::minus;
 use midwatch::domain::{Proposal, ProposalId, ProposalState, Timestamp};
@@ -211,6 +211,8 @@ async fn case_23_whatever_way_a_file_is_given_it_is_bound_by_its_bytes() {
         ("helm upgrade web ./sub", "sub/deep/values.yaml"),
         ("cd sub && kubectl apply -f app.yaml", "sub/app.yaml"),
         ("cd sub; cd deep; bash ./app.sh", "sub/deep/app.sh"),
+        ("kubectl apply -f ~/work/app.yaml", "app.yaml"),
+        ("bash \"$HOME/work/app.sh\"", "app.sh"),
         (format!("kubectl annotate pod {many}; kubectl apply -f app.yaml").as_str(), "app.yaml"),
     ] {
         std::fs::write(work.join(file), "replicas: 3").unwrap();
@@ -221,6 +223,17 @@ async fn case_23_whatever_way_a_file_is_given_it_is_bound_by_its_bytes() {
         let ran = setting.run(approved).await;
         assert!(ran.text.is_empty() && ran.refusal().contains("it names changed"), "{text} {ran:?}");
     }
+}
+
+#[test]
+fn more_files_in_more_folders_than_can_be_compared_do_not_run() {
+    let setting = Setting::new();
+    let text = format!("{}rm {}", "cd a;".repeat(400), "x ".repeat(400));
+    let proposal = setting.propose(&text);
+    let Frozen::Blocked { why } = &proposal.target.frozen else { panic!("{:?}", proposal.target.place) };
+    assert!(why.contains("more files in more folders"), "{why}");
+    let some = setting.propose(&format!("{}rm {}", "cd a;".repeat(20), "x ".repeat(20)));
+    assert!(matches!(some.target.frozen, Frozen::Command(_)), "{:?}", some.target.frozen);
 }
 
 #[tokio::test]

@@ -75,6 +75,42 @@ fn nothing_is_added_to_a_journal_whose_end_was_cut_or_changed() {
     }
 }
 
+#[tokio::test]
+async fn case_40_a_journal_that_was_removed_or_replaced_while_it_is_open_lets_nothing_run() {
+    let setting = super::setting::Setting::new();
+    let path = setting.journal_path();
+    let journal = std::sync::Arc::new(Journal::open(&path).unwrap());
+    let runner = midwatch::actions::Runner::new(journal, setting.tables.clone(), setting.settings.clone());
+    let run = async |text: &str| {
+        let (_stop, stop) = tokio::sync::watch::channel(false);
+        super::setting::collect(&runner, setting.approve(text), stop).await
+    };
+    assert_eq!(run("echo a").await.text(), "a\n");
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    let ran = run("echo b").await;
+    assert!(ran.text.is_empty() && ran.refusal().contains("removed or moved"), "{ran:?}");
+    std::fs::copy(&aside, &path).unwrap();
+    let ran = run("echo c").await;
+    assert!(ran.text.is_empty() && ran.refusal().contains("another file has taken its place"), "{ran:?}");
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(run("echo d").await.text(), "d\n", "put back, it goes on");
+    assert!(matches!(verify(&path).unwrap(), Verification::Intact { entries: 4 }), "{:?}", verify(&path));
+}
+
+#[test]
+fn case_40_a_journal_reached_by_a_link_has_the_same_head() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), 3);
+    let link = folder.path().join("link.jsonl");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    Journal::open(&link).unwrap().append(&Entry::new(Event::Proposed), Timestamp::now()).unwrap();
+    assert_eq!(verify(&link).unwrap(), Verification::Intact { entries: 4 });
+    rewrite(&path, |lines| drop(lines.pop()));
+    assert_eq!(broken_at(&path), 4, "what was written by the other name is missed by this one");
+    assert!(Journal::open(&link).is_err());
+}
+
 #[test]
 fn without_its_head_the_end_is_not_sure() {
     let folder = tempfile::tempdir().unwrap();

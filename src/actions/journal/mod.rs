@@ -8,7 +8,7 @@ mod verify;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -140,6 +140,7 @@ impl Journal {
         let entry = entry.without_secrets(&mut self.redactor.lock().unwrap_or_else(PoisonError::into_inner));
         let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.locked(|journal, file| {
+            journal.still_there(file)?;
             let head = journal.last(file)?;
             let line = entry.line(head.seq + 1, now, &head.hash, &journal.session, incident.as_deref());
             if line.len() > MAX_LINE {
@@ -157,6 +158,17 @@ impl Journal {
             }
             written
         })
+    }
+
+    /// Refuses when the open file is no longer the one of that name: what is written to it would be nowhere.
+    fn still_there(&self, file: &File) -> Result<(), JournalError> {
+        let is = file.metadata().map_err(|error| self.io(error))?;
+        match std::fs::metadata(&self.path) {
+            Ok(named) if (named.dev(), named.ino()) == (is.dev(), is.ino()) => Ok(()),
+            Ok(_) => Err(self.broken("another file has taken its place")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(self.broken("it was removed or moved")),
+            Err(error) => Err(self.io(error)),
+        }
     }
 
     fn io(&self, error: std::io::Error) -> JournalError {
@@ -252,8 +264,9 @@ impl Journal {
     }
 }
 
+/// Under whatever name a journal is reached, it has one head.
 fn head_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(".head");
     PathBuf::from(name)
 }

@@ -141,5 +141,9 @@ mod tests {
         assert_eq!((tight.policy.telemetry(), tight.policy.closed()), (Telemetry::Ask, None));
         let gone = put_together(&Config::default(), &Tables::builtin().unwrap(), &["/nonexistent/policy.toml".into()]);
         assert!(gone.policy.closed().is_some_and(|why| why.contains("/nonexistent/policy.toml")));
+        let (open, why) = (found("", None).policy, "only reads run: a table");
+        assert_eq!(open.clone().closing(why.into()).closed().map(CleanText::as_str), Some(why));
+        assert_eq!(open.closed(), None, "of whoever else holds it");
+        assert!(gone.policy.closing(why.into()).closed().is_some_and(|why| why.contains("policy.toml")));
     }
 }

@@ -21,7 +21,7 @@ use subject::Subject;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy(Arc<Rules>);
 
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Rules {
     rules: Vec<Sourced>,
     telemetry: Telemetry,
@@ -30,7 +30,7 @@ struct Rules {
 }
 
 /// A rule and who made it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Sourced {
     rule: PolicyRule,
     source: Source,
@@ -114,7 +114,14 @@ impl Policy {
             && self.ruling(proposal) == Ruling::Silent
     }
 
-    /// Why nothing but reads runs, when a policy could not be used.
+    /// The same, closed to all but reads. The first reason stays.
+    #[must_use]
+    pub fn closing(mut self, why: CleanText) -> Self {
+        Arc::make_mut(&mut self.0).closed.get_or_insert(why);
+        self
+    }
+
+    /// Why nothing but reads runs, when a policy or a table could not be used.
     pub fn closed(&self) -> Option<&CleanText> {
         self.0.closed.as_ref()
     }

@@ -21,6 +21,8 @@ pub struct Subject<'a> {
     language: Language,
     origin: Origin,
     production: bool,
+    /// The words of a text that could not be understood: whatever it names in passing it may call.
+    mentions: Vec<String>,
 }
 
 const HOSTS: [PlaceKind; 4] = [PlaceKind::Host, PlaceKind::DatabaseHost, PlaceKind::Server, PlaceKind::Docker];
@@ -40,6 +42,7 @@ impl<'a> Subject<'a> {
             language: suggestion.language,
             origin: suggestion.origin,
             production: target.production.is_some(),
+            mentions: mentions(verdict.class, &suggestion.text),
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Subject<'a> {
         let tools = crate::actions::prepare::tools(&found);
         let Verdict { class, reasons } = verdict;
         Subject {
+            mentions: mentions(class, text),
             class,
             reasons: Cow::Owned(reasons),
             tools: Cow::Owned(tools),
@@ -90,10 +94,14 @@ impl<'a> Subject<'a> {
     fn any_is(&self, rule: &PolicyRule) -> bool {
         let mut classes = self.reasons.iter().map(|reason| reason.class).chain([self.class]);
         let class = rule.class.is_empty() || classes.any(|class| rule.class.contains(&class));
-        let tool = rule.tool.is_empty() || self.tools().any(|tool| some(&rule.tool, &tool));
+        // A program whose name is only known when it runs may be any.
+        let nameless = self.reasons.iter().any(|reason| reason.rule == "shell.name");
+        let mentioned = nameless || self.mentions.iter().any(|word| some(&rule.tool, word));
+        let tool = rule.tool.is_empty() || mentioned || self.tools().any(|tool| some(&rule.tool, &tool));
         // `kubectl "$VERB"`: a verb that is not known may be any.
         let unread = |call: String| self.class == Class::Opaque && !call.contains(' ') && some(&rule.tool, &call);
-        let verb = rule.verb.is_empty() || self.calls().any(|call| is_verb(rule, &call) || unread(call));
+        let verb = rule.verb.is_empty() || self.calls().any(|call| begins_with_verb(rule, &call) || unread(call));
+        let verb = verb || nameless || (tool && self.mentions_verb(rule));
         let said = rule.rule.is_empty() || self.reasons.iter().any(|reason| some(&rule.rule, &reason.rule));
         let place = |patterns: &[String], kinds: &[PlaceKind]| {
             patterns.is_empty() || self.names(kinds).any(|name| is_unsure(name) || names(patterns, name))
@@ -105,6 +113,12 @@ impl<'a> Subject<'a> {
             && place(&rule.context, &[PlaceKind::Context])
             && place(&rule.namespace, &[PlaceKind::Namespace])
             && place(&rule.host, &HOSTS)
+    }
+
+    /// Whether a text that could not be understood holds the words of such a verb.
+    fn mentions_verb(&self, rule: &PolicyRule) -> bool {
+        let held = |part: &str| self.mentions.iter().any(|word| glob(part, word));
+        rule.verb.iter().any(|verb| verb.split([' ', '.']).all(held))
     }
 
     /// Whether every part of it is what the rule is about, and all of that is known.
@@ -145,6 +159,18 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// The words of an opaque text, in any quotes.
+fn mentions(class: Class, text: &str) -> Vec<String> {
+    let apart = |c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c));
+    match class {
+        Class::Opaque => {
+            let bare: String = text.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+            text.split(apart).chain(bare.split(apart)).map(str::to_owned).filter(|word| !word.is_empty()).collect()
+        }
+        Class::Read | Class::Write | Class::Destructive => Vec::new(),
+    }
+}
+
 /// Whether a name could be any: it is not known, or it means all there are.
 fn is_unsure(name: &str) -> bool {
     name == Place::UNKNOWN || name == "all namespaces"
@@ -160,6 +186,22 @@ fn names(patterns: &[String], name: &str) -> bool {
     let bare = bare.rsplit_once('@').map_or(bare, |(_, host)| host);
     let bare = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
     some(patterns, name) || some(patterns, bare)
+}
+
+/// The same of a rule that tightens: `delete` is also `delete pod`, `rollout` every `rollout` there is.
+fn begins_with_verb(rule: &PolicyRule, call: &str) -> bool {
+    let mut end = call.len();
+    loop {
+        let shorter = &call[..end];
+        if is_verb(rule, shorter) {
+            return true;
+        }
+        // Cut back to the tool and its first word at the least.
+        match shorter.rfind(' ').filter(|at| shorter[..*at].contains(' ')) {
+            Some(at) => end = at,
+            None => return false,
+        }
+    }
 }
 
 /// Whether the call has such a verb, of such a tool: `kubectl rollout restart`, `kubectl rollout *`.

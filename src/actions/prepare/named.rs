@@ -35,19 +35,49 @@ const APPLY: [&str; 24] = [
     "sysctl",
     "pulumi",
 ];
-/// Most names that are looked up: more than a text of 8 KiB can hold.
-const MOST: usize = 8192;
+/// Most places that are looked at: every name may lie in every folder that the command goes to.
+const MOST: usize = 4096;
 /// Most files of a folder whose bytes are compared; of a larger one only that it is the same folder.
 const FOLDER: usize = 256;
 
+/// What a word is read against.
+pub(super) struct Around<'a> {
+    /// The command's text.
+    pub text: &'a str,
+    /// Where it runs.
+    pub cwd: &'a Path,
+    /// The home directory it is given.
+    pub home: Option<&'a str>,
+}
+
+impl Around<'_> {
+    /// What a word is: exactly, or where only the home directory stands for something in it.
+    fn said(&self, word: &Value) -> Option<String> {
+        if let Some(exact) = word.exact() {
+            return Some(exact.to_owned());
+        }
+        let written: String = self.text.get(word.span.clone())?.chars().filter(|c| !"'\"".contains(*c)).collect();
+        let rest = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| written.strip_prefix(home))?;
+        let plain = !rest.contains(['$', '`', '*', '?', '[', '{', '\\']);
+        self.home.filter(|_| plain).map(|home| format!("{home}/{rest}"))
+    }
+}
+
 /// Every existing file that the words name, with what must stay so of it.
-pub(super) fn files(found: &Findings, cwd: &Path) -> Vec<(String, String)> {
+///
+/// # Errors
+/// When there are more than can be looked at: what cannot be compared does not run.
+pub(super) fn files(found: &Findings, around: &Around<'_>) -> Result<Vec<(String, String)>, String> {
     let class = class(found);
     if class == Class::Read {
-        return Vec::new();
+        return Ok(Vec::new());
+    }
+    let folders = folders(found, around.cwd);
+    if names(found, around).count().saturating_mul(folders.len()) > MOST {
+        return Err("it names more files in more folders than can be held still; run it in parts".to_owned());
     }
     let mut all: BTreeMap<String, String> = BTreeMap::new();
-    for path in names(found).flat_map(|name| paths(found, cwd, &name)) {
+    for path in names(found, around).flat_map(|name| within(&folders, &name)) {
         let shown = path.display().to_string();
         if all.contains_key(&shown) {
             continue;
@@ -62,7 +92,7 @@ pub(super) fn files(found: &Findings, cwd: &Path) -> Vec<(String, String)> {
         let what = if applies(found, class) { format!("{place} {}", bytes(&real)) } else { place };
         all.insert(shown, what);
     }
-    all.into_iter().collect()
+    Ok(all.into_iter().collect())
 }
 
 /// Whether some call does what a file says; then what any of its words names may be that file, also by a pipe.
@@ -98,12 +128,13 @@ fn bytes(real: &Path) -> String {
 }
 
 /// Names that lead elsewhere by a link, as `current is /srv/releases/41`.
-pub(super) fn links(found: &Findings, cwd: &Path) -> Vec<String> {
+pub(super) fn links(found: &Findings, around: &Around<'_>) -> Vec<String> {
     if class(found) == Class::Read {
         return Vec::new();
     }
+    let folders = folders(found, around.cwd);
     let named =
-        names(found).flat_map(|name| paths(found, cwd, &name).into_iter().map(move |path| (name.clone(), path)));
+        names(found, around).flat_map(|name| within(&folders, &name).into_iter().map(move |path| (name.clone(), path)));
     let mut all: Vec<String> = named
         .filter_map(|(name, path)| {
             let (real, _) = files::leads_to(&path)?;
@@ -122,20 +153,25 @@ fn class(found: &Findings) -> Class {
 
 /// The words that may be names of files: plain arguments, what is attached to an option, what follows `=` or `@`, the
 /// parts of lists, and what redirections name.
-fn names(found: &Findings) -> impl Iterator<Item = String> {
+fn names(found: &Findings, around: &Around<'_>) -> impl Iterator<Item = String> {
     let words = found.calls().iter().flat_map(|words| words.iter().skip(1)).chain(&found.redirected);
-    let named = words.filter_map(Value::exact).flat_map(|word| {
+    let named = words.filter_map(|word| around.said(word)).flat_map(|word| {
+        let word = word.as_str();
         let attached = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.get(1..));
         let value = attached.unwrap_or(word);
         let value = value.rsplit_once(['=', '@']).map_or(value, |(_, rest)| rest);
         let list = value.contains(',').then(|| value.split(','));
         std::iter::once(value).chain(list.into_iter().flatten()).map(str::to_owned).collect::<Vec<_>>()
     });
-    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://")).take(MOST)
+    named.filter(|name| !name.is_empty() && !name.starts_with('-') && !name.contains("://"))
+}
+
+fn within(folders: &[PathBuf], name: &str) -> Vec<PathBuf> {
+    folders.iter().map(|folder| folder.join(name)).collect()
 }
 
 /// Where a name may lie: in the working directory, and wherever the command itself goes before.
-fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
+fn folders(found: &Findings, cwd: &Path) -> Vec<PathBuf> {
     let mut places = vec![cwd.to_owned()];
     for words in found.calls() {
         if let [call, to] = words.as_slice()
@@ -147,5 +183,5 @@ fn paths(found: &Findings, cwd: &Path, name: &str) -> Vec<PathBuf> {
         }
     }
     places.dedup();
-    places.iter().map(|place| place.join(name)).collect()
+    places
 }

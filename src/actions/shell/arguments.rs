@@ -4,7 +4,7 @@
 use crate::actions::tables::{Fit, Grammar, Known, Raise, Tool};
 use crate::domain::Class;
 
-use super::value::Value;
+use super::value::{Fill, Shape, Value};
 
 /// A call's words, sorted.
 pub(super) struct Parsed<'t> {
@@ -76,6 +76,8 @@ impl<'t> Parsed<'t> {
                 plain = true;
             } else if !plain && word.text.len() > 1 && word.text.starts_with('-') {
                 at += parsed.option(word, words.get(at));
+            } else if plain && word.may_split() && parsed.only_arguments_follow() {
+                parsed.arguments.push(Value { shape: Shape::Dynamic(Fill::Several), ..word.clone() });
             } else if word.may_split() || parsed.could_be_an_option(word, plain) || (!plain && word.may_be_negative()) {
                 parsed.loose.push(word.clone());
             } else if parsed.takes_verb(word, &mut verb) {
@@ -108,6 +110,15 @@ impl<'t> Parsed<'t> {
     /// Whether the tool, or its verb, can start other programs by an option.
     pub(super) fn executes(&self) -> bool {
         self.chain.iter().any(|tool| tool.executes)
+    }
+
+    /// Whether words behind the verb can be nothing but its arguments, of which none makes it worse.
+    fn only_arguments_follow(&self) -> bool {
+        let last = self.last();
+        let telling = |raise: &Raise| !raise.begins.is_empty() || !raise.arguments.is_empty();
+        let worse = |raise: &Raise| last.class.is_none_or(|class| class.join(raise.class) != class);
+        let ends = self.chain[0].verb_ends_options && self.chain.len() > 1 && last.grammar.is_none();
+        ends && !last.raise.iter().any(|raise| telling(raise) && worse(raise))
     }
 
     /// A word in front of a wrapped command that may begin with a dash when it runs (`ssh "$HOST" ls`).

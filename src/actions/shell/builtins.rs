@@ -192,8 +192,9 @@ impl Walk<'_> {
 
     fn exported(&mut self, arguments: &[Value], span: &Range<usize>, rule: &str) {
         for argument in arguments {
-            let name = argument.text.split('=').next().unwrap_or_default();
-            if !super::environment::is_harmless(name) {
+            let (name, value) = argument.text.split_once('=').unwrap_or((&argument.text, ""));
+            let known = argument.exact().is_some() && argument.text.contains('=');
+            if !super::environment::is_harmless(name) && !(known && super::environment::is_harmless_as(name, value)) {
                 return self.opaque(span, rule, "sets what later commands may depend on");
             }
         }

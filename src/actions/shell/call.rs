@@ -1,10 +1,12 @@
 //! One call: its name, its tool's table, and what the table's small languages say. Wrappers come back here with the
 //! command they run.
 
+mod weigh;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::actions::tables::{Grammar, Raise, Tool, Words};
+use crate::actions::tables::{Grammar, Tool, Words};
 use crate::domain::{Class, CleanText};
 
 use super::arguments::Parsed;
@@ -15,29 +17,6 @@ use super::walk::Walk;
 /// Folders whose programs are the ones the tables describe.
 const SYSTEM: [&str; 7] =
     ["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
-/// Programs whose arguments leave the machine, whatever table describes them.
-const SENDING: [&str; 20] = [
-    "curl",
-    "wget",
-    "http",
-    "https",
-    "xh",
-    "dig",
-    "host",
-    "nslookup",
-    "drill",
-    "whois",
-    "ping",
-    "ping6",
-    "nc",
-    "ncat",
-    "telnet",
-    "socat",
-    "grpcurl",
-    "openssl",
-    "traceroute",
-    "websocat",
-];
 /// Most calls inside calls (`sudo env timeout ...`).
 const MAX_WRAPS: usize = 8;
 /// Longest object that is typed to confirm.
@@ -125,110 +104,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Options that no table knows, and words that may become options.
-    fn doubts(&mut self, parsed: &Parsed<'_>, rule: &str) {
-        let base = parsed.last().class.unwrap_or(Class::Opaque);
-        // Where a known option loses something, an unknown one may as well.
-        let loses = parsed.chain.iter().flat_map(|tool| &tool.raise).any(|raise| raise.class == Class::Destructive);
-        let class = if parsed.executes() || loses { Class::Opaque } else { base.join(Class::Write) };
-        for word in &parsed.unknown {
-            let why = format!("{} is not an option that is known to be harmless", word.text);
-            self.say(class, &word.span, rule, &why);
-        }
-        let raises = parsed.chain.iter().flat_map(|tool| &tool.raise).map(|raise| raise.class);
-        let limits = parsed.chain.iter().filter_map(|tool| tool.limit.as_ref()).map(|limit| limit.class);
-        let worst = raises.chain(limits).fold(base, Class::join);
-        let worst = if parsed.executes() { Class::Opaque } else { worst };
-        let sends = parsed.chain.iter().any(|tool| tool.sends)
-            || parsed.chain[0].name.split('|').any(|name| SENDING.contains(&name));
-        if sends {
-            let values = parsed.options.iter().filter_map(|given| given.value.as_ref());
-            for word in parsed.arguments.iter().chain(&parsed.loose).chain(values).filter(|word| word.found) {
-                self.say(Class::Write, &word.span, rule, "sends what a command found to another machine");
-            }
-        }
-        for word in &parsed.loose {
-            self.say(worst, &word.span, rule, "may become other words or options when it runs");
-        }
-    }
-
-    /// The class of the verb, or of the tool without one.
-    fn base(&mut self, parsed: &Parsed<'_>, rule: &str, span: &Range<usize>) {
-        let last = parsed.last();
-        if let (Some(word), 1) = (&parsed.no_verb, parsed.chain.len())
-            && last.class.is_none()
-        {
-            let why =
-                if word.is_dynamic() { "what it does is only known at run time" } else { "is no verb that is known" };
-            return self.opaque(&word.span, rule, why);
-        }
-        let Some(class) = last.class.or_else(|| no_class_but_bare(parsed)) else {
-            return self.opaque(span, rule, "without a known verb, what it does cannot be told");
-        };
-        if parsed.chain.iter().any(|tool| tool.sensitive) {
-            self.sensitive(&last.why);
-        }
-        if class != Class::Opaque && rehearses(parsed) {
-            return self.say(Class::Read, span, rule, "a rehearsal: it only says what it would do");
-        }
-        let nothing = parsed.arguments.is_empty() && parsed.loose.is_empty() && parsed.wrapped.is_none();
-        if let (true, Some(bare)) = (nothing, last.bare) {
-            return self.say(bare, span, rule, default_why(bare));
-        }
-        if looks(parsed) {
-            return self.say(Class::Read, span, rule, "with this option it only looks");
-        }
-        let why = if last.why.is_empty() { default_why(class) } else { &last.why };
-        self.say(class, span, rule, why);
-        let Some(limit) = &last.limit else { return };
-        let counted = parsed.arguments.iter().filter(|word| !word.exact().is_some_and(|text| limit.except.fit(text)));
-        let several = counted.clone().find(|word| word.is_several());
-        let beyond = counted.clone().nth(limit.arguments).or(several);
-        let beyond = beyond.or_else(|| parsed.arguments.iter().find(|word| limit.exact && word.is_dynamic()));
-        if let Some(word) = beyond {
-            let why = if limit.why.is_empty() { default_why(limit.class) } else { &limit.why };
-            self.say(limit.class, &word.span, rule, why);
-        }
-    }
-
-    /// What options and arguments make of it. A rehearsal loses nothing, but it may still write files or run programs.
-    fn raises(&mut self, parsed: &Parsed<'_>, rule: &str) {
-        let rehearses = rehearses(parsed);
-        for raise in parsed.chain.iter().flat_map(|tool| &tool.raise) {
-            let fits = |word: &Value| {
-                raise.begins.iter().any(|start| word.text.starts_with(start)) || raise.arguments.fit(&word.text)
-            };
-            for (at, word) in parsed.arguments.iter().enumerate() {
-                let counts = !(rehearses && raise.class == Class::Destructive);
-                if counts && raise.at.is_none_or(|wanted| wanted == at + 1) && fits(word) {
-                    self.raise(raise, &word.span, rule, "");
-                }
-            }
-        }
-        for given in &parsed.options {
-            for raise in &given.raises {
-                let exact = given.value.as_ref().and_then(Value::exact);
-                let harmless = exact.is_some_and(|value| raise.except.fit(value));
-                let counts = raise.only.is_empty()
-                    || exact.is_none_or(|value| raise.only.fit(value) || raise.only.fit(&packed(value)));
-                let rehearsed = rehearses && raise.class == Class::Destructive;
-                if !harmless && counts && !rehearsed {
-                    self.raise(raise, &given.word.span, rule, &format!("{}: ", given.name));
-                }
-            }
-        }
-    }
-
-    fn raise(&mut self, raise: &Raise, span: &Range<usize>, rule: &str, before: &str) {
-        let why = if raise.why.is_empty() { default_why(raise.class) } else { &raise.why };
-        if raise.sensitive {
-            self.sensitive(why);
-        }
-        if raise.class != Class::Read {
-            self.say(raise.class, span, rule, &format!("{before}{why}"));
-        }
-    }
-
     /// Notes that the command reads a store of secrets; the first is kept.
     pub(super) fn sensitive(&mut self, what: &str) {
         self.found.sensitive.get_or_insert_with(|| CleanText::line(what));
@@ -251,7 +126,7 @@ impl Walk<'_> {
     fn runs(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
         let last = parsed.last();
         let given = last.runs.iter().any(|option| parsed.has(&[option]));
-        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() {
+        if !last.runs.is_empty() && !given && parsed.wrapped.is_none() && last.grammar.is_none() && !looks(parsed) {
             self.found.interactive = true;
             self.opaque(span, "shell.wrapper", "the command that it would run is missing");
         }
@@ -317,7 +192,16 @@ impl Walk<'_> {
                         self.opaque(&argument.span, "shell.assign", "sets what the command may depend on");
                     }
                 }
-                if parsed.wrapped.is_some() {
+                let shell = parsed.has(&["-i", "-s", "--login", "--shell"]) && parsed.chain[0].name.contains("sudo");
+                self.found.interactive |= shell && parsed.wrapped.is_none();
+                if shell && parsed.wrapped.is_none() {
+                    self.opaque(span, "shell.wrapper", "opens a shell");
+                } else if let Some(at) = parsed.wrapped {
+                    // `sudo -s` hands the words to a shell with everything escaped but the dollar.
+                    let expands = |word: &&Value| word.text.contains('$') || word.is_dynamic();
+                    if let Some(word) = words.iter().skip(at).find(expands).filter(|_| shell) {
+                        self.opaque(&word.span, "shell.wrapper", "a shell expands it once more");
+                    }
                     self.wrapped(parsed, words, span, depth);
                 } else if parsed.last().bare.is_none() && !looks(parsed) {
                     self.opaque(span, "shell.wrapper", "the command that it would run is missing");
@@ -331,7 +215,7 @@ impl Walk<'_> {
                 Some(script) => self.opaque(&script.span, "shell.script", "runs a script whose text is not seen"),
                 None => match std::mem::take(&mut self.input) {
                     Stream::Text(text) => self.fresh(&text, span),
-                    Stream::Unknown | Stream::Names => {
+                    Stream::Nothing | Stream::Unknown | Stream::Rows | Stream::Names => {
                         self.found.interactive = true;
                         self.opaque(span, "shell.input", "runs whatever it is given to read");
                     }
@@ -392,24 +276,29 @@ pub(super) fn replace(words: &mut [Value], mark: &str) {
     }
 }
 
-/// A JSON value without its blanks, so that one pattern covers every way of writing it.
-fn packed(value: &str) -> String {
-    let json = value.trim_start().starts_with(['{', '[']);
-    value.chars().filter(|c| !(json && c.is_whitespace())).collect()
-}
-
 /// Whether every given form of a rehearsal option is one that rehearses, and there is one.
 pub(super) fn rehearses(parsed: &Parsed<'_>) -> bool {
     has_form(parsed, |tool| &tool.dry_run)
 }
 
-/// The same of options with which it only looks.
+/// The same of options with which it only looks. Where a verb's options are not all known, an option of the tool
+/// (`--help`) may be another one's value.
 fn looks(parsed: &Parsed<'_>) -> bool {
-    has_form(parsed, |tool| &tool.looks)
+    let last = parsed.last();
+    let open = parsed.chain.len() > 1 && last.any_option && last.class != Some(Class::Read);
+    if open {
+        has_form_in(&parsed.chain[1..], parsed, |tool| &tool.looks)
+    } else {
+        has_form(parsed, |tool| &tool.looks)
+    }
 }
 
 fn has_form(parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
-    let forms: Vec<&str> = parsed.chain.iter().flat_map(|tool| list(tool).iter()).collect();
+    has_form_in(&parsed.chain, parsed, list)
+}
+
+fn has_form_in(chain: &[&Tool], parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
+    let forms: Vec<&str> = chain.iter().flat_map(|tool| list(tool).iter()).collect();
     let names: Vec<&str> = forms.iter().filter_map(|form| form.split('=').next()).collect();
     let mut given = parsed.options.iter().filter(|given| names.contains(&given.name.as_str())).peekable();
     given.peek().is_some()
@@ -422,20 +311,6 @@ fn has_form(parsed: &Parsed<'_>, list: impl Fn(&Tool) -> &Words) -> bool {
             forms.contains(&form.as_str())
                 || (given.value.is_some() && forms.contains(&format!("{}=*", given.name).as_str()))
         })
-}
-
-/// An entry that is only known without arguments.
-fn no_class_but_bare(parsed: &Parsed<'_>) -> Option<Class> {
-    parsed.last().bare.filter(|_| parsed.arguments.is_empty() && parsed.no_verb.is_none())
-}
-
-fn default_why(class: Class) -> &'static str {
-    match class {
-        Class::Read => "looks only",
-        Class::Write => "changes something",
-        Class::Destructive => "loses something",
-        Class::Opaque => "what it does cannot be told",
-    }
 }
 
 /// The last exact argument that is no option nor an option's value, if it can be typed.

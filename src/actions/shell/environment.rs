@@ -148,7 +148,17 @@ pub(super) fn is_harmless(name: &str) -> bool {
 /// Whether setting this variable to this value changes nothing but looks.
 pub(super) fn is_harmless_as(name: &str, value: &str) -> bool {
     (PAGERS.contains(&name) && matches!(value, "" | "cat"))
+        || (name == "KUBECONFIG" && is_own_kubeconfig(value))
         || (name == "TERM" && matches!(value, "dumb" | "xterm" | "xterm-256color" | "linux" | "vt100"))
+}
+
+/// Kubeconfigs where they belong: one from elsewhere may start programs.
+fn is_own_kubeconfig(value: &str) -> bool {
+    const PLACES: [&str; 5] = ["~/.kube/", "$HOME/.kube/", "/root/.kube/", "/etc/kubernetes/", "/etc/rancher/"];
+    let home = value.strip_prefix("/home/").and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest);
+    let placed =
+        PLACES.iter().any(|place| value.starts_with(place)) || home.is_some_and(|rest| rest.starts_with(".kube/"));
+    placed && !value.contains("..") && !value.contains(':')
 }
 
 /// Whether the variable is the text's own: no shell and no known program heeds its name.

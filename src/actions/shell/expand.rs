@@ -205,7 +205,10 @@ impl Walk<'_> {
     /// What is known of a variable that the text sets itself.
     fn known_fill(&self, parameter: &Parameter) -> Option<Fill> {
         match parameter {
-            Parameter::Named(name) if self.is_number(name) => Some(Fill::Number),
+            Parameter::Named(name) if self.is_number(name) => match self.known.get(name) {
+                Some(Fill::Name) => Some(Fill::Natural),
+                Some(_) | None => Some(Fill::Number),
+            },
             Parameter::Named(name) => self.known.get(name).copied(),
             Parameter::Special(
                 SpecialParameter::PositionalParameterCount
@@ -279,7 +282,7 @@ impl Building {
         }
         match said.stream {
             Stream::Names => self.several |= !quoted,
-            Stream::Unknown | Stream::Text(_) => self.may_split |= !quoted,
+            Stream::Nothing | Stream::Unknown | Stream::Rows | Stream::Text(_) => self.may_split |= !quoted,
         }
     }
 
@@ -289,7 +292,7 @@ impl Building {
         match fill {
             Fill::Several if quoted => self.sure = Some(Fill::Name),
             Fill::Several => self.several = true,
-            Fill::One | Fill::Number | Fill::Name => self.sure = Some(fill),
+            Fill::One | Fill::Number | Fill::Natural | Fill::Name => self.sure = Some(fill),
             Fill::Any => self.may_split = true,
         }
     }

@@ -63,6 +63,11 @@ pub fn examine(text: &str, tables: &Tables) -> Findings {
     guarded(text, || isolate::bounded(move || walk::walk(&owned, &known)))
 }
 
+/// Whether what the command says comes from a store of secrets, as far as its text tells.
+pub fn reads_secrets(text: &str, tables: &Tables) -> bool {
+    examine(text, tables).sensitive.is_some()
+}
+
 /// The same in this thread, with no clock. Only for a process that is watched and may be killed, in a thread with a
 /// stack of [`STACK`] bytes.
 pub fn examine_here(text: &str, tables: &Tables) -> Findings {
@@ -73,7 +78,10 @@ fn guarded(text: &str, walk: impl FnOnce() -> Result<Findings, isolate::NotParse
     if let Err(why) = guard::inspect(text) {
         return Findings::opaque(text.len(), "guard", &why);
     }
-    walk().unwrap_or_else(|why| Findings::opaque(text.len(), "parser", &why.to_string()))
+    let mut found = walk().unwrap_or_else(|why| Findings::opaque(text.len(), "parser", &why.to_string()));
+    redirect::network(&mut found, text);
+    secret::places(&mut found, text);
+    found
 }
 
 /// Whether the name is a command of the shell itself.

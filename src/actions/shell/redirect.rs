@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, RedirectList, Word};
 
-use crate::domain::Class;
+use crate::domain::{Class, CleanText, Reason};
 
+use super::findings::Findings;
 use super::stream::Stream;
 use super::value::Value;
 use super::walk::Walk;
@@ -35,9 +36,9 @@ impl Walk<'_> {
 
     pub(super) fn redirect(&mut self, redirect: &IoRedirect) {
         match redirect {
-            IoRedirect::File(descriptor, kind, target) => {
-                if descriptor.unwrap_or_default() == 0 && reads_input(kind) {
-                    self.given(None, Stream::Unknown);
+            IoRedirect::File(_, kind, target) => {
+                if is_input(redirect) {
+                    self.given(None, if is_empty(target) { Stream::Nothing } else { Stream::Unknown });
                 }
                 self.file(kind, target);
             }
@@ -116,11 +117,7 @@ impl Walk<'_> {
     fn reads(&mut self, value: &Value) {
         self.secret_place(value);
         if reaches_network(&value.text) {
-            if self.silent && is_probe(value) {
-                self.say(Class::Read, &value.span, "shell.redirect", "opens a connection and closes it again");
-            } else {
-                self.opaque(&value.span, "shell.redirect", "opens a network connection");
-            }
+            self.opaque(&value.span, "shell.redirect", "opens a network connection");
         }
     }
 
@@ -135,9 +132,7 @@ impl Walk<'_> {
     fn writes(&mut self, value: &Value) {
         let span: Range<usize> = value.span.clone();
         let path = value.text.replace("//", "/").replace("/./", "/");
-        if reaches_network(&path) && self.silent && is_probe(value) {
-            self.say(Class::Read, &span, "shell.redirect", "opens a connection and closes it again");
-        } else if reaches_network(&path) {
+        if reaches_network(&path) {
             self.opaque(&span, "shell.redirect", "opens a network connection");
         } else if value.exact().is_some_and(|_| NOWHERE.contains(&path.as_str())) {
             self.say(Class::Read, &span, "shell.redirect", "writes to no file");
@@ -153,6 +148,27 @@ impl Walk<'_> {
     }
 }
 
+/// Whether it gives the command something to read.
+pub(super) fn is_input(redirect: &IoRedirect) -> bool {
+    match redirect {
+        IoRedirect::File(descriptor, kind, _) => descriptor.unwrap_or_default() == 0 && reads_input(kind),
+        IoRedirect::HereDocument(descriptor, _) | IoRedirect::HereString(descriptor, _) => {
+            descriptor.unwrap_or_default() == 0
+        }
+        IoRedirect::OutputAndError(..) => false,
+    }
+}
+
+/// Whether the place says nothing.
+fn is_empty(target: &IoFileRedirectTarget) -> bool {
+    match target {
+        IoFileRedirectTarget::Filename(word) => word.value == "/dev/null",
+        IoFileRedirectTarget::Fd(_)
+        | IoFileRedirectTarget::ProcessSubstitution(..)
+        | IoFileRedirectTarget::Duplicate(_) => false,
+    }
+}
+
 fn reads_input(kind: &IoFileRedirectKind) -> bool {
     match kind {
         IoFileRedirectKind::Read | IoFileRedirectKind::DuplicateInput | IoFileRedirectKind::ReadAndWrite => true,
@@ -163,9 +179,24 @@ fn reads_input(kind: &IoFileRedirectKind) -> bool {
     }
 }
 
-/// `/dev/tcp/HOST/PORT`, of which nothing came from what a command found.
-fn is_probe(value: &Value) -> bool {
-    !value.found && !value.may_split() && value.text.starts_with("/dev/tcp/") && !value.text.contains("..")
+/// Bash looks for its network names after it put the values in: a target that is only known when it runs is one, as far as
+/// anyone can tell, in a text that speaks of devices or protocols.
+pub(super) fn network(found: &mut Findings, text: &str) {
+    let bare: String = text.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+    if !["/dev/t", "/dev/u", "tcp", "udp"].iter().any(|part| bare.contains(part)) {
+        return;
+    }
+    let may =
+        |value: &&Value| value.is_dynamic() && ["/dev/tcp/", "/dev/udp/"].iter().any(|at| at.starts_with(&value.text));
+    if let Some(value) = found.redirected.iter().find(may) {
+        let reason = Reason {
+            span: value.span.clone(),
+            rule: "shell.redirect".to_owned(),
+            class: Class::Opaque,
+            text: CleanText::line("what it opens is only known when it runs: it may be the network"),
+        };
+        found.reasons.push(reason);
+    }
 }
 
 fn reaches_network(path: &str) -> bool {

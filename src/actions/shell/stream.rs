@@ -6,13 +6,35 @@ use super::value::Value;
 /// What flows from one command to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Stream {
-    /// Anything.
+    /// Nothing is given to it: whatever the whole was started with.
     #[default]
+    Nothing,
+    /// Anything.
     Unknown,
+    /// Lines whose first word is a name or a number, as the tables of `kubectl get`.
+    Rows,
     /// Names or numbers, one a line, without blanks, none of which looks like an option.
     Names,
     /// Exactly this text.
     Text(String),
+}
+
+impl Stream {
+    /// What is left of it for commands after the first.
+    pub fn rest(&self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Unknown | Self::Rows | Self::Names | Self::Text(_) => Self::Unknown,
+        }
+    }
+
+    /// The same once it goes through a pipe: what nothing is known of may be anything.
+    pub fn piped(self) -> Self {
+        match self {
+            Self::Nothing => Self::Unknown,
+            Self::Unknown | Self::Rows | Self::Names | Self::Text(_) => self,
+        }
+    }
 }
 
 /// What a substitution puts into a word.
@@ -72,7 +94,28 @@ pub fn of(words: &[Value], input: &Stream) -> Stream {
             _ => Stream::Unknown,
         },
         "cat" if arguments.is_empty() => input.clone(),
-        _ if SIEVES.contains(name) && *input == Stream::Names && !changes_lines(arguments) => Stream::Names,
+        _ if SIEVES.contains(name) && matches!(input, Stream::Names | Stream::Rows) && !changes_lines(arguments) => {
+            input.clone()
+        }
+        "awk" | "gawk" | "mawk" if matches!(input, Stream::Names | Stream::Rows) && takes_first_column(arguments) => {
+            Stream::Names
+        }
+        "cut" if *input == Stream::Names && matches!(arguments, ["-d/", "-f", field] if is_field(field)) => {
+            Stream::Names
+        }
+        "cut"
+            if *input == Stream::Names
+                && matches!(arguments, ["-d/", field] if field.strip_prefix("-f").is_some_and(is_field)) =>
+        {
+            Stream::Names
+        }
+        "cut" if *input == Stream::Rows && matches!(arguments, ["-d ", "-f1"] | ["-d ", "-f", "1"]) => Stream::Names,
+        "paste"
+            if *input == Stream::Names
+                && matches!(arguments, ["-sd,"] | ["-sd,", "-"] | ["-s", "-d,"] | ["-s", "-d,", "-"]) =>
+        {
+            Stream::Names
+        }
         "pidof" | "nproc" => Stream::Names,
         "pgrep" if !switch('a') && !switch('l') && !switch('d') && !arguments.iter().any(|a| a.starts_with("--")) => {
             Stream::Names
@@ -85,6 +128,13 @@ pub fn of(words: &[Value], input: &Stream) -> Stream {
             Stream::Names
         }
         "kubectl" | "oc" if is_get(arguments) && says_names(arguments) => Stream::Names,
+        "kubectl" | "oc" if is_get(arguments) && says_rows(arguments) => Stream::Rows,
+        "docker" | "podman" | "nerdctl" | "crictl"
+            if matches!(arguments.first(), Some(&"ps" | &"pods"))
+                && !arguments.iter().any(|word| word.contains("-f") || word.contains("-o")) =>
+        {
+            Stream::Rows
+        }
         "date" => match arguments.iter().filter(|word| word.starts_with('+')).collect::<Vec<_>>().as_slice() {
             [form] if is_plain_date(form) => Stream::Names,
             _ => Stream::Unknown,
@@ -103,7 +153,32 @@ fn changes_lines(arguments: &[&str]) -> bool {
 }
 
 fn is_get(arguments: &[&str]) -> bool {
-    arguments.contains(&"get")
+    arguments.iter().any(|word| matches!(*word, "get" | "api-resources"))
+}
+
+/// `{print $1}`, also of the lines that a pattern without assignments chooses.
+fn takes_first_column(arguments: &[&str]) -> bool {
+    let [program] = arguments else { return false };
+    let Some((pattern, action)) = program.split_once('{') else { return false };
+    let compares = ["==", "!=", "<=", ">="].iter().fold(pattern.to_owned(), |text, sign| text.replace(sign, ""));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/ $!~^|&<>._-\"".contains(c);
+    action.trim() == "print $1}"
+        && compares.chars().all(plain)
+        && !pattern.contains("BEGIN")
+        && !pattern.contains("END")
+}
+
+fn is_field(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'1'..=b'9'])
+}
+
+/// A table as kubectl draws it, its first column names: no other form, and nothing before it.
+fn says_rows(arguments: &[&str]) -> bool {
+    let wide = |word: &str| matches!(word, "-owide" | "-o=wide" | "--output=wide");
+    let forms = ["-o", "--output", "--template", "--raw"];
+    let other = arguments.iter().filter(|word| forms.iter().any(|form| word.starts_with(form)) && !wide(word)).count();
+    let pairs = arguments.windows(2).filter(|pair| matches!(pair, ["-o" | "--output", "wide"])).count();
+    other == pairs && arguments.contains(&"get")
 }
 
 fn says_names(arguments: &[&str]) -> bool {
@@ -152,8 +227,9 @@ mod tests {
         }
         for other in [
             &["pgrep", "-a", "x"][..],
-            &["kubectl", "get", "pods"],
-            &["docker", "ps"],
+            &["kubectl", "get", "pods", "-o", "yaml"],
+            &["docker", "ps", "--format", "{{.Names}}"],
+            &["awk", "{print $1}"],
             &["date", "+-%s"],
             &["date", "+%s %s"],
             &["cat", "f"],
@@ -161,6 +237,14 @@ mod tests {
             assert_eq!(said(other, &nothing), Stream::Unknown, "{other:?}");
         }
         assert_eq!(said(&["grep", "-v", "x"], &Stream::Names), Stream::Names);
+        assert_eq!(said(&["kubectl", "get", "pods", "-A", "-o", "wide"], &nothing), Stream::Rows);
+        assert_eq!(said(&["docker", "ps"], &nothing), Stream::Rows);
+        assert_eq!(said(&["grep", "Evicted"], &Stream::Rows), Stream::Rows);
+        assert_eq!(said(&["awk", "$3==\"Evicted\"{print $1}"], &Stream::Rows), Stream::Names);
+        assert_eq!(said(&["cut", "-d/", "-f2"], &Stream::Names), Stream::Names);
+        for program in ["{print $2}", "{$1=\"-x\"; print $1}", "BEGIN{print $1}", "($1=\"-x\"){print $1}"] {
+            assert_eq!(said(&["awk", program], &Stream::Rows), Stream::Unknown, "{program}");
+        }
         assert_eq!(said(&["cat"], &Stream::Text("a".to_owned())), Stream::Text("a".to_owned()));
         assert_eq!(said(&["echo", "a", "b"], &nothing), Stream::Text("a b\n".to_owned()));
         assert_eq!(said(&["echo", "-e", "b"], &nothing), Stream::Unknown);

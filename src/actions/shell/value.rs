@@ -33,6 +33,8 @@ pub enum Fill {
     One,
     /// One whole number, maybe with a sign.
     Number,
+    /// One whole number without a sign, so that it is no option.
+    Natural,
     /// One word that is no option: drawn from a list that is all there.
     Name,
     /// Any number of words, none of which is an option: names and numbers of a program that says nothing else.
@@ -81,7 +83,7 @@ impl Value {
     pub fn is_number(&self) -> bool {
         match self.shape {
             Shape::Static => self.text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()),
-            Shape::Dynamic(fill) => fill == Fill::Number && self.text.is_empty(),
+            Shape::Dynamic(fill) => matches!(fill, Fill::Number | Fill::Natural) && self.text.is_empty(),
             Shape::Glob => false,
         }
     }

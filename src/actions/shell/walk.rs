@@ -1,13 +1,16 @@
 //! Walks the parser's tree. Every `match` names every variant, so that a parser that learns something new does not
 //! compile here until this file knows it too.
 
+mod assign;
+mod conditions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use brush_parser::ast::{
-    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, BinaryPredicate,
-    Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr, ForClauseCommand, Pipeline,
-    Program, SeparatorOperator, SimpleCommand, SourceLocation, UnaryPredicate,
+    AndOr, ArithmeticCommand, ArithmeticForClauseCommand, Assignment, AssignmentName, AssignmentValue, Command,
+    CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ForClauseCommand, Pipeline, Program, SeparatorOperator,
+    SimpleCommand, SourceLocation,
 };
 use brush_parser::{Parser, ParserOptions, SourceSpan};
 
@@ -16,7 +19,8 @@ use crate::domain::{Class, CleanText, Reason};
 
 use super::findings::Findings;
 use super::stream::{self, Said, Stream};
-use super::value::{Fill, Shape, Value};
+use super::value::{Fill, Value};
+use assign::is_plain;
 
 /// Deepest nesting of texts inside texts.
 const MAX_DEPTH: usize = 8;
@@ -116,10 +120,10 @@ impl<'t> Walk<'t> {
             functions: BTreeSet::new(),
             defined: BTreeSet::new(),
             tainted: BTreeSet::new(),
-            input: Stream::Unknown,
+            input: Stream::Nothing,
             document: None,
             silent: false,
-            output: Stream::Unknown,
+            output: Stream::Nothing,
             aside: 0,
             alone: false,
             place: Place::Whole(offsets),
@@ -166,6 +170,7 @@ impl<'t> Walk<'t> {
     /// Walks the text of a substitution; says what it puts into the word.
     pub(super) fn substitution(&mut self, text: &str, span: &Range<usize>) -> Said {
         let (input, document) = (std::mem::take(&mut self.input), self.document.take());
+        self.input = input.rest();
         self.output = Stream::Unknown;
         let before = self.found.calls.len();
         self.inner(text, span);
@@ -216,13 +221,16 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn list(&mut self, list: &CompoundList) {
+        // What the first command leaves of a common input, the others may read.
+        let shared = self.input.rest();
         for (number, item) in list.0.iter().enumerate() {
-            self.input = if number == 0 { std::mem::take(&mut self.input) } else { Stream::Unknown };
+            self.input = if number == 0 { std::mem::take(&mut self.input) } else { shared.clone() };
             match item.1 {
                 SeparatorOperator::Sequence => self.pipeline(&item.0.first),
                 SeparatorOperator::Async => self.aside(|walk| walk.pipeline(&item.0.first)),
             }
             for and_or in &item.0.additional {
+                self.input = shared.clone();
                 match and_or {
                     AndOr::And(pipeline) | AndOr::Or(pipeline) => self.aside(|walk| walk.pipeline(pipeline)),
                 }
@@ -239,7 +247,7 @@ impl<'t> Walk<'t> {
             several => self.aside(|walk| {
                 for (number, command) in several.iter().enumerate() {
                     if number > 0 {
-                        walk.input = std::mem::take(&mut walk.output);
+                        walk.input = std::mem::take(&mut walk.output).piped();
                     }
                     walk.command(command);
                 }
@@ -251,7 +259,8 @@ impl<'t> Walk<'t> {
         match command {
             Command::Simple(simple) => self.simple(simple),
             Command::Compound(compound, redirects) => {
-                self.input = Stream::Unknown;
+                let given = redirects.as_ref().is_some_and(|list| list.0.iter().any(super::redirect::is_input));
+                self.input = if given { Stream::Unknown } else { self.input.rest() };
                 self.aside(|walk| walk.compound(compound));
                 self.redirects(redirects.as_ref());
                 (self.document, self.output) = (None, Stream::Unknown);
@@ -325,6 +334,14 @@ impl<'t> Walk<'t> {
 
     fn arithmetic_for(&mut self, clause: &ArithmeticForClauseCommand) {
         let span = self.span(Some(&clause.loc));
+        // `i=0`: the loop's own counter starts as a number, and arithmetic only makes numbers of numbers.
+        for part in clause.initializer.iter().flat_map(|part| part.value.split(',')) {
+            if let Some((name, value)) = part.split_once('=') {
+                let value = value.trim();
+                let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+                self.assign(name.trim(), None, number, &span);
+            }
+        }
         for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
             self.arithmetic(&part.value, &span);
         }
@@ -341,73 +358,6 @@ impl<'t> Walk<'t> {
         self.known.remove(&clause.variable_name);
     }
 
-    /// Notes a variable's value, if its name is the text's own and means nothing to other programs.
-    pub(super) fn assign(&mut self, name: &str, fill: Option<Fill>, number: bool, span: &Range<usize>) {
-        let own = super::environment::is_own(name);
-        *self.set.entry(name.to_owned()).or_default() += 1;
-        if !number || !own {
-            self.worded.insert(name.to_owned());
-        }
-        let once = self.set_in_all.get(name) == Some(&1);
-        if !own {
-            self.opaque(span, "shell.assign", &format!("sets {name}, which may change what later commands do"));
-        } else if let (Some(fill), true) = (fill, once) {
-            self.known.insert(name.to_owned(), fill);
-        } else {
-            self.known.remove(name);
-        }
-    }
-
-    /// Whether the text sets the variable, and to numbers only.
-    pub(super) fn is_number(&self, name: &str) -> bool {
-        self.set_in_all.contains_key(name) && !self.worded_in_all.contains(name) && !self.worded.contains(name)
-    }
-
-    fn test(&mut self, test: &ExtendedTestExpr) {
-        match test {
-            ExtendedTestExpr::And(a, b) | ExtendedTestExpr::Or(a, b) => {
-                self.test(a);
-                self.test(b);
-            }
-            ExtendedTestExpr::Not(a) | ExtendedTestExpr::Parenthesized(a) => self.test(a),
-            ExtendedTestExpr::UnaryTest(predicate, word) => {
-                let value = self.word(word);
-                let name =
-                    value.exact().is_some_and(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
-                if evaluates(predicate) && !name {
-                    self.opaque(&value.span, "shell.test", "a subscript here is evaluated as an expression");
-                }
-            }
-            ExtendedTestExpr::BinaryTest(predicate, left, right) => {
-                let (left, right) = (self.word(left), self.word(right));
-                if compares_numbers(predicate) {
-                    for side in [left, right] {
-                        self.number(&side);
-                    }
-                }
-            }
-        }
-    }
-
-    /// A word that bash evaluates as an arithmetic expression: only a plain number is sure to be no more.
-    fn number(&mut self, value: &Value) {
-        if !value.is_number() {
-            self.opaque(&value.span, "shell.arithmetic", "is evaluated as an expression, which can run commands");
-        }
-    }
-
-    /// An arithmetic expression: a variable or subscript in one can run commands.
-    pub(super) fn arithmetic(&mut self, text: &str, span: &Range<usize>) {
-        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        let known = words.all(|word| word.bytes().all(|byte| byte.is_ascii_digit()) || self.is_number(word));
-        let signs = |c: char| c.is_ascii_alphanumeric() || "_$ \t\n+-*/%()<>=!&|^~?:,".contains(c);
-        if known && text.chars().all(signs) && !text.contains("$(") {
-            self.say(Class::Read, span, "shell.arithmetic", "calculates with plain numbers");
-        } else {
-            self.opaque(span, "shell.arithmetic", "names in arithmetic are evaluated again, which can run commands");
-        }
-    }
-
     fn simple(&mut self, simple: &SimpleCommand) {
         let span = self.span(simple.location().as_ref());
         let alone = std::mem::take(&mut self.alone);
@@ -416,8 +366,19 @@ impl<'t> Walk<'t> {
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let bare = simple.word_or_name.is_none();
         let outer_silent = std::mem::replace(&mut self.silent, says_nothing(simple));
+        let fills = simple.word_or_name.as_ref().is_some_and(|name| name.value == "read");
         for item in prefix {
             match item {
+                // `IFS=, read -r a b`: how this one `read` divides its line, and nothing else.
+                CommandPrefixOrSuffixItem::AssignmentWord(Assignment { name, value, loc, .. }, _)
+                    if fills && is_separator(name) =>
+                {
+                    let span = self.span(Some(loc));
+                    if let AssignmentValue::Scalar(word) = value {
+                        self.word(word);
+                    }
+                    self.say(Class::Read, &span, "shell.assign", "divides the line that is read");
+                }
                 CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => self.assignment(assignment, bare),
                 CommandPrefixOrSuffixItem::IoRedirect(redirect) => self.redirect(redirect),
                 CommandPrefixOrSuffixItem::Word(word) => words.extend(self.words(word)),
@@ -462,62 +423,7 @@ impl<'t> Walk<'t> {
             Some(_) => self.call(&words, &span),
         }
         let shadowed = words.first().is_some_and(|name| self.defined.contains(&name.text));
-        (self.input, self.output) = (Stream::Unknown, if shadowed { Stream::Unknown } else { said });
-    }
-
-    /// A variable that is harmless with this value, as `PAGER=cat`.
-    fn harmless_value(&mut self, name: &str, value: &AssignmentValue) -> bool {
-        match value {
-            AssignmentValue::Scalar(word) => {
-                self.word(word).exact().is_some_and(|text| super::environment::is_harmless_as(name, text))
-            }
-            AssignmentValue::Array(_) => false,
-        }
-    }
-
-    fn assignment(&mut self, assignment: &Assignment, bare: bool) {
-        let span = self.span(Some(&assignment.loc));
-        let name = match &assignment.name {
-            AssignmentName::VariableName(name) => name.clone(),
-            AssignmentName::ArrayElementName(_, _) => {
-                return self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
-            }
-        };
-        let (fill, number) = match &assignment.value {
-            AssignmentValue::Scalar(word) => {
-                let value = self.word(word);
-                if value.found {
-                    self.tainted.insert(name.clone());
-                }
-                self.found.assigned.push((name.clone(), value.clone()));
-                let fill = match () {
-                    () if assignment.append => None,
-                    () if is_plain(&value) => Some(Fill::Name),
-                    () if value.is_several() => Some(Fill::Several),
-                    () if value.shape == Shape::Dynamic(Fill::Name) => Some(Fill::Name),
-                    () => None,
-                };
-                (fill, value.is_number() && !value.text.starts_with("--") && value.exact() != Some(""))
-            }
-            AssignmentValue::Array(items) => {
-                for (index, word) in items {
-                    if index.is_some() {
-                        self.opaque(&span, "shell.assign", "a subscript here is evaluated as an expression");
-                    }
-                    if self.word(word).found {
-                        self.tainted.insert(name.clone());
-                    }
-                }
-                (None, false)
-            }
-        };
-        if bare {
-            self.assign(&name, fill, number, &span);
-        } else if super::environment::is_harmless(&name) || self.harmless_value(&name, &assignment.value) {
-            self.say(Class::Read, &span, "shell.assign", &format!("sets {name} for this command"));
-        } else {
-            self.opaque(&span, "shell.assign", &format!("sets {name}, which may change what the command does"));
-        }
+        (self.input, self.output) = (Stream::Nothing, if shadowed { Stream::Unknown } else { said });
     }
 }
 
@@ -536,6 +442,10 @@ fn is_one_command(program: &Program) -> bool {
             CommandPrefixOrSuffixItem::Word(_) | CommandPrefixOrSuffixItem::AssignmentWord(_, _) => true,
             CommandPrefixOrSuffixItem::IoRedirect(_) | CommandPrefixOrSuffixItem::ProcessSubstitution(_, _) => false,
         })
+}
+
+fn is_separator(name: &AssignmentName) -> bool {
+    matches!(name, AssignmentName::VariableName(name) if name == "IFS")
 }
 
 /// Whether a command, as it is written, has no output but an end of line: `: > f`, `> f`, `cat /dev/null > f`.
@@ -560,62 +470,4 @@ fn says_nothing(simple: &SimpleCommand) -> bool {
             | ["echo", "-n", "''" | "\"\""]
             | ["printf", "''" | "\"\""]
     )
-}
-
-/// Whether a value stands for one word that is no option.
-fn is_plain(value: &Value) -> bool {
-    value.shape == Shape::Static
-        && !value.text.is_empty()
-        && !value.text.starts_with('-')
-        && !value.text.contains(|c: char| c.is_whitespace() || "*?[\\".contains(c))
-}
-
-fn evaluates(predicate: &UnaryPredicate) -> bool {
-    match predicate {
-        UnaryPredicate::ShellVariableIsSetAndAssigned | UnaryPredicate::ShellVariableIsSetAndNameRef => true,
-        UnaryPredicate::FileExists
-        | UnaryPredicate::FileExistsAndIsBlockSpecialFile
-        | UnaryPredicate::FileExistsAndIsCharSpecialFile
-        | UnaryPredicate::FileExistsAndIsDir
-        | UnaryPredicate::FileExistsAndIsRegularFile
-        | UnaryPredicate::FileExistsAndIsSetgid
-        | UnaryPredicate::FileExistsAndIsSymlink
-        | UnaryPredicate::FileExistsAndHasStickyBit
-        | UnaryPredicate::FileExistsAndIsFifo
-        | UnaryPredicate::FileExistsAndIsReadable
-        | UnaryPredicate::FileExistsAndIsNotZeroLength
-        | UnaryPredicate::FdIsOpenTerminal
-        | UnaryPredicate::FileExistsAndIsSetuid
-        | UnaryPredicate::FileExistsAndIsWritable
-        | UnaryPredicate::FileExistsAndIsExecutable
-        | UnaryPredicate::FileExistsAndOwnedByEffectiveGroupId
-        | UnaryPredicate::FileExistsAndModifiedSinceLastRead
-        | UnaryPredicate::FileExistsAndOwnedByEffectiveUserId
-        | UnaryPredicate::FileExistsAndIsSocket
-        | UnaryPredicate::ShellOptionEnabled
-        | UnaryPredicate::StringHasZeroLength
-        | UnaryPredicate::StringHasNonZeroLength => false,
-    }
-}
-
-fn compares_numbers(predicate: &BinaryPredicate) -> bool {
-    match predicate {
-        BinaryPredicate::ArithmeticEqualTo
-        | BinaryPredicate::ArithmeticNotEqualTo
-        | BinaryPredicate::ArithmeticLessThan
-        | BinaryPredicate::ArithmeticLessThanOrEqualTo
-        | BinaryPredicate::ArithmeticGreaterThan
-        | BinaryPredicate::ArithmeticGreaterThanOrEqualTo => true,
-        BinaryPredicate::FilesReferToSameDeviceAndInodeNumbers
-        | BinaryPredicate::LeftFileIsNewerOrExistsWhenRightDoesNot
-        | BinaryPredicate::LeftFileIsOlderOrDoesNotExistWhenRightDoes
-        | BinaryPredicate::StringExactlyMatchesPattern
-        | BinaryPredicate::StringDoesNotExactlyMatchPattern
-        | BinaryPredicate::StringMatchesRegex
-        | BinaryPredicate::StringExactlyMatchesString
-        | BinaryPredicate::StringDoesNotExactlyMatchString
-        | BinaryPredicate::StringContainsSubstring
-        | BinaryPredicate::LeftSortsBeforeRight
-        | BinaryPredicate::LeftSortsAfterRight => false,
-    }
 }

@@ -37,6 +37,9 @@ fn left(model: &Model) -> Line {
     if state.settings.read_only {
         line.push("READ-ONLY ", Role::Warning);
     }
+    if state.gate.policy.closed().is_some() {
+        line.push("ONLY READS RUN ", Role::Critical);
+    }
     if let Some(Err(_)) = &state.journal {
         line.push("NO JOURNAL: nothing runs ", Role::Critical);
     }

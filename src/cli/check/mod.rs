@@ -44,7 +44,11 @@ pub fn run(args: &CheckArgs, config: &Config) -> ExitCode {
         Some(command) => {
             let out = &mut std::io::stdout().lock();
             let said = explain(command, &known, out).and_then(|()| policy(command, &known, config, out));
-            said.map_err(|error| (error.to_string(), 1))
+            match said {
+                // The reader went away, as `head` does: nothing is left to say.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                said => said.map_err(|error| (error.to_string(), 1)),
+            }
         }
         None if args.worker => worker::work(known),
         None => watchdog::answer(&extra, &known),

@@ -43,6 +43,8 @@ struct Program {
     only: HashMap<String, String>,
     /// `name/secret@place`.
     slash: bool,
+    /// The word behind `\\\\server\\share`.
+    behind_share: bool,
 }
 
 struct Programs {
@@ -81,14 +83,16 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
         let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
         let starts =
             before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.' | b'@'));
+        // `["mysql", "-u", "root"]` and `a0="mysql" a1="-u"` are commands as well.
+        let list = matches!(bytes.get(found.end()), Some(b'"' | b'\''));
         if !starts
-            || bytes.get(found.end()) != Some(&b' ')
+            || !list && bytes.get(found.end()) != Some(&b' ')
             || read.get(index).is_some_and(|until| found.start() < *until)
         {
             continue;
         }
         let Some((name, owners)) = programs.owners.get(index) else { continue };
-        let (words, end) = split(text, found.end());
+        let (words, end) = if list { listed(text, found.end()) } else { split(text, found.end()) };
         if let Some(read) = read.get_mut(index) {
             *read = end;
         }
@@ -158,7 +162,11 @@ impl Program {
                 let there =
                     self.only_after.as_ref().is_none_or(|needed| words.iter().take(at).any(|word| of(word) == needed));
                 let positional = words.get(at + steps).filter(|_| there);
-                push(text, positional.cloned().filter(|range| !of(range).starts_with('-')), out);
+                push(text, positional.cloned().filter(|range| !of(range).starts_with(['-', '/'])), out);
+            }
+            // The password of `net use` stands behind the share.
+            if self.behind_share && word.starts_with("\\\\") {
+                push(text, next.cloned().filter(|range| !of(range).starts_with(['/', '*'])), out);
             }
             if assigning {
                 push(text, behind(text, range, '=').filter(|_| !word.starts_with('-')), out);
@@ -176,10 +184,9 @@ impl Program {
 
 fn push(text: &str, range: Option<Range<usize>>, out: &mut Vec<Hit>) {
     let Some(range) = range.filter(|range| !range.is_empty()) else { return };
-    if text
-        .get(range.clone())
-        .is_some_and(|word| is_secret(word, Strength::Strong, Written::Assigned) && !word.starts_with("--"))
-    {
+    if text.get(range.clone()).is_some_and(|word| {
+        is_secret(word, Strength::Strong, Written::Assigned) && !word.starts_with("--") && word != "with"
+    }) {
         out.push(Hit::new("password", range));
     }
 }
@@ -235,6 +242,32 @@ fn piped(text: &str, out: &mut Vec<Hit>) {
         let range = if *reader == "chpasswd" { behind(text, &range, ':').unwrap_or(range) } else { range };
         push(text, Some(range), out);
     }
+}
+
+/// The words of a command that is written as a list of strings, up to its end, and the end.
+fn listed(text: &str, from: usize) -> (Vec<Range<usize>>, usize) {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = from;
+    while words.len() < WORDS && at < from + LONGEST {
+        let gap =
+            bytes.iter().skip(at + 1).take(80).take_while(|byte| matches!(byte, b',' | b' ' | b'\n' | b'\t')).count();
+        if gap == 0 {
+            break;
+        }
+        let mut next = at + 1 + gap;
+        // The number of an argument in an audit record.
+        if bytes.get(next) == Some(&b'a') {
+            let digits = bytes.iter().skip(next + 1).take(4).take_while(|byte| byte.is_ascii_digit()).count();
+            if digits > 0 && bytes.get(next + 1 + digits) == Some(&b'=') {
+                next += digits + 2;
+            }
+        }
+        let Some(word) = take::quoted(text, next) else { break };
+        at = word.end;
+        words.push(word);
+    }
+    (words, at)
 }
 
 /// The words of a command up to its end, quotes around whole words left out, and the end.

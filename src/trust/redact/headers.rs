@@ -97,7 +97,10 @@ pub(super) fn authorization(text: &str, at: usize, out: &mut Vec<Hit>) {
     let pairs = found.find('=').is_some_and(|sign| {
         sign + 1 < found.trim_end_matches('=').len() && sign < 24 && name(&found[..sign]).is_some()
     });
+    // So are they when the value stands in quotes, which end what was read here.
+    let quoted = found.ends_with('=') && bytes.get(range.end) == Some(&b'"') && !found.trim_end_matches('=').is_empty();
     if pairs
+        || quoted
         || range.len() < 4
         || is_reference(found)
         || !is_secret(found, super::keys::Strength::Medium, Written::Assigned)

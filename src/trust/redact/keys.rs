@@ -39,6 +39,8 @@ const PASS: &[&str] = &[
     "keypass",
     "psk",
     "passkey",
+    "authtok",
+    "sshpass",
 ];
 /// Endings by which a name written as one word is known.
 const GLUED: &[(&str, Strength)] = &[
@@ -175,6 +177,7 @@ const KEY_IF_RANDOM: &[&str] = &[
     "service",
     "storage",
     "integration",
+    "routing",
     "ingest",
     "ingestion",
     "write",
@@ -211,7 +214,6 @@ const KEY_NEVER: &[&str] = &[
     "partition",
     "primary",
     "foreign",
-    "routing",
     "sort",
     "idempotency",
     "dedup",
@@ -312,13 +314,7 @@ pub(super) fn name(key: &str) -> Option<Name> {
     let strength = match last {
         "authorization" => return Some(Name::Authorization),
         "cookie" | "cookies" => return Some(Name::Cookie),
-        _ if PASS.contains(&last) => {
-            // The shell's directories.
-            if matches!(key, "PWD" | "OLDPWD") {
-                return None;
-            }
-            Strength::Strong
-        }
+        _ if PASS.contains(&last) => Strength::Strong,
         "pass" | "pw" | "userpass" => {
             if before.is_some() {
                 Strength::Strong
@@ -339,7 +335,7 @@ pub(super) fn name(key: &str) -> Option<Name> {
         "key" | "keys" => return key_name(last, before, shouted),
         "id" => match before {
             Some("session" | "sess" | "secret" | "sessionid") => Strength::Weak,
-            Some("key") => Strength::Random,
+            Some("key") if words.iter().any(|word| word == "access") => Strength::Random,
             Some(_) | None => return None,
         },
         "auth" | "sig" | "signature" | "jwt" | "session" | "sess" | "sid" | "csrf" | "xsrf" | "bearer"
@@ -347,6 +343,7 @@ pub(super) fn name(key: &str) -> Option<Name> {
             Strength::Random
         }
         "mnemonic" => Strength::Medium,
+        "dockerconfigjson" | "dockercfg" => Strength::Random,
         "otp" | "totp" | "cvv" | "cvc" | "mfa" => Strength::Weak,
         "hash" if before.is_some_and(|word| PASS.contains(&word)) => Strength::Random,
         "art" | "api" if key.eq_ignore_ascii_case("x-jfrog-art-api") => Strength::Medium,
@@ -374,7 +371,7 @@ fn key_name(last: &str, before: Option<&str>, shouted: bool) -> Option<Name> {
 }
 
 fn glued(word: &str) -> Option<Strength> {
-    if matches!(word, "nexttoken" | "sshpass" | "pgpass" | "maxtoken" | "bypass" | "pagetoken") {
+    if matches!(word, "nexttoken" | "pgpass" | "maxtoken" | "bypass" | "pagetoken") {
         return None;
     }
     GLUED
@@ -448,11 +445,9 @@ mod tests {
             "public_key",
             "public_key_id",
             "cache_key",
-            "routing_key",
+            "key_id",
             "token_type",
             "password_file",
-            "PWD",
-            "OLDPWD",
             "NextToken",
             "next_token",
             "secretKeyRef",

@@ -4,6 +4,7 @@
 //! Detectors read the text as a person or a program would read it (without hidden characters, with escapes read, with lines
 //! joined), and what they find is replaced in the text as it stands: all else stays byte for byte.
 
+mod calls;
 mod commands;
 mod formats;
 mod headers;
@@ -13,6 +14,7 @@ mod known;
 mod kube;
 mod named;
 mod people;
+mod phrases;
 mod session;
 mod take;
 #[cfg(test)]
@@ -169,6 +171,8 @@ impl Redactor {
         headers::find(seen, &mut hits);
         urls::find(seen, &mut hits);
         commands::find(seen, &mut hits);
+        calls::find(seen, &mut hits);
+        phrases::find(seen, &mut hits);
         people::numbers(seen, &mut hits);
         if self.mail == Mail::Redact {
             people::mail(seen, &mut hits);

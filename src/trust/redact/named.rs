@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::Hit;
+use super::calls;
 use super::headers;
 use super::keys::{self, Name, Strength};
+use super::phrases;
 use super::take::{self, Separator};
 use super::values::{Written, is_secret, looks_random};
 
@@ -39,6 +41,7 @@ const WORDS: &[&str] = &[
     "mnemonic",
     "assertion",
     "hmac",
+    "dockerc",
     "verifier",
     "rootpw",
     "bindpw",
@@ -58,6 +61,8 @@ const WORDS: &[&str] = &[
 ];
 /// Longest name, in bytes on either side of its word.
 const LONGEST_NAME: usize = 96;
+/// Sources of users in `nsswitch.conf`.
+const SOURCES: &[&str] = &["files", "compat", "systemd", "sss", "ldap", "nis", "nisplus", "db", "winbind", "hesiod"];
 /// Names looked at inside of one value that is no secret.
 const INSIDE: usize = 32;
 
@@ -74,7 +79,7 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
         }
         let Some(key) = key_around(text, word.start()..word.end()) else { continue };
         done = key.end;
-        if let Some(name) = text.get(key.clone()).and_then(keys::name) {
+        if let Some(name) = text.get(key.clone()).and_then(keys::name).or_else(|| spaced(text, &key)) {
             let found = out.len();
             let end = after(text, key.clone(), name, out);
             let whole = |place: &&Range<usize>| !text.get((*place).clone()).is_some_and(|value| value.contains('\n'));
@@ -87,6 +92,19 @@ pub(super) fn find(text: &str, out: &mut Vec<Hit>) {
     }
 }
 
+/// What `key` is the key of, when the word before says it: `API key`, `Unseal Key`.
+fn spaced(text: &str, key: &Range<usize>) -> Option<Name> {
+    const OF: &[&str] =
+        &["api", "access", "secret", "account", "unseal", "recovery", "license", "encryption", "master"];
+    if !text.get(key.clone())?.eq_ignore_ascii_case("key") {
+        return None;
+    }
+    let before = text[..key.start].strip_suffix(' ')?;
+    let word = before.bytes().rev().take(16).take_while(u8::is_ascii_alphanumeric).count();
+    let word = before.get(before.len() - word..)?.to_ascii_lowercase();
+    OF.contains(&word.as_str()).then(|| keys::name(&format!("{word}_key"))).flatten()
+}
+
 /// The whole name around a word, without dashes before it and signs behind it.
 fn key_around(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
@@ -94,6 +112,10 @@ fn key_around(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let mut start =
         word.start - bytes[..word.start].iter().rev().take(LONGEST_NAME).take_while(|byte| in_key(byte)).count();
     let mut end = word.end + bytes[word.end..].iter().take(LONGEST_NAME).take_while(|byte| in_key(byte)).count();
+    // A row of dots leads to a value: `password......x`.
+    if let Some(dots) = text.get(word.end..end).and_then(|rest| rest.find("....")) {
+        end = word.end + dots;
+    }
     if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b'r' | b't') {
         start += 1;
     }
@@ -148,12 +170,26 @@ fn value(
     }
     let (mut range, written) = take::value(text, key, at, separator)?;
     // The scope of a signature is no secret.
-    if let Some(scope) =
-        text.get(range.clone()).filter(|found| found.contains("/aws4_request")).and_then(|found| found.find('/'))
+    if let Some(scope) = text
+        .get(range.clone())
+        .filter(|found| found.contains("aws4_request"))
+        .and_then(|found| found.find('/').or_else(|| found.find("%2F")))
     {
         range.end = range.start + scope;
     }
     let found = text.get(range.clone())?;
+    // The shell's directories.
+    if matches!(text.get(key.clone()), Some("PWD" | "OLDPWD"))
+        && (found.starts_with(['/', '~', '\\']) || found.get(1..3) == Some(":\\") || found.get(1..3) == Some(":/"))
+    {
+        return Some(range.end);
+    }
+    // Where a system looks for its users.
+    if matches!(text.get(key.clone()), Some("passwd" | "shadow"))
+        && found.split_whitespace().all(|word| SOURCES.contains(&word))
+    {
+        return Some(range.end);
+    }
     let found_secret = is_secret(found, strength, written);
     // A scheme stands before the credentials of `auth_header: Bearer x`.
     if headers::scheme(found).is_some()
@@ -202,10 +238,18 @@ fn elsewhere(text: &str, key: Range<usize>, strength: Strength, out: &mut Vec<Hi
     let found = take::element(text, &key)
         .map(|range| (range, Written::Quoted))
         .or_else(|| take::entry(text, &key))
-        .or_else(|| take::words(text, &key, strength));
+        .or_else(|| take::words(text, &key, strength))
+        .or_else(|| take::below(text, &key, strength));
     if let Some((range, written)) = found
         && text.get(range.clone()).is_some_and(|found| is_secret(found, strength, written))
     {
+        out.push(Hit::new(kind(text, &key, strength), range));
+        return;
+    }
+    let found = calls::named(text, &key, strength)
+        .or_else(|| phrases::levelled(text, &key))
+        .or_else(|| phrases::labelled(text, &key, strength));
+    if let Some(range) = found {
         out.push(Hit::new(kind(text, &key, strength), range));
         return;
     }

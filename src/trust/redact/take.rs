@@ -38,6 +38,9 @@ pub(super) fn separator(text: &str, key: &Range<usize>, flag: bool, strong: bool
     let sign = at + blanks;
     let rest = bytes.get(sign..).unwrap_or_default();
     let found = match rest {
+        [b'.', b'.', b'.', b'.', ..] if closers == 0 && blanks == 0 => {
+            (Separator::Equals, rest.iter().take(128).take_while(|byte| **byte == b'.').count())
+        }
         [b'=', b'>', ..] | [b':', b'=', ..] => (Separator::Equals, 2),
         [b'=', b'=', b'=', ..] => (Separator::Equals, 3),
         [b'=', b'=', ..] => (Separator::Equals, 2),
@@ -68,7 +71,21 @@ pub(super) fn separator(text: &str, key: &Range<usize>, flag: bool, strong: bool
     };
     let mut to = sign + found.1;
     to += blank(bytes, to);
+    if found.0 != Separator::Blank {
+        to = over(text, to, closers > 0).unwrap_or(to);
+    }
     Some((found.0, to))
+}
+
+/// Where a value on the next line begins: behind a backslash that joins the lines, or, when the name stands in quotes as it
+/// does in JSON and in dumps, a value in quotes.
+fn over(text: &str, at: usize, named_in_quotes: bool) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let joined = rest.strip_prefix("\\\n");
+    let below = joined.or_else(|| rest.strip_prefix('\n').filter(|_| named_in_quotes))?;
+    let to = text.len() - below.len() + blank(below.as_bytes(), 0);
+    let value = text.get(to..)?;
+    (joined.is_some() || value.starts_with(['"', '\'']) || value.starts_with("string(")).then_some(to)
 }
 
 fn blank(bytes: &[u8], from: usize) -> usize {
@@ -85,11 +102,21 @@ pub(super) fn value(
     let at = unwrap(text, at);
     let bytes = text.as_bytes();
     if let Some(range) = quoted(text, at) {
+        // A shell runs what stands in these, right behind the sign.
+        let run = bytes.get(at) == Some(&b'`') && bytes.get(at - 1) == Some(&b'=');
+        if run && text.get(range.clone()).is_some_and(|inside| inside.contains(' ')) {
+            return None;
+        }
         return Some((range, Written::Quoted));
     }
     match bytes.get(at)? {
         b'|' | b'>' if separator == Separator::Colon => {
             if let Some(range) = block(text, key, at) {
+                return Some((range, Written::Line));
+            }
+        }
+        b'<' => {
+            if let Some(range) = document(text, at) {
                 return Some((range, Written::Line));
             }
         }
@@ -152,11 +179,41 @@ fn unwrap(text: &str, mut at: usize) -> usize {
         let Some(rest) = text.get(at..) else { return at };
         if let Some(wrap) = WRAPS.iter().find(|wrap| rest.starts_with(**wrap)) {
             at += wrap.len();
+        } else if let Some(length) = counted(rest) {
+            at += length;
         } else if PREFIXES.iter().any(|prefix| rest.starts_with(prefix)) {
             at += rest.find(['"', '\'', '\\']).unwrap_or(0);
         }
     }
     at
+}
+
+/// The length of `string(12) ` before a string that was dumped.
+fn counted(rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix("string(")?;
+    let digits = inside.bytes().take(8).take_while(u8::is_ascii_digit).count();
+    inside.get(digits..)?.starts_with(") \"").then_some("string(".len() + digits + 2)
+}
+
+/// The body of a here-document that begins here: `<<EOT`, lines, `EOT`.
+fn document(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?.strip_prefix("<<")?;
+    let (head, _) = rest.get(..floor(rest, 80.min(rest.len())))?.split_once('\n')?;
+    let word = head.trim_start_matches(['-', '~']).trim().trim_matches(['"', '\'']);
+    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return None;
+    }
+    let start = at + 2 + head.len() + 1;
+    let mut end = start;
+    for line in text.get(start..floor(text, (start + LONGEST).min(text.len())))?.split_inclusive('\n') {
+        if line.trim() == word {
+            let body = text.get(start..end)?;
+            let lead = body.len() - body.trim_start().len();
+            return Some(start + lead..start + lead + body.trim().len());
+        }
+        end += line.len();
+    }
+    None
 }
 
 /// The inside of quotes that begin here, with as many backslashes before them as they have; `None` without an end.
@@ -373,21 +430,66 @@ pub(super) fn words(text: &str, key: &Range<usize>, strength: Strength) -> Optio
     let from = text[near..key.start].rfind('\n').map_or(near, |end| near + end + 1);
     let line = text.get(floor(text, from)..key.start)?.to_ascii_lowercase();
     let word = text.get(key.clone())?.to_ascii_lowercase();
-    let config = matches!(word.as_str(), "requirepass" | "masterauth" | "insecure-password" | "sshpass" | "authpass")
+    let config = matches!(word.as_str(), "requirepass" | "masterauth" | "insecure-password" | "authpass")
         || word == "password" && line.trim_start().starts_with("user ") && line.split_whitespace().count() == 2;
     let netrc = line.contains("login ")
         || line.contains("machine ")
         || line.contains("sasl ")
         || line.contains("wifi connect ");
-    if !config && !netrc {
+    let at = key.end + blanks;
+    let only = line.trim().is_empty() && single(text, at);
+    if !config && !netrc && !only {
         return None;
     }
-    let at = key.end + blanks;
     if let Some(range) = quoted(text, at) {
         return Some((range, Written::Quoted));
     }
     let end = bare(text, key, at);
-    (end > at).then_some((at..end, Written::Assigned))
+    // `password reset` is a heading, `smtp_auth_password x` a setting.
+    let sure = config || netrc || word.contains(['_', '.']);
+    (end > at).then_some((at..end, if sure { Written::Assigned } else { Written::Prose }))
+}
+
+/// Whether one word stands between here and the end of the line.
+fn single(text: &str, at: usize) -> bool {
+    let line = text.get(at..floor(text, (at + 512).min(text.len()))).and_then(|rest| rest.split('\n').next());
+    line.is_some_and(|line| line.split_whitespace().count() == 1)
+}
+
+/// The value of a flag that stands on the line below it or behind a comma, as in lists of arguments, and the default of a
+/// variable that is declared under this name.
+pub(super) fn below(text: &str, key: &Range<usize>, strength: Strength) -> Option<(Range<usize>, Written)> {
+    let before = text.get(..key.start)?;
+    let bytes = text.as_bytes();
+    if before.ends_with("variable \"") || before.ends_with("output \"") {
+        let ahead = text.get(key.end..floor(text, (key.end + 4 * NEAR).min(text.len())))?;
+        let body = ahead.split("\n}").next()?;
+        let (at, word) = ["\n  default", "\n  value"].iter().find_map(|word| body.find(word).map(|at| (at, word)))?;
+        let name = key.end + at..key.end + at + word.len();
+        let (found, at) = separator(text, &name, false, false)?;
+        return value(text, &name, at, found);
+    }
+    if strength < Strength::Medium || !before.ends_with('-') {
+        return None;
+    }
+    let rest = text.get(key.end..)?;
+    let quote = rest.starts_with(['"', '\'']);
+    let mark = usize::from(quote) + usize::from(rest.get(1..).is_some_and(|rest| quote && rest.starts_with(',')));
+    let mut at = key.end + mark;
+    let gap = at + blank(bytes, at);
+    at = gap + usize::from(bytes.get(gap) == Some(&b'\n'));
+    at += blank(bytes, at);
+    at += if text.get(at..)?.starts_with("- ") { 2 } else { 0 };
+    if at == key.end + usize::from(quote)
+        || text.get(at..)?.starts_with(['-', '"', '\'']) && text.get(at + 1..)?.starts_with('-')
+    {
+        return None;
+    }
+    if let Some(range) = quoted(text, at) {
+        return Some((range, Written::Assigned));
+    }
+    (bytes.get(gap) == Some(&b'\n') && !quote && bytes.get(at) != Some(&b'-') && single(text, at))
+        .then(|| (at..bare(text, key, at), Written::Prose))
 }
 
 /// What a sentence says the secret is: `the password is x`.
@@ -399,7 +501,8 @@ pub(super) fn said(text: &str, key: &Range<usize>) -> Option<Range<usize>> {
         .into_iter()
         .find(|link| rest.starts_with(link));
     at += link.map_or(0, str::len);
-    if at == key.end {
+    // A path that ends in the word, `/api/token HTTP/1.1`, names no value.
+    if at == key.end || link.is_none() && text[..key.start].ends_with(['/', '.']) {
         return None;
     }
     if let Some(range) = quoted(text, at) {

@@ -193,6 +193,8 @@ fn passes(text: &str, out: &mut Vec<Hit>) {
             && plain(name)
             && rest > 2
             && is_secret(secret.trim_end(), Strength::Strong, Written::Assigned)
+            // A line of `shadow` has numbers there.
+            && !secret.trim_end().bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
         {
             let end = start + line.trim_end().len();
             out.push(Hit::new("password", end - secret.trim_end().len()..end));

@@ -294,9 +294,13 @@ fn numeric_small(value: &str) -> bool {
 fn is_mask(value: &str) -> bool {
     let bare = value.trim_matches(|c: char| matches!(c, '[' | ']' | '<' | '>' | '(' | ')' | '"' | '\''));
     let stars = !bare.is_empty() && bare.chars().all(|c| matches!(c, '*' | '•' | '.' | '#' | '-' | '_' | '…' | '●'));
+    let bare = bare.trim_end_matches("/g").trim_end_matches('/');
     let crosses = bare.len() >= 3 && bare.bytes().all(|byte| byte == b'x' || byte == b'X');
     let part = bare.len() >= 5 && (bare.contains("****") || bare.ends_with("..."));
     let bracketed = value.starts_with(['[', '<', '(']) && bare.len() + 2 == value.len();
+    let yours = bare.len() > 5
+        && bare.get(..5).is_some_and(|head| matches!(head.to_ascii_lowercase().as_str(), "your-" | "your_"))
+        && bare.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
     let word = [
         "redacted",
         "masked",
@@ -310,6 +314,7 @@ fn is_mask(value: &str) -> bool {
         "omitted",
     ];
     stars
+        || yours
         || crosses
         || part
         || bracketed && word.iter().any(|word| bare.to_ascii_lowercase().contains(word))
@@ -399,6 +404,7 @@ pub(super) fn is_reference(value: &str) -> bool {
         "https://",
         "@microsoft.keyvault",
         "(sensitive",
+        "(known",
         "sealed:",
         "enc[",
         "encrypted:",
@@ -421,16 +427,27 @@ pub(super) fn is_reference(value: &str) -> bool {
         .iter()
         .any(|end| lower.ends_with(end))
         && value.contains(['/', '\\']);
-    let call = value.ends_with(')')
+    // A call that is cut off at its first string is one too.
+    let call = value.ends_with([')', '('])
         && value.find('(').is_some_and(|open| {
             open > 2
                 && value.get(..open).is_some_and(|head| {
                     head.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
                 })
         });
+    let types = ["&str", "&mut ", "&'", "&[", "&String", "&self"].iter().any(|mark| value.starts_with(mark));
+    let pattern =
+        value.starts_with(".*") || value.starts_with("[^") || value.starts_with("\\S") || value.starts_with("\\w");
+    // `other.password`: a field of the same kind.
+    let member = value.rsplit_once('.').is_some_and(|(holder, field)| {
+        super::keys::name(field).is_some()
+            && holder
+                .split('.')
+                .all(|part| identifier(part) && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+    });
     let object =
         matches!(first, b'{') || value.starts_with("map[") || value.starts_with("&{") || value.starts_with("(*");
-    variable || template || angle || format || place || path || file || call || object
+    types || pattern || member || variable || template || angle || format || place || path || file || call || object
 }
 
 #[cfg(test)]

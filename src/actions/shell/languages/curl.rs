@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::domain::Class;
 
 use super::super::arguments::{Given, Parsed};
+use super::super::stream::Stream;
 use super::super::value::Value;
 use super::super::walk::Walk;
 
@@ -26,6 +27,8 @@ const LOSES: [&str; 11] = [
     "/abort",
     "/v1/kv/?recurse",
 ];
+/// What a body for Elasticsearch's aliases says when it drops an index.
+const DROPS: &str = "remove_index";
 /// Addresses that act although they may only be asked.
 const ACTS: [&str; 12] = [
     "/-/reload",
@@ -134,6 +137,8 @@ impl Walk<'_> {
             let sends = SENDS.contains(&given.name.as_str()) && !asks;
             if data && sends_file(given) {
                 self.say(Class::Write, &given.word.span, "curl.data", "sends a file");
+            } else if given.value.as_ref().is_some_and(|value| data && !get && value.text.contains(DROPS)) {
+                self.say(Class::Destructive, &given.word.span, "curl.data", "drops an index");
             } else if sends || (data && !get && !questions) {
                 self.say(Class::Write, &given.word.span, "curl.data", "sends data");
             }
@@ -142,6 +147,9 @@ impl Walk<'_> {
 
     fn address(&mut self, url: &Value) {
         let scheme = url.text.split_once("://").map_or("http", |(scheme, _)| scheme).to_ascii_lowercase();
+        if scheme == "telnet" && self.input != Stream::Nothing {
+            self.say(Class::Write, &url.span, "curl.scheme", "sends what it is given to read");
+        }
         match scheme.as_str() {
             "http" | "https" | "telnet" | "ldap" | "ldaps" | "ftp" | "ftps" | "sftp" => {}
             "file" => self.say(Class::Read, &url.span, "curl.scheme", "reads a file of this machine"),
@@ -173,6 +181,9 @@ impl Walk<'_> {
 
     /// HTTPie: an optional method, the address, then items: headers and queries ask, fields and files change.
     pub(in super::super) fn httpie(&mut self, parsed: &Parsed<'_>, span: &Range<usize>) {
+        if self.input != Stream::Nothing && !parsed.has(&["--ignore-stdin", "-I"]) {
+            self.say(Class::Write, span, "http.input", "sends what it is given to read");
+        }
         let mut words = parsed.arguments.iter();
         let first = parsed.arguments.first();
         if first.is_some_and(|word| {
