@@ -392,7 +392,8 @@ mod tests {
         assert_eq!(names(&["memory"], "kubectl rollout undo deploy/payments", &[]), ["memory payments"]);
         assert_eq!(names(&["errors cart"], "true", &[]), ["errors cart"]);
         assert_eq!(names(&["errors"], "restart cart", &[]), ["errors cart", "errors payments"], "its own first");
-        let slow = [told("Slow", "", (0.2, 4.0, 4.0), 1_500, 0)];
+        let mut slow = [told("Slow", "", (0.2, 4.0, 4.0), 1_500, 0)];
+        slow[0].labels.clear();
         let by_rule = alert("Slow", "payments", "critical", ago(1_500), &[]);
         let held: Vec<&Series> = slow.iter().collect();
         let chosen = choose(&[], "restart payments", &held, &[&by_rule], now(), Some(ago(1_500)));
