@@ -17,6 +17,8 @@ use super::{files, places};
 mod named;
 mod pin;
 
+/// The fact on the card that names the configured variables among those passed on.
+pub const ALSO_PASSED: &str = "also passed";
 const SHELL: &str = "/bin/bash";
 /// Variables a command gets beside the configured ones.
 const PASSED: [&str; 8] = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TZ", "KUBECONFIG"];
@@ -261,7 +263,7 @@ fn describe(text: &str, command: FrozenCommand, verdict: &Verdict, found: &Findi
     let passed: Vec<&str> =
         command.env.iter().map(|(name, _)| name.as_str()).filter(|name| settings.passes(name)).collect();
     if !passed.is_empty() {
-        facts.push(("variables passed", passed.join(", ")));
+        facts.push((ALSO_PASSED, passed.join(", ")));
     }
     let around = named::Around { text, cwd: Path::new(&command.cwd), home: Some(home) };
     facts.extend(named::links(found, &around).into_iter().map(|link| ("leads to", link)));

@@ -137,16 +137,19 @@ pub fn choose(
     let words: Vec<String> = words(text);
     let subjects: Vec<String> = firing.iter().map(|alert| alert.subject().to_lowercase()).collect();
     let of = |services: &[String]| -> Vec<&Series> {
-        series.iter().copied().filter(|one| is_telling(one) && labels_any(one, services)).collect()
+        let tells = |one: &Series| is_telling(one) && labels_any(one, services);
+        series.iter().copied().filter(|one| tells(one) || measures_any(one, services, firing)).collect()
     };
     let phases = phases(at, incident, at);
     let off = |one: &Series| judge(&filled(one, series, phases), phases).off();
     let named = !by_name.is_empty();
     let pick = [by_name, of(&words), of(&subjects), series.iter().copied().filter(|one| is_telling(one)).collect()];
     let mut chosen = pick.into_iter().find(|found: &Vec<&Series>| !found.is_empty()).unwrap_or_default();
-    chosen.sort_by(|a, b| off(b).total_cmp(&off(a)));
+    // Of what somebody named, the service that the command names comes first.
+    let theirs = |one: &Series| !labels_any(one, &words);
+    chosen.sort_by(|a, b| theirs(a).cmp(&theirs(b)).then(off(b).total_cmp(&off(a))));
     // What nobody named and what is as calm as ever has nothing to recover from.
-    if !named && chosen.first().is_some_and(|most| off(most) > 1.0) {
+    if !named && chosen.iter().any(|one| off(one) > 1.0) {
         chosen.retain(|one| off(one) > 1.0);
     }
     let mut signals: Vec<Signal> = Vec::new();
@@ -181,6 +184,13 @@ fn is_named(series: &Series, name: &CleanText) -> bool {
         && (title == name
             || own.contains(&name)
             || (name.contains(' ') && name.split_whitespace().all(|word| own.contains(word))))
+}
+
+/// Whether a series is what an alert of one of these services measures, and of no other service.
+fn measures_any(series: &Series, services: &[String], firing: &[&Alert]) -> bool {
+    let theirs = |alert: &&Alert| services.contains(&alert.subject().to_lowercase());
+    let foreign = series.labels.contains_key("service") && !labels_any(series, services);
+    !foreign && firing.iter().copied().filter(theirs).any(|alert| series.title == alert.name())
 }
 
 fn is_telling(series: &Series) -> bool {
@@ -233,7 +243,8 @@ impl Watch {
         }
         let until = now.min(self.until());
         let phases = phases(self.plan.at, self.plan.incident, until);
-        self.readings = self.plan.signals.iter().filter_map(|signal| read(signal, series, phases)).collect();
+        self.readings =
+            self.plan.signals.iter().filter_map(|signal| read(signal, series, self.plan.at, phases)).collect();
         let fires: BTreeSet<&CleanText> = firing.iter().map(|alert| &alert.fingerprint).collect();
         self.stopped = self.fired_before.iter().filter(|was| !fires.contains(was)).count();
         self.began = fires.iter().filter(|is| !self.fired_before.contains(**is)).count();
@@ -282,9 +293,14 @@ impl Watch {
     }
 }
 
-fn read(signal: &Signal, series: &[&Series], phases: Phases) -> Option<Reading> {
+fn read(signal: &Signal, series: &[&Series], at: Timestamp, phases: Phases) -> Option<Reading> {
     let one = series.iter().find(|one| Signal::of(one) == *signal)?;
-    let judged = judge(&filled(one, series, phases), phases);
+    let samples = filled(one, series, phases);
+    let mut judged = judge(&samples, phases);
+    if judged.after.is_none() {
+        // Few samples so far: all since the action tell more than none.
+        judged = judge(&samples, Phases { after: TimeWindow::new(at, phases.after.end), ..phases });
+    }
     Some(Reading { signal: signal.clone(), unit: one.unit, judged })
 }
 
@@ -375,6 +391,17 @@ mod tests {
         assert_eq!(names(&[], "kubectl rollout undo deploy/payments", &[&fired]), ["errors payments"]);
         assert_eq!(names(&["memory"], "kubectl rollout undo deploy/payments", &[]), ["memory payments"]);
         assert_eq!(names(&["errors cart"], "true", &[]), ["errors cart"]);
+        assert_eq!(names(&["errors"], "restart cart", &[]), ["errors cart", "errors payments"], "its own first");
+        let mut slow = [told("Slow", "", (0.2, 4.0, 4.0), 1_500, 0)];
+        slow[0].labels.clear();
+        let by_rule = alert("Slow", "payments", "critical", ago(1_500), &[]);
+        let held: Vec<&Series> = slow.iter().collect();
+        let chosen = choose(&[], "restart payments", &held, &[&by_rule], now(), Some(ago(1_500)));
+        assert_eq!(
+            chosen.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(),
+            ["Slow"],
+            "what its alert measures"
+        );
         assert_eq!(names(&["no such"], "systemctl restart x", &[&fired]), ["p99 checkout"], "what fires");
         assert_eq!(names(&[], "reboot", &[]), ["errors payments", "p99 checkout"], "those that are off");
     }

@@ -1,5 +1,7 @@
 //! What must happen outside the model; `runtime` carries it out and answers with messages.
 
+use std::collections::BTreeSet;
+
 use super::window::Window;
 use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
@@ -52,6 +54,8 @@ pub enum Effect {
     RecordNotes(String),
     /// The panes look at another window now; sources that hold history should cover it.
     Window(Window),
+    /// The alerts that asked for attention in this session; sources of metrics show what they measure.
+    Fired(BTreeSet<CleanText>),
     /// Steer the replay's clock.
     Replay(Steer),
     /// Change the looks.
@@ -75,6 +79,8 @@ pub enum Decision {
     Approved(Box<crate::domain::Proposal>, CleanText),
     /// A person answered that reads like it need not be asked for again: for which, and how long.
     Granted(Box<crate::domain::Proposal>, CleanText),
+    /// A person took such an answer back, given at the card of this proposal: which.
+    Withdrawn(Box<crate::domain::Proposal>, CleanText),
     /// A person said no.
     Rejected(Box<crate::domain::Proposal>, CleanText),
     /// The gate said no.

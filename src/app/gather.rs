@@ -225,9 +225,6 @@ mod tests {
         let (given, _) = evidence(state, &mut effects);
         assert!(given.iter().any(|piece| piece.text.contains("plain words")));
         let timeline = &state.incident.as_ref().unwrap().timeline;
-        assert!(
-            timeline.iter().any(|entry| entry.text.contains("may go to the model")),
-            "and that it was sent is told"
-        );
+        assert!(timeline.iter().any(|entry| entry.text.contains("may go to models")), "and that it was sent is told");
     }
 }

@@ -1,5 +1,6 @@
 //! The whole state of a session.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -145,6 +146,8 @@ pub struct State {
     pub last_preview: Option<CleanText>,
     /// What was watched after writes, oldest first.
     pub watches: Vec<Watch>,
+    /// Names of the alerts that asked for attention in this session.
+    pub fired: BTreeSet<CleanText>,
     /// When the watched signals were last looked at: the program's time and the incident's.
     pub watched: (Duration, Timestamp),
     /// When the series were last recorded.

@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
-    command("send", "", "let the selected evidence go to the model, though it reads a secret store"),
+    command("send", "", "release evidence from a secret store"),
     command("severity", "SEV2", "severity of the incident"),
     command("sources", "", "sources and what is wrong with them"),
     command("theme", "dark|light|high-contrast", "change the looks"),
@@ -66,7 +66,7 @@ pub fn matching(text: &str, brain: bool) -> Vec<&'static Command> {
     let mut buffer = Vec::new();
     let mut found: Vec<_> = COMMANDS
         .iter()
-        .filter(|command| brain || !matches!(command.name, PREVIEW | "send"))
+        .filter(|command| brain || command.name != PREVIEW)
         .filter_map(|command| {
             let hay = nucleo_matcher::Utf32Str::new(command.name, &mut buffer);
             pattern.score(hay, &mut matcher).map(|score| (score, command))
@@ -84,7 +84,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "changes" => keys::on_action(model, Action::Changes, effects),
         "copy-notes" => keys::on_action(model, Action::CopyNotes, effects),
         "filter" => navigation::filter(model, argument),
-        "grants" => granted(model, argument),
+        "grants" => granted(model, argument, effects),
         "jump" => jump(model, argument, effects),
         "note" => incident::note(&mut model.state, argument, effects),
         "notices" => read(model, Topic::Notices),
@@ -114,9 +114,9 @@ fn read(model: &mut Model, topic: Topic) {
 }
 
 /// What is not asked for again; `drop G1` or `drop all` takes back.
-fn granted(model: &mut Model, argument: &str) {
+fn granted(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
     match argument.strip_prefix("drop") {
-        Some(which) => grants::take_back(&mut model.state, which.trim()),
+        Some(which) => grants::take_back(&mut model.state, which.trim(), effects),
         None => {
             let text = grants::text(&model.state);
             read(model, Topic::Text("Reads that need no card".into(), text));

@@ -160,7 +160,7 @@ fn show(file: &Path, json: bool, out: &mut impl Write) -> std::io::Result<bool> 
 
 /// `12 2026-11-20T02:17:09Z started P3 WRITE labctl rollback payments`, then what else is worth a look.
 fn plain(line: &Line) -> String {
-    let parts = ["proposal", "class", "text", "outcome", "why"].map(|name| line.text(name));
+    let parts = ["proposal", "class", "text", "state", "outcome", "why"].map(|name| line.text(name));
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     CleanText::line(&format!("{:>5} {} {:<8} {}", line.seq, line.time, line.event, parts.join(" "))).to_string()
 }

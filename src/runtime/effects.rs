@@ -1,6 +1,6 @@
 //! Carries out what the core asks for: prompts, runs, the journal, the recording, the clipboard, the replay's clock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -54,6 +54,8 @@ pub struct Executor {
     pub clock: Clock,
     /// What the sources of metrics should cover.
     pub span: watch::Sender<Span>,
+    /// The alerts whose measures they should show.
+    pub firing: watch::Sender<BTreeSet<CleanText>>,
     /// What stands between here and the terminal's clipboard.
     pub through: Through,
     /// Runs that can be stopped.
@@ -104,6 +106,9 @@ impl Executor {
             Effect::RecordSeries(series) => self.keep(Keep::Series(series)),
             Effect::RecordNotes(text) => self.keep(Keep::Notes(text)),
             Effect::Window(window) => self.cover(window),
+            Effect::Fired(names) => {
+                self.firing.send_replace(names);
+            }
             Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
             Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),
             Effect::Redraw => return Some(Outside::Terminal(Chore::Redraw)),
@@ -167,6 +172,7 @@ impl Executor {
             Decision::Proposed(_)
             | Decision::Shown(_)
             | Decision::Granted(..)
+            | Decision::Withdrawn(..)
             | Decision::Rejected(..)
             | Decision::Refused(..) => None,
         };

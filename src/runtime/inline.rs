@@ -17,7 +17,7 @@ use crate::app::{Intent, Msg};
 use crate::domain::proposal::Outcome;
 use crate::domain::{Proposal, ProposalId, ProposalState, Suggestion};
 use crate::overlays::Overlay;
-use crate::overlays::confirm::Confirm;
+use crate::overlays::confirm::{Around, Confirm, more_rows};
 use crate::ui::key::{Code, Key};
 use crate::ui::{Line, Role, Theme};
 
@@ -35,6 +35,8 @@ enum Stage {
     Paging(usize),
     /// The card is there; keys count.
     Asking,
+    /// A preview runs that the person asked for; the card comes back with what it says.
+    Previewing,
     /// The command runs.
     Running,
 }
@@ -47,6 +49,8 @@ struct Inline<'a> {
     stops: u8,
     /// Whether standard output was closed: the command is ended then, and its end still noted.
     mute: bool,
+    /// What the terminal is wide.
+    columns: usize,
 }
 
 /// Asks for a person's word on one command and runs it. The status is the command's own; 1 when it did not run.
@@ -56,11 +60,13 @@ struct Inline<'a> {
 pub async fn run(session: &mut Session, suggestion: Suggestion, theme: Theme) -> anyhow::Result<ExitCode> {
     let tty = Tty::open().context("there is no terminal to ask on, so nothing runs")?;
     let mut signals = Signals::listen().context("signals cannot be heard")?;
-    let mut inline = Inline { session, tty, theme, stage: Stage::Reading, stops: 0, mute: false };
+    let columns = terminal::size().map_or(80, |(columns, _)| columns);
+    let columns_shown = usize::from(columns);
+    let mut inline =
+        Inline { session, tty, theme, stage: Stage::Reading, stops: 0, mute: false, columns: columns_shown };
     let chores = inline.session.tick();
     inline.carry_out(chores).await?;
-    let columns = terminal::size().map_or(80, |(columns, _)| columns).max(NARROWEST);
-    inline.tell(Msg::Resize(columns, ROWS)).await?;
+    inline.tell(Msg::Resize(columns.max(NARROWEST), ROWS)).await?;
     inline.tell(Msg::Want(Intent::Propose(suggestion))).await?;
     inline.turn(&mut signals).await
 }
@@ -74,7 +80,7 @@ impl Inline<'_> {
                 self.tty.cook()?;
                 return Ok(code);
             }
-            let asks = matches!(self.stage, Stage::Paging(_) | Stage::Asking);
+            let asks = matches!(self.stage, Stage::Paging(_) | Stage::Asking | Stage::Previewing);
             match (asks, keys.is_some()) {
                 (true, false) => {
                     self.tty.raw()?;
@@ -90,8 +96,11 @@ impl Inline<'_> {
                 heard = signals.next() => self.on_signal(heard).await?,
                 event = next(&mut keys) => self.on_event(event.context("the terminal is gone")??).await?,
                 Some(msg) = self.session.results.recv() => {
-                    if let Msg::Run(_, RunEvent::Output(text)) = &msg {
-                        self.show(text.as_str()).await?;
+                    // What a preview says stands on the card; standard output is the command's own.
+                    if let Msg::Run(id, RunEvent::Output(text)) = &msg
+                        && self.proposal().is_some_and(|asked| asked.id == *id)
+                    {
+                        self.give_out(text.as_str()).await?;
                     }
                     // A card counts its time from when it opens.
                     let chores = self.session.tick();
@@ -103,7 +112,7 @@ impl Inline<'_> {
     }
 
     /// Output of the command. When nobody takes it any more, the command is asked to end, as a pipe would end it.
-    async fn show(&mut self, text: &str) -> anyhow::Result<()> {
+    async fn give_out(&mut self, text: &str) -> anyhow::Result<()> {
         if self.mute || print(text).is_ok() {
             return Ok(());
         }
@@ -122,12 +131,23 @@ impl Inline<'_> {
             Stage::Reading | Stage::Running if has_card => self.print_card(0),
             Stage::Reading if running => self.to(Stage::Running),
             Stage::Asking if running => {
-                self.say(&Line::new())?;
+                self.tty.stay()?;
                 self.to(Stage::Running)
             }
+            Stage::Asking if has_card && self.previews() => {
+                self.show(&Line::of("the preview runs …   Esc leaves", Role::Dim))?;
+                self.to(Stage::Previewing)
+            }
+            Stage::Previewing if has_card && !self.previews() => self.print_card(0),
             Stage::Asking if has_card => self.draw_buttons(),
-            Stage::Reading | Stage::Paging(_) | Stage::Asking | Stage::Running => Ok(()),
+            Stage::Reading | Stage::Paging(_) | Stage::Asking | Stage::Previewing | Stage::Running => Ok(()),
         }
+    }
+
+    /// Whether a preview runs.
+    fn previews(&self) -> bool {
+        let mut all = self.session.model.state.proposals.iter();
+        all.any(|one| one.brief.preview_of.is_some() && one.is_running())
     }
 
     fn to(&mut self, stage: Stage) -> anyhow::Result<()> {
@@ -140,16 +160,18 @@ impl Inline<'_> {
         let Some(card) = self.card() else { return Ok(()) };
         let page = terminal::size().map_or(24, |(_, rows)| usize::from(rows)).saturating_sub(3).max(5);
         let title = card.title(&self.session.model.state.ctx());
-        let rows: Vec<Line> = card.rows().iter().skip(from).take(page).cloned().collect();
-        let total = card.rows().len();
+        // A terminal narrower than the card is laid out for shows its rows in several.
+        let all: Vec<Line> = card.rows().iter().flat_map(|row| row.wrap(self.columns, 0)).collect();
+        let rows: Vec<Line> = all.iter().skip(from).take(page).cloned().collect();
+        let total = all.len();
         if from == 0 {
             self.say(&title)?;
         }
         rows.iter().try_for_each(|row| self.say(row))?;
         let shown = from + rows.len();
         if shown < total {
-            let more = Line::of(format!("… {} more rows: space shows them, Esc leaves", total - shown), Role::Warning);
-            self.tty.line(&crate::ui::ansi::ansi(&more, &self.theme))?;
+            let more = Line::of(format!("… {}: space goes on, Esc leaves", more_rows(total - shown)), Role::Warning);
+            self.show(&more)?;
             return self.to(Stage::Paging(shown));
         }
         self.to(Stage::Asking)?;
@@ -158,15 +180,29 @@ impl Inline<'_> {
 
     fn draw_buttons(&mut self) -> anyhow::Result<()> {
         let Some(card) = self.card() else { return Ok(()) };
-        let mut line = card.buttons();
+        let mut line = card.buttons(Around::Shell);
+        if card.has_fresh_preview(&self.session.model.state.ctx()) {
+            line.push("   p preview", Role::Dim);
+        }
         line.push("   Esc leaves", Role::Dim);
-        let text = crate::ui::ansi::ansi(&line, &self.theme);
-        Ok(self.tty.line(&text)?)
+        self.show(&line)
     }
 
+    /// What the next of its kind replaces.
+    fn show(&mut self, line: &Line) -> anyhow::Result<()> {
+        let rows: Vec<String> = line
+            .wrap(self.columns.saturating_sub(1), 0)
+            .iter()
+            .map(|row| crate::ui::ansi::ansi(row, &self.theme))
+            .collect();
+        Ok(self.tty.live(&rows)?)
+    }
+
+    /// What stays.
     fn say(&mut self, line: &Line) -> anyhow::Result<()> {
-        let text = crate::ui::ansi::ansi(line, &self.theme);
-        self.tty.say(&text)?;
+        for row in line.wrap(self.columns, 0) {
+            self.tty.say(&crate::ui::ansi::ansi(&row, &self.theme))?;
+        }
         Ok(())
     }
 
@@ -177,8 +213,9 @@ impl Inline<'_> {
         }
     }
 
+    /// What was asked for; its previews come after it.
     fn proposal(&self) -> Option<&Proposal> {
-        self.session.model.state.proposals.last()
+        self.session.model.state.proposals.iter().find(|proposal| proposal.brief.preview_of.is_none())
     }
 
     async fn on_event(&mut self, event: Event) -> anyhow::Result<()> {
@@ -201,9 +238,13 @@ impl Inline<'_> {
         if let Stage::Paging(from) = self.stage {
             return if key == Key::char(' ') { self.print_card(from) } else { Ok(()) };
         }
+        if self.stage == Stage::Previewing {
+            return Ok(());
+        }
         let typing = self.card().is_some_and(Confirm::is_typing);
-        // What only the screen can do: to edit, the shell's own line is better.
-        let elsewhere = !typing && ['e', 'c', 'w', 'p'].map(Key::char).contains(&key);
+        // What only the screen can do: to edit, the shell's own line is better, and no read follows that could do
+        // without its card.
+        let elsewhere = !typing && ['e', 'c', 'w', 'A'].map(Key::char).contains(&key);
         if elsewhere { Ok(()) } else { self.tell(Msg::Key(key)).await }
     }
 

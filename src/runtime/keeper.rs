@@ -326,6 +326,7 @@ impl Writer {
             Decision::Shown(proposal) => (Event::Shown, proposal, None),
             Decision::Approved(proposal, how) => (Event::Approved, proposal, Some(how).filter(|how| !how.is_empty())),
             Decision::Granted(proposal, scope) => (Event::Granted, proposal, Some(scope)),
+            Decision::Withdrawn(proposal, which) => (Event::Withdrawn, proposal, Some(which)),
             Decision::Rejected(proposal, why) => (Event::Rejected, proposal, Some(why)),
             Decision::Refused(proposal, why) => (Event::Refused, proposal, Some(why)),
         };

@@ -1,6 +1,6 @@
 //! From what the command line asked for to a session that is ready to run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,6 +130,7 @@ fn assemble(
     let (out, batches) = mpsc::channel(BATCHES);
     let (stop, stopped) = watch::channel(false);
     let (span, spanned) = watch::channel(Span::following(config.window.signed()));
+    let (firing, fired) = watch::channel(BTreeSet::new());
     let secrets: Arc<dyn SecretStore> = Arc::new(Secrets);
 
     let clock = match &played {
@@ -144,7 +145,7 @@ fn assemble(
     } else {
         states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
     }
-    sources.extend(registry::configured(&config, &secrets, &spanned));
+    sources.extend(registry::configured(&config, &secrets, &spanned, &fired));
     let mut running = registry::start_sources(sources, out, stopped);
     if played.is_none() {
         running.engine = registry::engine(&config, &secrets);
@@ -197,6 +198,7 @@ fn assemble(
         results,
         clock: clock.clone(),
         span,
+        firing,
         through: match (std::env::var_os("TMUX"), std::env::var_os("STY")) {
             (Some(_), _) => Through::Tmux,
             (None, Some(_)) => Through::Screen,
@@ -457,6 +459,7 @@ pub fn model(
         redactor: Default::default(),
         last_preview: None,
         watches: Vec::new(),
+        fired: BTreeSet::new(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };

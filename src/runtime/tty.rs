@@ -16,6 +16,8 @@ const TO_END: &str = "\x1b[K";
 pub struct Tty {
     file: File,
     raw: bool,
+    /// Rows that the next ones replace.
+    live: usize,
 }
 
 impl Tty {
@@ -24,7 +26,7 @@ impl Tty {
     /// # Errors
     /// When the process has none.
     pub fn open() -> std::io::Result<Self> {
-        Ok(Self { file: OpenOptions::new().read(true).write(true).open("/dev/tty")?, raw: false })
+        Ok(Self { file: OpenOptions::new().read(true).write(true).open("/dev/tty")?, raw: false, live: 0 })
     }
 
     /// Keys come one by one and unseen; what was typed before is forgotten.
@@ -60,15 +62,41 @@ impl Tty {
     /// # Errors
     /// When the terminal is gone.
     pub fn say(&mut self, text: &str) -> std::io::Result<()> {
-        self.file.write_all(format!("\r{text}{TO_END}\r\n").as_bytes())
+        self.back()?;
+        self.file.write_all(format!("{text}{TO_END}\r\n").as_bytes())
     }
 
-    /// Writes the line that the next one replaces.
+    /// Writes rows that the next ones replace; none of them may be wider than the terminal.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn line(&mut self, text: &str) -> std::io::Result<()> {
-        self.file.write_all(format!("\r{text}{TO_END}").as_bytes())
+    pub fn live(&mut self, rows: &[String]) -> std::io::Result<()> {
+        self.back()?;
+        self.live = rows.len();
+        self.file.write_all(rows.join(&format!("{TO_END}\r\n")).as_bytes())?;
+        self.file.write_all(TO_END.as_bytes())
+    }
+
+    /// Lets the rows that were written last stay.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn stay(&mut self) -> std::io::Result<()> {
+        if self.live == 0 {
+            return Ok(());
+        }
+        self.live = 0;
+        self.file.write_all(b"\r\n")
+    }
+
+    /// Goes to the start of the rows to be replaced and clears them.
+    fn back(&mut self) -> std::io::Result<()> {
+        let up = self.live.saturating_sub(1);
+        self.live = 0;
+        match up {
+            0 => self.file.write_all(b"\r"),
+            up => self.file.write_all(format!("\r\x1b[{up}A\x1b[J").as_bytes()),
+        }
     }
 }
 

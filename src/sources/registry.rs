@@ -1,6 +1,7 @@
 //! Starts the configured sources, a task each, and routes confirmed queries to them. Called by `runtime` (screen) and
 //! `cli` (headless). A new kind of source is one line in [`configured`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -50,7 +51,8 @@ pub fn start(
     out: mpsc::Sender<Batch>,
     stop: watch::Receiver<bool>,
 ) -> Running {
-    let sources = configured(config, &secrets, &span);
+    let (_, firing) = watch::channel(BTreeSet::new());
+    let sources = configured(config, &secrets, &span, &firing);
     Running { engine: engine(config, &secrets), ..start_sources(sources, out, stop) }
 }
 
@@ -67,15 +69,18 @@ pub fn start_sources(sources: Vec<Box<dyn Source>>, out: mpsc::Sender<Batch>, st
     Running { engine: Arc::new(Engine { metrics: None }), queries, ids, tasks }
 }
 
-/// The sources of a configuration, in the order of the header.
+/// The sources of a configuration, in the order of the header. `firing` names the alerts that went off: what they
+/// measure is asked for beside the panels.
 pub fn configured(
     config: &Config,
     secrets: &Arc<dyn SecretStore>,
     span: &watch::Receiver<Span>,
+    firing: &watch::Receiver<BTreeSet<CleanText>>,
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
-    all.extend(config.prometheus.iter().map(|own| boxed(PrometheusSource::new(own, secret(), span.clone()))));
+    let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).measuring(firing.clone());
+    all.extend(config.prometheus.iter().map(|own| boxed(metrics(own))));
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own))));

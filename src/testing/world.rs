@@ -343,6 +343,7 @@ impl World {
             | Effect::RecordSeries(_)
             | Effect::RecordNotes(_)
             | Effect::Window(_)
+            | Effect::Fired(_)
             | Effect::Theme(_)
             | Effect::Redraw
             | Effect::Suspend

@@ -358,7 +358,7 @@ fn no_value_of_a_variable_is_shown_printed_or_found_from_the_digest() {
     setting.settings.pass_env = vec!["PGPASSWORD".to_owned()];
     setting.settings.environment.insert("PGPASSWORD".to_owned(), "hunter2".to_owned());
     let proposal = setting.propose("ls");
-    assert_eq!(facts(&proposal, "variables passed"), ["PGPASSWORD"]);
+    assert_eq!(facts(&proposal, "also passed"), ["PGPASSWORD"]);
     assert!(!format!("{proposal:?}").contains("hunter2"));
     setting.settings.environment.insert("PGPASSWORD".to_owned(), "hunter3".to_owned());
     assert_ne!(Gate::digest(&proposal), Gate::digest(&setting.propose("ls")));

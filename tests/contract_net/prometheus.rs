@@ -1,12 +1,13 @@
 //! The Prometheus source and its query engine against servers that answer like it, well and badly.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use midwatch::domain::query::QueryRequest;
 use midwatch::domain::series::Unit;
-use midwatch::domain::{Language, Series, Telemetry, TimeWindow};
+use midwatch::domain::{CleanText, Language, Series, Telemetry, TimeWindow};
 use midwatch::sources::Span;
 use midwatch::sources::prometheus::{Client, PrometheusSource};
 use tokio::sync::watch;
@@ -141,6 +142,31 @@ async fn a_window_that_moves_is_asked_for_at_once() {
     series_of(&mut world, "a").await;
     let head = server.heads().pop().unwrap();
     assert!(head.contains(&format!("end={}.000", end.as_second())) && head.contains("step=75"), "{head}");
+}
+
+#[tokio::test]
+async fn what_an_alert_measures_that_went_off_is_asked_for_by_the_servers_own_rules() {
+    let rules = r#"{"status":"success","data":{"groups":[{"name":"g","rules":[
+        {"type":"alerting","name":"Slow","query":"latency > 0.5","labels":{}},
+        {"type":"alerting","name":"Other","query":"other > 1","labels":{}}]}]}}"#;
+    let server = Hostile::scripted(move |head| match head.contains("/api/v1/rules") {
+        true => Answer::json(rules),
+        false => Answer::json(fixture("prometheus-range.json")),
+    })
+    .await;
+    let mut config = prometheus_config(&server.url, &[("a", "up")]);
+    config.every = "1h".parse().unwrap();
+    let (_span, span) = watch::channel(Span::default());
+    let (firing, fired) = watch::channel(BTreeSet::new());
+    let source = PrometheusSource::new(&config, no_secrets(), span).measuring(fired);
+    let mut world = World::of(vec![Box::new(source)]);
+    series_of(&mut world, "a").await;
+    assert!(!server.heads().iter().any(|head| head.contains("rules")), "nothing fires: nothing more is asked");
+    firing.send_replace(["Slow", "NoRule"].map(CleanText::line).into());
+    series_of(&mut world, "Slow").await;
+    let asked: Vec<String> = server.heads().into_iter().filter(|head| head.contains("query_range")).collect();
+    assert!(asked.iter().any(|head| head.contains("query=latency&")), "{asked:?}");
+    assert!(!asked.iter().any(|head| head.contains("other")), "{asked:?}");
 }
 
 #[tokio::test]

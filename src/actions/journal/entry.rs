@@ -31,6 +31,8 @@ pub enum Event {
     Rejected,
     /// A person answered that reads like it need not be asked for again.
     Granted,
+    /// A person took such an answer back.
+    Withdrawn,
     /// It is about to run.
     Started,
     /// It ended.
@@ -50,6 +52,7 @@ impl Event {
             Event::Refused => "refused",
             Event::Rejected => "rejected",
             Event::Granted => "granted",
+            Event::Withdrawn => "withdrawn",
             Event::Started => "started",
             Event::Ended => "ended",
             Event::Expired => "expired",

@@ -2,7 +2,7 @@
 //! begins with a person's key, runs in sight and stands in the journal with the answer that let it through.
 
 use super::proposals;
-use crate::actions::gate::{Beforehand, Confirmation, Gate, GrantId, Scope};
+use crate::actions::gate::{Beforehand, Confirmation, Gate, Grant, GrantId, Scope};
 use crate::app::effect::Decision;
 use crate::app::model::State;
 use crate::app::{Effect, Model};
@@ -61,7 +61,7 @@ pub fn run_beforehand(model: &mut Model, asked: &[Proposal], effects: &mut Vec<E
 
 /// What holds now, a line each.
 pub fn text(state: &State) -> CleanText {
-    let line = |grant: &crate::actions::gate::Grant| {
+    let line = |grant: &Grant| {
         let left = short(state.wall.duration_until(grant.until));
         format!(
             "{}  {}, until {}Z ({left} left), given at {}",
@@ -81,16 +81,24 @@ pub fn text(state: &State) -> CleanText {
 }
 
 /// Takes back one, or all.
-pub fn take_back(state: &mut State, which: &str) {
+pub fn take_back(state: &mut State, which: &str, effects: &mut Vec<Effect>) {
     let grants = &mut state.gate.grants;
     let number = which.strip_prefix(['G', 'g']).and_then(|number| number.parse().ok());
-    match (which, number) {
-        ("all", _) => {
-            let count = grants.revoke_all().len();
-            state.done(format!("{count} taken back: every read is asked for again"));
-        }
-        (_, Some(number)) if grants.revoke(GrantId(number)).is_some() => state.done(format!("G{number} taken back")),
-        _ => state.problem("there is no such answer; :grants lists them"),
+    let taken: Vec<Grant> = match (which, number) {
+        ("all", _) => grants.revoke_all(),
+        (_, Some(number)) => grants.revoke(GrantId(number)).into_iter().collect(),
+        (_, None) => Vec::new(),
+    };
+    match (which, taken.as_slice()) {
+        ("all", all) => state.done(format!("{} taken back: every read is asked for again", all.len())),
+        (_, [one]) => state.done(format!("{} taken back", one.id)),
+        (_, _) => state.problem("there is no such answer; :grants lists them"),
+    }
+    for grant in taken {
+        let words = CleanText::line(&format!("{}: {}", grant.id, grant.scope.words()));
+        effects.extend(
+            state.proposal(grant.from).map(|from| Effect::Journal(Decision::Withdrawn(Box::new(from.clone()), words))),
+        );
     }
 }
 

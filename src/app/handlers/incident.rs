@@ -223,7 +223,7 @@ pub fn send(state: &mut State, effects: &mut Vec<Effect>) {
     };
     match id.filter(|id| state.stores.evidence.release(*id)) {
         Some(id) => {
-            let words = format!("{id} may go to the model, though it reads a secret store");
+            let words = format!("{id} may go to models and into copied notes, though it is from a secret store");
             let now = state.now;
             // A person did this, so it is a note even where nothing opened an incident yet.
             add(state, now, EntryKind::Note, words.as_str(), vec![id], effects);

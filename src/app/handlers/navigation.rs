@@ -103,8 +103,6 @@ fn cancel(model: &mut Model, effects: &mut Vec<Effect>) {
         model.state.done("search cleared");
     } else if model.zoomed {
         model.zoomed = false;
-    } else if model.focus == PaneId::Copilot {
-        super::watch::stop(model, effects);
     }
 }
 

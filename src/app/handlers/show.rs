@@ -113,7 +113,7 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
         Selection::Evidence(locator) => ctx.stores.evidence.get(locator.id).map(|e| {
             let mut shown = of_evidence(e, locator.lines);
             if ctx.stores.evidence.is_held_back(locator.id) {
-                shown.foot.insert(0, "held back from models: it reads a secret store · :send lets it go".into());
+                shown.foot.insert(0, "from a secret store: held back until :send".into());
             }
             shown
         }),

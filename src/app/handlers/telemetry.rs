@@ -68,6 +68,9 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
         }
         if kind == EntryKind::Fired && alert.asks_for_attention() {
             incident::open_for(&mut model.state, &alert, effects);
+            if model.state.fired.insert(alert.name()) {
+                effects.push(Effect::Fired(model.state.fired.clone()));
+            }
         }
         lines += 1;
         if lines > LINES_AT_ONCE {

@@ -55,7 +55,8 @@ pub fn begin(state: &mut State, proposal: &Proposal, outcome: Outcome) {
     let plan = Plan {
         of: proposal.id,
         text: proposal.one_line(),
-        undo: proposal.undo.clone(),
+        // What failed may have changed nothing: its undo could change what it never touched.
+        undo: proposal.undo.clone().filter(|_| !matches!(outcome, Outcome::Exit(code) if code != 0)),
         signals: planned(&ctx, proposal),
         at: state.now,
         incident: state.incident.as_ref().map(|incident| incident.started_at),
@@ -197,14 +198,14 @@ pub fn report(watch: &Watch, now: crate::domain::Timestamp) -> String {
 
 /// Each signal in a line with its numbers, then the alerts.
 pub fn lines(watch: &Watch) -> Vec<String> {
-    let mut lines: Vec<String> = watch.readings().iter().map(reading).collect();
+    let mut lines: Vec<String> = watch.readings().iter().map(|one| reading(one, watch.is_on())).collect();
     let (stopped, began) = watch.alerts();
     lines.push(format!("alerts: {stopped} stopped, {began} began"));
     lines
 }
 
 /// `errors payments 14.2/s → 0.5/s (calm 0.48/s) recovering`.
-fn reading(reading: &Reading) -> String {
+fn reading(reading: &Reading, goes_on: bool) -> String {
     let value = |level: Option<f64>| level.map_or("?".to_owned(), |level| number::value(level, reading.unit));
     let judged = &reading.judged;
     format!(
@@ -213,6 +214,9 @@ fn reading(reading: &Reading) -> String {
         value(judged.before),
         value(judged.after),
         value(judged.calm),
-        judged.course.word()
+        match (judged.course, goes_on) {
+            (Course::Unknown, false) => "too few samples",
+            (course, _) => course.word(),
+        }
     )
 }

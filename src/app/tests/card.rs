@@ -266,6 +266,7 @@ fn a_preview_runs_at_a_key_as_a_read_of_its_own_and_confirms_nothing() {
     assert_eq!(rows_with(&mut world, "preview         labctl rollback payments --dry-run"), 1);
     assert_eq!(runs(&world), [], "nothing runs before a key");
     world.script.runs = Box::new(|_| crate::testing::printed("would roll back\n", 0));
+    assert_eq!(rows_with(&mut world, "w why not  p preview"), 1);
     world.keys("p");
     let preview = world.model.state.proposals.last().unwrap().clone();
     assert_eq!(runs(&world), [preview.id]);
@@ -274,6 +275,7 @@ fn a_preview_runs_at_a_key_as_a_read_of_its_own_and_confirms_nothing() {
     assert_eq!(world.model.state.proposal(id).unwrap().verdict.class, Class::Write, "the class is as it was");
     assert_eq!(rows_with(&mut world, "preview, not the run"), 1);
     assert_eq!(rows_with(&mut world, "would roll back"), 1);
+    assert_eq!(rows_with(&mut world, "w why not  p preview"), 0, "the key is not offered for nothing");
     world.keys("p");
     assert_eq!(runs(&world).len(), 1, "there is no other");
     let written = |effect: &&Effect| matches!(effect, Effect::Journal(Decision::Approved(p, _)) if p.id == preview.id);

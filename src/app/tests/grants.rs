@@ -66,6 +66,11 @@ fn a_grant_ends_when_it_is_taken_back_and_writes_have_none() {
     world.keys(":grants<enter>");
     assert!(world.grid(120, 40).contains("G1  systemctl status"), "{}", world.grid(120, 40));
     world.keys("<esc>:grants<space>drop<space>G1<enter>");
+    let withdrawn = world.effects.iter().find_map(|effect| match effect {
+        Effect::Journal(Decision::Withdrawn(from, which)) => Some(format!("{} {which}", from.id)),
+        _ => None,
+    });
+    assert!(withdrawn.is_some_and(|words| words.starts_with("P1 G1: ")), "it is journaled");
     world.propose(sh(READ));
     assert!(has_card(&world));
     world.keys("<esc>");

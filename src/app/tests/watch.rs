@@ -107,13 +107,37 @@ fn what_got_worse_is_offered_its_undo_and_nothing_runs_by_itself() {
 
 #[test]
 fn a_person_ends_it_and_is_offered_nothing() {
-    for keys in [":watch<space>stop<enter>", "4<esc>"] {
-        let mut world = changed();
-        world.keys(keys);
-        assert!(told(&world).contains("stopped by hand"), "{keys}: {}", told(&world));
-        assert_eq!(world.model.state.proposals.len(), 1);
-        assert!(!world.grid(160, 48).contains("watch P1 "));
-    }
+    let mut world = changed();
+    world.keys("4<esc><esc>");
+    assert_eq!(told(&world), "", "Esc is pressed out of habit and must not end it");
+    world.keys(":watch<space>stop<enter>");
+    assert!(told(&world).contains("stopped by hand"), "{}", told(&world));
+    assert_eq!(world.model.state.proposals.len(), 1);
+    assert!(!world.grid(160, 48).contains("watch P1 "));
+}
+
+#[test]
+fn the_undo_of_what_failed_is_not_offered() {
+    let mut world = World::new();
+    let _ = world.grid(120, 40);
+    world.alerts(vec![fired()]);
+    world.series(vec![errors(now(), 0.0)]);
+    world.script.runs = Box::new(|_| crate::testing::printed("no such service\n", 1));
+    world.propose(sh(SCALE));
+    world.keys("y<enter><enter>");
+    later(&mut world, 14.0, vec![fired()]);
+    assert!(told(&world).contains("unchanged, after 5m00s"), "{}", told(&world));
+    assert_eq!(world.model.state.proposals.len(), 1, "it may have changed nothing that could be taken back");
+}
+
+#[test]
+fn a_watch_that_ends_with_few_samples_says_so_and_is_not_early() {
+    let mut world = changed();
+    let end = plus(now(), SignedDuration::from_secs(301));
+    world.series(vec![errors(now(), 0.0)]);
+    world.at(end);
+    world.pass(Duration::from_secs(2));
+    assert!(told(&world).contains("errors payments 14.1/s → ? (calm 0.51/s) too few samples"), "{}", told(&world));
 }
 
 #[test]

@@ -24,7 +24,14 @@ pub(in crate::cli) fn run(finder: &mut dyn Finder, from: &[String], write: Optio
         text.push_str(&format!("\n# left out: {line}\n"));
     }
     if let Some(target) = write {
+        if target.exists() {
+            return Err(Failure::CouldNot(anyhow::anyhow!(
+                "{} is there already and is never overwritten\n  fix: move it away, or leave out --write and take what you need",
+                target.display()
+            )));
+        }
         write_new(target, &text).with_context(|| format!("{}: could not be written", target.display()))?;
+        text.push_str(&format!("\n# written to {}; `midwatch doctor` says what is reachable\n", target.display()));
     }
     print::print(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -205,4 +205,6 @@ fn the_headless_twin_writes_the_same_and_says_when_there_is_nothing() {
     let written = fs::read_to_string(&target).unwrap();
     assert!(written.contains("# Prometheus at http://a:1: answered"), "{written}");
     assert!(crate::config::load::check_text(&written).is_ok());
+    assert!(init(&mut machine, &[], Some(&target)).is_err(), "what is there is never overwritten");
+    assert_eq!(fs::read_to_string(&target).unwrap(), written);
 }

@@ -3,6 +3,7 @@
 
 use super::body::fact;
 use crate::actions::confine::is_quiet;
+use crate::actions::prepare::ALSO_PASSED;
 use crate::app::Ctx;
 use crate::app::handlers::{preview, watch};
 use crate::domain::approval::{Frozen, FrozenCommand};
@@ -12,6 +13,8 @@ use crate::ui::{Line, Role};
 
 /// Lines of a preview's output on the card; all of it is in Evidence.
 const PREVIEWED: usize = 12;
+/// The fact that gives the words as they run, where something was passed on explicitly.
+const RUNS_AS: &str = "runs as";
 /// What every command is given beside what is configured; a card need not name it.
 const USUAL: [&str; 8] = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TZ", "KUBECONFIG"];
 
@@ -33,15 +36,25 @@ pub fn runs_as(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
         if !programs.is_empty() {
             fact(rows, "also uses", &CleanText::line(&programs.join(" ")), Role::Dim, columns);
         }
+    } else if proposal
+        .target
+        .facts
+        .iter()
+        .any(|(name, value)| name.as_str() == RUNS_AS && flat(value) == flat(&command.argv.join(" ")))
+    {
+        // The rows at the top say the same words.
     } else if flat(&proposal.suggestion.text) != flat(&command.argv.join(" ")) {
         let words: Vec<String> = command.argv.iter().map(|word| format!("[{word}]")).collect();
         fact(rows, "runs as", &CleanText::line(&words.join(" ")), Role::Dim, columns);
     }
+    let said =
+        proposal.target.facts.iter().find(|(name, _)| name.as_str() == ALSO_PASSED).map(|(_, value)| value.as_str());
+    let said: Vec<&str> = said.unwrap_or_default().split(", ").collect();
     let more: Vec<&str> = command
         .env
         .iter()
         .map(|(name, _)| name.as_str())
-        .filter(|name| !USUAL.contains(name) && !is_quiet(name))
+        .filter(|name| !USUAL.contains(name) && !is_quiet(name) && !said.contains(name))
         .collect();
     if !more.is_empty() {
         let text = format!("also {}; nothing else of this shell's", more.join(" "));
@@ -87,7 +100,8 @@ pub fn previews(
 
 /// Which signals are watched after it ran.
 pub fn then_watch(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, columns: usize) {
-    if proposal.verdict.class == Class::Read {
+    // Without sources nothing is watched: the card of `midwatch run`.
+    if proposal.verdict.class == Class::Read || ctx.stores.sources.is_empty() {
         return;
     }
     let signals: Vec<String> = watch::planned(ctx, proposal).iter().map(|signal| signal.name()).collect();

@@ -64,7 +64,9 @@ fn one(rows: &mut Vec<Line>, ctx: &Ctx<'_>, proposal: &Proposal, previews: &[(Pr
     rows.push(Line::new());
     aids::runs_as(rows, proposal, columns);
     why(rows, proposal, columns);
-    if let Some(rule) = ctx.gate.ruling(proposal).line() {
+    // What forbids it stands at the top already.
+    let said = |rule: &CleanText| matches!(ctx.gate.demand(proposal), Demand::Never { why } if why == *rule);
+    if let Some(rule) = ctx.gate.ruling(proposal).line().filter(|rule| !said(rule)) {
         fact(rows, "policy", &rule, Role::Warning, columns);
     }
     from_data(rows, proposal, columns);
@@ -109,10 +111,18 @@ fn why(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
 }
 
 /// What stands in evidence and in nothing that a person or the configuration said: the same evidence may want to be
-/// obeyed.
+/// obeyed. A part of what is named anyway, as the host of an address, gets no row of its own.
 fn from_data(rows: &mut Vec<Line>, proposal: &Proposal, columns: usize) {
-    for taint in &proposal.taints {
-        let text = format!("{} `{}` stands in {} and in nothing you said", taint.kind.word(), taint.token, taint.from);
+    let taints = &proposal.taints;
+    let is_part = |at: usize| {
+        let one = &taints[at];
+        taints.iter().enumerate().any(|(other_at, other)| {
+            let longer = other.token.len() > one.token.len() || (other.token == one.token && other_at < at);
+            longer && other.from == one.from && other.token.contains(one.token.as_str())
+        })
+    };
+    for taint in (0..taints.len()).filter(|at| !is_part(*at)).map(|at| &taints[at]) {
+        let text = format!("{} `{}`: in {} and in nothing you said", taint.kind.word(), taint.token, taint.from);
         fact(rows, "FROM DATA", &CleanText::line(&text), Role::Critical, columns);
     }
 }

@@ -7,6 +7,8 @@ mod paint;
 mod target;
 mod view;
 
+pub use view::{Around, more_rows};
+
 use std::time::Duration;
 
 use crate::actions::gate::Scope;
@@ -199,11 +201,18 @@ impl Confirm {
         }
     }
 
+    /// Whether a preview was not run yet.
+    pub fn has_fresh_preview(&self, ctx: &Ctx<'_>) -> bool {
+        self.fresh_preview(ctx).is_some()
+    }
+
+    fn fresh_preview(&self, ctx: &Ctx<'_>) -> Option<&(ProposalId, Preview)> {
+        self.previews.iter().find(|(of, one)| preview::run_of(ctx, *of, one).is_none())
+    }
+
     /// Asks for the first preview that was not run yet.
     fn next_preview(&self, ctx: &Ctx<'_>) -> Vec<Intent> {
-        let fresh = |(of, one): &&(ProposalId, Preview)| preview::run_of(ctx, *of, one).is_none();
-        let next = self.previews.iter().find(fresh);
-        next.map(|(of, one)| Intent::Preview(*of, Box::new(one.clone()))).into_iter().collect()
+        self.fresh_preview(ctx).map(|(of, one)| Intent::Preview(*of, Box::new(one.clone()))).into_iter().collect()
     }
 
     /// Whether keys count by now. A held key never lets the card come alive.

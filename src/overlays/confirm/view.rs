@@ -10,10 +10,24 @@ use crate::ui::{Area, Canvas, Line, Role, frame};
 /// Rows of the card that are not body: the frame, a blank and the buttons.
 pub const AROUND: usize = 5;
 
+/// What the card stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// The whole screen, where more cards may follow.
+    Screen,
+    /// A shell's session: this one command.
+    Shell,
+}
+
 /// Where the card stands for a screen and a number of body rows.
 pub fn place(size: (u16, u16), rows: usize) -> Area {
     let rows = u16::try_from(rows.saturating_add(AROUND)).unwrap_or(u16::MAX);
     centred(size, 100, rows)
+}
+
+/// How many rows are not in view.
+pub fn more_rows(count: usize) -> String {
+    if count == 1 { "1 more row".to_owned() } else { format!("{count} more rows") }
 }
 
 impl Confirm {
@@ -34,10 +48,10 @@ impl Confirm {
         let bottom = above + self.height;
         let below = self.rows.len().saturating_sub(self.top + self.height);
         if below > 0 {
-            inside.line(bottom, &Line::of(format!("… {below} more rows: j or space"), Role::Warning));
+            inside.line(bottom, &Line::of(format!("… {}: j or space", more_rows(below)), Role::Warning));
         }
-        inside.line(bottom + 1, &self.buttons());
-        let preview = if self.previews.is_empty() { "" } else { "  p preview" };
+        inside.line(bottom + 1, &self.buttons(Around::Screen));
+        let preview = if self.has_fresh_preview(ctx) { "  p preview" } else { "" };
         let keys = format!("Esc closes  e edit  c copy  w why not{preview}");
         inside.line(bottom + 2, &Line::of(keys, Role::Dim));
     }
@@ -51,21 +65,21 @@ impl Confirm {
     }
 
     /// What can be done with it, and how far that is.
-    pub fn buttons(&self) -> Line {
+    pub fn buttons(&self, around: Around) -> Line {
         let mut line = Line::new();
         let reject = self.stage == Stage::Reject;
         line.push(if reject { "[▌Reject ]" } else { "[ Reject ]" }, if reject { Role::Focus } else { Role::Dim });
         line.push("   ", Role::Text);
         match (&self.demand, &self.stage) {
             (Demand::Never { why }, _) if self.ids.len() > 1 => line.push(why.clone(), Role::Critical),
-            (Demand::Never { .. }, _) => line.push("cannot run: the first line says why", Role::Critical),
+            (Demand::Never { .. }, _) => line.push("cannot run, for the reason above", Role::Critical),
             (_, _) if !self.end_seen => line.push("Run is offered after the end was shown", Role::Warning),
             (Demand::Enter, Stage::Run) => line.push("[▌Run ]  Enter runs", Role::Focus),
             (Demand::Enter, Stage::RunOn) => {
                 line.push("[▌Run ]  Enter runs; reads like it need no card for a while", Role::Focus)
             }
-            (Demand::Enter, _) if self.scope.is_some() => {
-                line.push("[ Run ]  Tab, then Enter; A, then Enter: and no card for the like", Role::Text)
+            (Demand::Enter, _) if self.scope.is_some() && around == Around::Screen => {
+                line.push("[ Run ]  Tab, then Enter; A, then Enter: ask no more", Role::Text)
             }
             (Demand::Enter, _) => line.push("[ Run ]  Tab, then Enter", Role::Text),
             (Demand::YThenEnter, Stage::Armed) => line.push("[▌Run ]  Enter runs", Role::Focus),

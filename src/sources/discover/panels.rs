@@ -4,12 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::config::schema::{Panel, PanelUnit};
-use crate::sources::prometheus::{AlertingRule, Client, Rules, promql};
+use crate::sources::prometheus::{AlertingRule, Client, Rules, promql, says_something};
 
 /// Panels of one server at most.
 const MOST: usize = 16;
-/// Longer expressions are for machines.
-const LONGEST: usize = 400;
 
 /// Metrics worth a panel wherever they are, with the query that shows them.
 const WELL_KNOWN: [(&str, &str, &str); 6] = [
@@ -60,14 +58,6 @@ fn from_names(names: &[String]) -> Vec<Panel> {
         }
     }
     chosen.panels
-}
-
-/// `absent(..)` and constants draw nothing while all is well; alerts about alerts are on the screen already.
-fn says_something(query: &str) -> bool {
-    let idle = ["absent(", "absent_over_time(", "vector(", "ALERTS"];
-    query.len() <= LONGEST
-        && query.contains(|c: char| c.is_ascii_alphabetic())
-        && !idle.iter().any(|word| query.starts_with(word))
 }
 
 /// `service:http_errors:ratio` as `http errors ratio`: without the aggregation level before the first colon.

@@ -3,6 +3,7 @@
 
 mod client;
 mod evidence;
+mod measured;
 pub mod promql;
 mod rules;
 mod source;
@@ -10,6 +11,7 @@ mod unit;
 mod wire;
 
 pub use client::Client;
+pub use measured::says_something;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;
 pub use unit::guess as guess_unit;

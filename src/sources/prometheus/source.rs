@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::evidence::with_hour_before;
-use super::{Client, RangeAnswer, unit};
+use super::{Client, RangeAnswer, measured, unit};
 use crate::config::schema::{self, Panel, PanelUnit};
 use crate::domain::ports::{Pending, SecretStore};
 use crate::domain::query::PolledQuery;
@@ -36,6 +36,15 @@ pub struct PrometheusSource {
     config: schema::Prometheus,
     client: Result<Client, HttpError>,
     span: watch::Receiver<Span>,
+    firing: watch::Receiver<BTreeSet<CleanText>>,
+    measured: Measured,
+}
+
+/// Panels for what the alerts measure that went off, beside the configured ones.
+#[derive(Default)]
+struct Measured {
+    of: BTreeSet<CleanText>,
+    panels: Vec<Panel>,
 }
 
 /// What one round over the panels found.
@@ -50,7 +59,15 @@ impl PrometheusSource {
     /// A source for the configured server; `span` says which window its panels are asked for, plus the hour before.
     pub fn new(config: &schema::Prometheus, secrets: Arc<dyn SecretStore>, span: watch::Receiver<Span>) -> Self {
         let client = Client::new(config, secrets);
-        Self { id: SourceId::new(&config.name), config: config.clone(), client, span }
+        let (_, firing) = watch::channel(BTreeSet::new());
+        let id = SourceId::new(&config.name);
+        Self { id, config: config.clone(), client, span, firing, measured: Measured::default() }
+    }
+
+    /// The same, which also asks for what the alerts of these names measure, by the server's own rules.
+    #[must_use]
+    pub fn measuring(self, firing: watch::Receiver<BTreeSet<CleanText>>) -> Self {
+        Self { firing, ..self }
     }
 
     /// The client for confirmed queries, where the address can be used.
@@ -74,18 +91,48 @@ impl PrometheusSource {
                 () = stopped(&mut stop) => return,
                 round = self.round(&client, span, &mut outlet) => round,
             };
+            let more = tokio::select! {
+                () = stopped(&mut stop) => return,
+                more = self.measure(&client, &round) => more,
+            };
             let wait = round.wait(self.config.every.std().saturating_sub(begun.elapsed()), &mut backoff);
-            round.tell(&mut outlet, self.config.panels.len()).await;
+            round.tell(&mut outlet, self.panels().count()).await;
+            if more {
+                continue;
+            }
             tokio::select! {
                 going_on = rest(&mut stop, wait) => if !going_on { return },
                 () = moved(&mut self.span) => if !rest(&mut stop, SETTLE).await { return },
+                () = moved(&mut self.firing) => {}
             }
         }
     }
 
+    fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.config.panels.iter().chain(&self.measured.panels)
+    }
+
+    /// Learns what the alerts measure that went off since the last round; whether there is more to ask for now. A server
+    /// that did not answer the panels is not asked for its rules.
+    async fn measure(&mut self, client: &Client, round: &Round) -> bool {
+        let firing = self.firing.borrow_and_update().clone();
+        if firing == self.measured.of || round.answered == 0 {
+            return false;
+        }
+        let panels = match client.rules().await {
+            Ok(rules) => measured::panels(&rules, &firing, &self.config.panels),
+            // Not every server has rules.
+            Err(error) if error.concerns_the_question() => Vec::new(),
+            Err(_) => return false,
+        };
+        let more = panels.iter().any(|panel| !self.measured.panels.contains(panel));
+        self.measured = Measured { of: firing, panels };
+        more
+    }
+
     async fn round(&self, client: &Client, span: Span, outlet: &mut Outlet) -> Round {
         let mut round = Round::default();
-        if self.config.panels.is_empty() {
+        if self.panels().next().is_none() {
             match client.probe().await {
                 Ok(()) => round.answered = 1,
                 Err(error) => round.failures.push((String::new(), error)),
@@ -100,7 +147,7 @@ impl PrometheusSource {
                 (panel, answer)
             }
         };
-        let mut answers = stream::iter(self.config.panels.clone()).map(ask).buffer_unordered(AT_ONCE);
+        let mut answers = stream::iter(self.panels().cloned().collect::<Vec<_>>()).map(ask).buffer_unordered(AT_ONCE);
         while let Some((panel, answer)) = answers.next().await {
             match answer {
                 Ok(answer) => {
@@ -171,9 +218,9 @@ impl Round {
     }
 }
 
-/// Resolves when the window moved; never, once nobody can move it any more.
-async fn moved(span: &mut watch::Receiver<Span>) {
-    if span.changed().await.is_err() {
+/// Resolves when what is told moved; never, once nobody can move it any more.
+async fn moved<T>(told: &mut watch::Receiver<T>) {
+    if told.changed().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
