@@ -131,7 +131,7 @@ impl Inline<'_> {
             Stage::Reading | Stage::Running if has_card => self.print_card(0),
             Stage::Reading if running => self.to(Stage::Running),
             Stage::Asking if running => {
-                self.tty.stay()?;
+                self.say(&Line::of("confirmed; it runs, Ctrl-C stops it", Role::Dim))?;
                 self.to(Stage::Running)
             }
             Stage::Asking if has_card && self.previews() => {

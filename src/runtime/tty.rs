@@ -62,8 +62,8 @@ impl Tty {
     /// # Errors
     /// When the terminal is gone.
     pub fn say(&mut self, text: &str) -> std::io::Result<()> {
-        self.back()?;
-        self.file.write_all(format!("{text}{TO_END}\r\n").as_bytes())
+        let back = self.back();
+        self.file.write_all(format!("{back}{text}{TO_END}\r\n").as_bytes())
     }
 
     /// Writes rows that the next ones replace; none of them may be wider than the terminal.
@@ -71,31 +71,17 @@ impl Tty {
     /// # Errors
     /// When the terminal is gone.
     pub fn live(&mut self, rows: &[String]) -> std::io::Result<()> {
-        self.back()?;
+        let back = self.back();
         self.live = rows.len();
-        self.file.write_all(rows.join(&format!("{TO_END}\r\n")).as_bytes())?;
-        self.file.write_all(TO_END.as_bytes())
+        let rows = rows.join(&format!("{TO_END}\r\n"));
+        self.file.write_all(format!("{back}{rows}{TO_END}").as_bytes())
     }
 
-    /// Lets the rows that were written last stay.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
-    pub fn stay(&mut self) -> std::io::Result<()> {
-        if self.live == 0 {
-            return Ok(());
-        }
-        self.live = 0;
-        self.file.write_all(b"\r\n")
-    }
-
-    /// Goes to the start of the rows to be replaced and clears them.
-    fn back(&mut self) -> std::io::Result<()> {
-        let up = self.live.saturating_sub(1);
-        self.live = 0;
-        match up {
-            0 => self.file.write_all(b"\r"),
-            up => self.file.write_all(format!("\r\x1b[{up}A\x1b[J").as_bytes()),
+    /// What goes to the start of the rows to be replaced, and clears all but the first: that one is written over.
+    fn back(&mut self) -> String {
+        match std::mem::take(&mut self.live).saturating_sub(1) {
+            0 => "\r".to_owned(),
+            up => format!("\r\x1b[{up}A\x1b[J"),
         }
     }
 }

@@ -44,7 +44,7 @@ async fn an_answer_arrives_whole_with_its_token_counts_and_secrets_stay_home() {
         let sent = &server.asked(wire.path())[0].body;
         assert_eq!(sent["stream"], true);
         assert_eq!(sent["messages"][0]["role"], "system");
-        assert_eq!(sent["messages"][1]["content"], "why? password=[REDACTED:secret:1]");
+        assert_eq!(sent["messages"][1]["content"], "why? password=[REDACTED:password:1]");
     }
 }
 

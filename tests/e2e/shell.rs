@@ -42,7 +42,7 @@ fn a_card_longer_than_the_terminal_is_shown_to_its_end_before_anything_can_run()
     let home = Home::new();
     let line = format!("echo {}; touch made", "many words that fill the card ".repeat(200).trim_end());
     let mut terminal = run(&home, &[&line]);
-    terminal.wait_for("more rows: space shows them");
+    terminal.wait_for("more rows: space goes on");
     terminal.press("y");
     terminal.press("\r");
     terminal.press_until(" ", "Run: y, then Enter");
@@ -79,8 +79,16 @@ fn without_a_terminal_to_ask_on_nothing_runs() {
         .current_dir(home.path())
         .stdin(std::process::Stdio::null())
         .output();
-    let Ok(output) = output else { return eprintln!("skipped: there is no setsid here") };
+    let output = match output {
+        Ok(output) => output,
+        Err(error) => return skipped(&error),
+    };
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no terminal to ask on"));
     assert!(!home.path().join("made").exists());
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+fn skipped(error: &std::io::Error) {
+    eprintln!("skipped: setsid cannot be run: {error}");
 }
