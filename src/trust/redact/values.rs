@@ -327,6 +327,32 @@ fn is_mask(value: &str) -> bool {
         || value.starts_with("[REDACTED:") && value.ends_with(']') && value.matches('[').count() == 1
 }
 
+/// Heads of names that lead to a value in configuration languages and programs.
+const MEMBERS: [&str; 22] = [
+    "env.",
+    "var.",
+    "local.",
+    "module.",
+    "data.",
+    "each.",
+    "random_password.",
+    "aws_",
+    "google_",
+    "azurerm_",
+    "config.",
+    "self.",
+    "this.",
+    "args.",
+    "settings.",
+    "options.",
+    "values.",
+    "request.",
+    "req.",
+    "secrets.",
+    "process.env",
+    "os.environ",
+];
+
 /// Whether it says where the secret is, not what: a variable, a template, a path, a call, a place in a vault.
 pub(super) fn is_reference(value: &str) -> bool {
     let bytes = value.as_bytes();
@@ -377,35 +403,13 @@ pub(super) fn is_reference(value: &str) -> bool {
         "arn:aws:",
         "projects/",
         "env:",
-        "env.",
         "env[",
-        "process.env",
-        "os.environ",
         "os.getenv",
         "getenv(",
         "system.getenv",
-        "var.",
-        "local.",
-        "module.",
-        "data.",
-        "each.",
-        "random_password.",
         "secret/",
         "secrets/",
-        "aws_",
-        "google_",
-        "azurerm_",
-        "config.",
-        "self.",
-        "this.",
-        "args.",
-        "settings.",
-        "options.",
-        "values.",
-        "request.",
-        "req.",
         "credentials(",
-        "secrets.",
         "http://",
         "https://",
         "@microsoft.keyvault",
@@ -423,6 +427,10 @@ pub(super) fn is_reference(value: &str) -> bool {
     ]
     .iter()
     .any(|mark| lower.starts_with(mark));
+    // `aws_db_instance.main.password`, `this.token`, `process.env["X"]`: names with dots between, and nothing else.
+    let led = MEMBERS.iter().any(|head| lower.starts_with(head))
+        && value.contains(['.', '['])
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]\"'?!()*,".contains(&byte));
     let path = first == b'/'
         && value.len() > 3
         && value.get(1..).is_some_and(|rest| {
@@ -452,6 +460,8 @@ pub(super) fn is_reference(value: &str) -> bool {
                             || byte.is_ascii_digit() && head.contains('.')
                     })
                 })
+                && (opened.is_some()
+                    || value[open..].bytes().all(|b| b.is_ascii_alphanumeric() || b"_.,'\"$:/-[]()&* ".contains(&b)))
         });
     let types = ["&str", "&mut ", "&'", "&[", "&String", "&self"].iter().any(|mark| value.starts_with(mark));
     let pattern =
@@ -469,6 +479,7 @@ pub(super) fn is_reference(value: &str) -> bool {
         || typed
         || pattern
         || member
+        || led
         || variable
         || template
         || angle
@@ -496,6 +507,7 @@ mod tests {
             "xxxxx",
             "/run/secrets/db",
             "var.db_password",
+            "aws_db_instance.main.password",
             "os.environ['X']",
             "getPassword()",
             "[FILTERED]",
@@ -519,6 +531,9 @@ mod tests {
             "correct-horse",
             "postgres",
             "[REDACTED:x:1]hunter22",
+            "aws_S3cr3t9x",
+            "Passw(rd!)9x",
+            "data.Xy!7#q",
         ] {
             assert!(is_secret(value, Strength::Strong, Written::Assigned), "{value}");
         }
