@@ -111,8 +111,8 @@ fn columns(tally: &Tally, total: u32) -> Vec<Option<Class>> {
 fn strong(tally: &Tally, column: usize, known: usize) -> Option<Class> {
     let least = |class| match class {
         Class::Time | Class::Level => 0.8,
-        Class::Tag => 0.6,
-        Class::Bracket | Class::Separator | Class::Dotted => 0.8,
+        Class::Tag | Class::Separator => 0.6,
+        Class::Bracket | Class::Dotted => 0.8,
         Class::Number | Class::Word => 0.9,
     };
     let is = |class| tally.share(column, class) >= least(class);
@@ -146,12 +146,8 @@ fn learnt(columns: &[Option<Class>], cut: &[Field]) -> usize {
                 end = field.end;
                 next = column + 1;
             }
-            Some(Class::Tag) => {
-                return tag_nearby(cut, column).unwrap_or(if next > 0 && column > next {
-                    cut[column - 1].end
-                } else {
-                    end
-                });
+            Some(class @ (Class::Tag | Class::Separator)) if nearby(cut, column, *class).is_some() => {
+                return nearby(cut, column, *class).unwrap_or(end);
             }
             Some(_) => break,
             None => {
@@ -166,9 +162,9 @@ fn learnt(columns: &[Option<Class>], cut: &[Field]) -> usize {
     }
 }
 
-/// A tag that stands a field or two later than in most lines: `name[1] (part): text`.
-fn tag_nearby(cut: &[Field], column: usize) -> Option<usize> {
-    cut.iter().skip(column + 1).take(2).find(|field| field.class == Class::Tag).map(|field| field.end)
+/// The end of a tag or dash that stands a field or two later than in most lines: `name[1] (part): text`.
+fn nearby(cut: &[Field], column: usize, class: Class) -> Option<usize> {
+    cut.iter().skip(column + 1).take(2).find(|field| field.class == class).map(|field| field.end)
 }
 
 /// A layout that is too rare to learn: whatever can only be a header, after a time.

@@ -71,7 +71,8 @@ fn is_hexadecimal(body: &[u8]) -> bool {
 fn is_path(word: &[u8]) -> bool {
     let slashes = word.iter().filter(|b| **b == b'/').count();
     let rooted = word.starts_with(b"/") && word.len() > 1 || word.starts_with(b"~/") || word.starts_with(b"./");
-    let deep = slashes >= 2 || slashes == 1 && word.iter().any(u8::is_ascii_digit) && !word.ends_with(b"/");
+    let mixed = word.iter().any(|b| b.is_ascii_digit() || *b == b'.') && !word.ends_with(b"/");
+    let deep = slashes >= 2 || slashes == 1 && mixed;
     rooted || deep && word.iter().any(u8::is_ascii_alphanumeric) || word.contains(&b'\\') && word.len() > 2
 }
 
@@ -98,13 +99,19 @@ fn is_host(body: &[u8]) -> bool {
         b"corp",
         b"arpa",
     ];
+    /// Those that are not also the end of a file's or a key's name.
+    const COUNTRIES: [&[u8]; 19] = [
+        b"cn", b"de", b"uk", b"fr", b"jp", b"nl", b"ru", b"br", b"au", b"ca", b"es", b"se", b"ch", b"kr", b"tw", b"hk",
+        b"eu", b"dk", b"fi",
+    ];
     const BEFORE_COUNTRY: [&[u8]; 7] = [b"com", b"co", b"net", b"org", b"edu", b"gov", b"ac"];
     if !body.contains(&b'.') || !body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) {
         return false;
     }
     let mut labels = body.rsplit(|b| *b == b'.');
     let (Some(last), Some(before)) = (labels.next(), labels.next()) else { return false };
-    let country = last.len() == 2 && labels.next().is_some() && BEFORE_COUNTRY.contains(&before);
+    let third = labels.next().is_some();
+    let country = third && (COUNTRIES.contains(&last) || last.len() == 2 && BEFORE_COUNTRY.contains(&before));
     !before.is_empty() && (LAST.contains(&last) || country)
 }
 
@@ -116,9 +123,45 @@ pub fn is_literal(word: &[u8]) -> bool {
 
 /// A unit that may follow a number and changes with its size.
 pub fn is_unit(word: &[u8]) -> bool {
-    const UNITS: [&[u8]; 20] = [
-        b"B", b"KB", b"MB", b"GB", b"TB", b"PB", b"kB", b"KiB", b"MiB", b"GiB", b"TiB", b"K", b"M", b"G", b"ns", b"us",
-        b"ms", b"s", b"min", b"bytes",
+    const UNITS: [&[u8]; 38] = [
+        b"B",
+        b"KB",
+        b"MB",
+        b"GB",
+        b"TB",
+        b"PB",
+        b"kB",
+        b"KiB",
+        b"MiB",
+        b"GiB",
+        b"TiB",
+        b"K",
+        b"M",
+        b"G",
+        b"ns",
+        b"us",
+        b"ms",
+        b"s",
+        b"sec",
+        b"secs",
+        b"second",
+        b"seconds",
+        b"min",
+        b"mins",
+        b"minute",
+        b"minutes",
+        b"h",
+        b"hour",
+        b"hours",
+        b"d",
+        b"day",
+        b"days",
+        b"millis",
+        b"milliseconds",
+        b"byte",
+        b"bytes",
+        b"percent",
+        b"msec",
     ];
     UNITS.contains(&word)
 }

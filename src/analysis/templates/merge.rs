@@ -264,8 +264,9 @@ impl View<'_> {
     /// Those of the items whose words in one place are values of one parameter, or `None`.
     fn joinable(&self, column: &BTreeMap<usize, Token>) -> Option<Vec<usize>> {
         let mut seen: [BTreeSet<Token>; 5] = Default::default();
+        let series = self.series(column);
         for token in column.values() {
-            if let Some(nature) = self.nature(*token) {
+            if let Some(nature) = self.nature(*token, &series) {
                 seen[nature as usize].insert(*token);
             }
         }
@@ -278,14 +279,17 @@ impl View<'_> {
             (Open::Two, _) => (VARIETY, VARIETY),
         };
         let all = marked + known + names + plain;
-        let join_plain = all >= variety;
-        let join_names = join_plain || marked + known + names >= variety - 1;
+        let beside_value = self.open == Open::One && self.constant >= 3 && column.values().any(|token| *token == ANY);
+        let join_plain = all >= variety || beside_value && all >= 2;
+        let pair = self.constant >= 3 && self.open == Open::One && marked + names >= 2;
+        let many = join_plain || marked + known + names >= variety - 1;
+        let join_names = many || pair;
         let join_states = states >= VARIETY_OF_STATES || all >= variety * 3 && states * 4 <= all;
-        let join_known = join_names || marked > 0 && marked + known >= one;
-        let join_marked = join_known || marked >= one;
+        let join_known = many || marked > 0 && marked + known >= one;
+        let join_marked = join_names || join_known || marked >= one;
         let rest: Vec<usize> = column
             .iter()
-            .filter(|(_, token)| match self.nature(**token) {
+            .filter(|(_, token)| match self.nature(**token, &series) {
                 Some(Nature::Marked) => join_marked,
                 Some(Nature::Known) => join_known,
                 Some(Nature::Name) => join_names,
@@ -298,10 +302,22 @@ impl View<'_> {
         (rest.len() >= 2).then_some(rest)
     }
 
+    /// Names that are numbered in this place: `eth0`, `eth1`.
+    fn series(&self, column: &BTreeMap<usize, Token>) -> BTreeSet<&[u8]> {
+        let tokens: BTreeSet<Token> = column.values().copied().collect();
+        let mut stems: BTreeMap<&[u8], usize> = BTreeMap::new();
+        for token in tokens {
+            if let Some(stem) = stem(self.book.texts[token as usize]) {
+                *stems.entry(stem).or_default() += 1;
+            }
+        }
+        stems.into_iter().filter(|(_, times)| *times >= 2).map(|(stem, _)| stem).collect()
+    }
+
     /// How this word speaks for being a value; `None` for a word that says what happened.
-    fn nature(&self, token: Token) -> Option<Nature> {
+    fn nature(&self, token: Token, series: &BTreeSet<&[u8]>) -> Option<Nature> {
         let text = self.book.texts[token as usize];
-        if text.contains(&VALUE) {
+        if text.contains(&VALUE) || stem(text).is_some_and(|stem| series.contains(stem)) {
             Some(Nature::Marked)
         } else if outcome::is_outcome(text) {
             None
@@ -315,6 +331,11 @@ impl View<'_> {
             Some(Nature::Plain)
         }
     }
+}
+
+/// What stands before the number in a numbered name.
+fn stem(text: &[u8]) -> Option<&[u8]> {
+    text.iter().position(|b| b.is_ascii_digit() || *b == VALUE).filter(|at| *at > 0).map(|at| &text[..at])
 }
 
 /// A word that programs make and people do not write: parts joined by dots, dashes, underscores, or by capitals inside.

@@ -82,7 +82,7 @@ fn string(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// `name=value name="a value"`: at least three pairs and nothing else, or a line that begins with a time's pair.
+/// `name=value name="a value"`: at least two pairs and nothing else.
 fn in_pairs(line: &[u8]) -> Option<&[u8]> {
     let mut rest = line;
     let mut pairs = 0;
@@ -106,7 +106,7 @@ fn in_pairs(line: &[u8]) -> Option<&[u8]> {
         rest = after.trim_ascii_start();
     }
     let (_, value) = choice.named?;
-    (pairs >= 3).then_some(value)
+    (pairs >= 2).then_some(value)
 }
 
 fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {

@@ -12,6 +12,8 @@ pub const SPACED: u8 = b' ';
 pub const GLUED: u8 = 0x1f;
 /// More tokens than this are one value: the tail of a very long message says nothing about which event it is.
 const TOKENS: usize = 120;
+/// A JSON object longer than this is read as text.
+const OBJECT: usize = 4096;
 /// Quotes further apart than this are not a pair.
 const QUOTED: usize = 2048;
 
@@ -50,6 +52,11 @@ impl Shaper {
             }
             quote @ (b'"' | b'\'') => self.quote(message, at, quote),
             b'=' => self.equals(rest),
+            b'{' if let Some(length) = object(rest) => {
+                self.value();
+                length
+            }
+            b'<' | b'>' | b'~' if compares(rest) => 1,
             open @ (b'(' | b'[') => {
                 let loose = self.spaced || self.starts.is_empty() || self.last() == b"=";
                 self.token(&[open]);
@@ -59,9 +66,19 @@ impl Shaper {
                 }
                 1
             }
+            b')' if self.is_aside() => {
+                self.drop_last(2);
+                1
+            }
             byte if is_mark(byte) => {
                 self.token(&[byte]);
                 1
+            }
+            b'a' if self.starts.is_empty() && is_frame(rest) => {
+                self.token(b"at");
+                self.spaced = true;
+                self.value();
+                rest.len()
             }
             _ => self.word(rest),
         }
@@ -82,6 +99,7 @@ impl Shaper {
         let opens = at == 0 || is_blank(message[at - 1]) || is_mark(message[at - 1]);
         let inner = &message[at + 1..];
         let close = inner.iter().take(QUOTED).position(|b| *b == quote);
+        let assigned = self.is_assigned();
         self.token(&[quote]);
         let Some(close) = close.filter(|_| opens) else { return 1 };
         let closed = inner.get(close + 1).is_none_or(|next| !next.is_ascii_alphanumeric());
@@ -92,7 +110,7 @@ impl Shaper {
         if let Some(method) = request(content) {
             self.token(method);
             self.spaced = true;
-        } else if content.iter().any(|b| is_blank(*b)) {
+        } else if !assigned && content.iter().any(|b| is_blank(*b)) {
             return 1;
         }
         self.value();
@@ -119,7 +137,7 @@ impl Shaper {
         } else {
             match mask::kind(word) {
                 Kind::Value => self.value(),
-                Kind::Text if mask::is_literal(word) && matches!(self.last(), b"=" | b":") => self.value(),
+                Kind::Text if self.is_literal(word) || has_port(word, &rest[length..]) => self.value(),
                 Kind::Text => self.token(word),
                 Kind::Prefix(kept) => self.named_value(&word[..kept]),
             }
@@ -172,6 +190,32 @@ impl Shaper {
         self.out.push(VALUE);
     }
 
+    /// Whether a word such as `true` stands behind a name's sign; behind `name= ` an empty value was taken already.
+    fn is_literal(&self, word: &[u8]) -> bool {
+        let behind = |back: usize| matches!(self.nth_last(back), b"=" | b":");
+        mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
+    }
+
+    /// Whether the next quote holds the value of a name; what says why something happened is text.
+    fn is_assigned(&self) -> bool {
+        const TELLING: [&[u8]; 8] = [b"msg", b"message", b"error", b"err", b"reason", b"cause", b"event", b"status"];
+        self.last() == b"=" && !self.spaced && !TELLING.iter().any(|name| self.nth_last(1).eq_ignore_ascii_case(name))
+    }
+
+    /// A value in parentheses behind a value says the same in other units or names: `1190 bytes (1.16 KB)`.
+    fn is_aside(&self) -> bool {
+        self.last().contains(&VALUE) && self.nth_last(1) == b"(" && self.nth_last(2) == [VALUE]
+    }
+
+    fn drop_last(&mut self, tokens: usize) {
+        for _ in 0..tokens {
+            if let Some(start) = self.starts.pop() {
+                self.out.truncate(start);
+            }
+        }
+        self.spaced = false;
+    }
+
     fn last(&self) -> &[u8] {
         self.nth_last(0)
     }
@@ -192,6 +236,49 @@ fn is_mark(byte: u8) -> bool {
         byte,
         b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b';' | b':' | b'=' | b'|' | b'"' | b'\''
     )
+}
+
+/// `<1 sec`, `>90%`, `~5`: a sign of comparison belongs to its number. `<1>` is a bracket.
+fn compares(rest: &[u8]) -> bool {
+    let digits = rest[1..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    digits > 0 && rest[1].is_ascii_digit() && rest.get(1 + digits) != Some(&b'>')
+}
+
+/// The length of a JSON object with at least one member, or `None`.
+fn object(rest: &[u8]) -> Option<usize> {
+    if rest[1..].trim_ascii_start().first() != Some(&b'"') {
+        return None;
+    }
+    let (mut depth, mut quoted, mut members, mut at) = (0_usize, false, false, 0);
+    while let Some(&byte) = rest.get(at).filter(|_| at < OBJECT) {
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b':' => members = true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return members.then_some(at);
+        }
+    }
+    None
+}
+
+/// A frame of a stack as Java and JavaScript write it: the frames of all stacks are one event.
+fn is_frame(rest: &[u8]) -> bool {
+    rest.strip_prefix(b"at ").is_some_and(|frame| {
+        let name = frame.iter().take_while(|b| !is_blank(**b) && **b != b'(').count();
+        frame.trim_ascii_end().ends_with(b")") && frame[..name].contains(&b'.')
+    })
+}
+
+/// A name with dots, a colon and a number: a host's port, a file's line.
+fn has_port(word: &[u8], after: &[u8]) -> bool {
+    word.contains(&b'.') && after.first() == Some(&b':') && after.get(1).is_some_and(u8::is_ascii_digit)
 }
 
 fn goes_on(rest: &[u8], end: usize) -> bool {
