@@ -43,9 +43,14 @@ pub struct Field {
 
 /// The first fields of a line; moments that follow each other are one field.
 pub fn cut(line: &[u8], into: &mut Vec<Field>) {
+    cut_at_most(line, into, WINDOW);
+}
+
+/// No more than so many of them.
+pub fn cut_at_most(line: &[u8], into: &mut Vec<Field>, most: usize) {
     into.clear();
     let mut at = skip(line, 0);
-    while at < line.len() && into.len() < WINDOW {
+    while at < line.len() && into.len() < most.min(WINDOW) {
         let named = into.last().is_some_and(|last| last.class == Class::Level) && line[..at].ends_with(b":");
         let (class, length) = match named.then(|| glued_name(&line[at..])).flatten() {
             Some(length) => (Class::Tag, length),

@@ -21,6 +21,8 @@ const COLUMNS: usize = WINDOW - 1;
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
     layouts: HashMap<Key, Vec<Option<Class>>>,
+    /// The most fields that any decision needs.
+    widest: usize,
 }
 
 #[derive(Default)]
@@ -62,17 +64,19 @@ impl Headers {
             total += 1;
             tallies.entry(key).or_default().add(line, &cut);
         }
-        let layouts = tallies
+        let layouts: HashMap<Key, Vec<Option<Class>>> = tallies
             .into_iter()
             .filter(|(_, tally)| tally.lines >= ENOUGH)
             .map(|(key, tally)| (key, columns(&tally, total)))
             .collect();
-        Self { layouts }
+        // A guess needs a few, and a late tag stands up to two further on.
+        let widest = layouts.values().map(|columns| columns.len() + 3).max().unwrap_or(0).max(8);
+        Self { layouts, widest }
     }
 
     /// The offset at which the message of this line begins; 0 when it has no header. `cut` is room to work in.
     pub fn end(&self, line: &[u8], cut: &mut Vec<Field>) -> usize {
-        fields::cut(line, cut);
+        fields::cut_at_most(line, cut, self.widest);
         let Some(key) = key(cut) else { return 0 };
         let end = match self.layouts.get(&key) {
             Some(columns) => learnt(columns, cut),

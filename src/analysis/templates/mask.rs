@@ -20,6 +20,9 @@ pub enum Kind {
 
 /// The kind of a word that holds no blank, quote, bracket, comma, colon or equals sign.
 pub fn kind(word: &[u8]) -> Kind {
+    if word.iter().all(u8::is_ascii_alphabetic) {
+        return Kind::Text;
+    }
     let lead = word.iter().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'/' | b'\\')).count();
     let body = &word[lead..];
     let Some(&first) = body.first() else { return Kind::Text };

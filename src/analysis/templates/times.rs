@@ -55,9 +55,29 @@ fn is_name(word: &[u8], names: &[&[u8]]) -> bool {
 pub fn moment(text: &[u8]) -> Option<usize> {
     match text.first()? {
         b'0'..=b'9' => numeric(text),
-        b'A'..=b'Z' | b'a'..=b'z' => named(text),
+        b'A'..=b'Z' | b'a'..=b'z' if begins_name(text) => named(text),
         _ => None,
     }
+}
+
+/// Whether the first word can be the name of a month or day: most words are not, and cost next to nothing.
+fn begins_name(text: &[u8]) -> bool {
+    let Some([first, second, third]) = text.first_chunk::<3>().map(|head| head.map(|b| b.to_ascii_lowercase())) else {
+        return false;
+    };
+    matches!(
+        [first, second, third],
+        [b'j', b'a' | b'u', b'n' | b'l']
+            | [b'f', b'e' | b'r', b'b' | b'i']
+            | [b'm', b'a' | b'o', b'r' | b'y' | b'n']
+            | [b'a', b'p' | b'u', b'r' | b'g']
+            | [b's', b'e' | b'a' | b'u', b'p' | b't' | b'n']
+            | [b'o', b'c', b't']
+            | [b'n', b'o', b'v']
+            | [b'd', b'e', b'c']
+            | [b't', b'u' | b'h', b'e' | b'u']
+            | [b'w', b'e', b'd']
+    )
 }
 
 /// Whether a whole number of digits is a Unix epoch in seconds, milliseconds, microseconds or nanoseconds of this century.
@@ -98,7 +118,8 @@ fn numeric(text: &[u8]) -> Option<usize> {
             _ => break,
         }
         let next = text.get(at + 1).copied().unwrap_or(b' ');
-        if !next.is_ascii_digit() && !(matches!(byte, b'-' | b'/' | b'.') && next.is_ascii_alphabetic()) {
+        let month_may_follow = matches!(byte, b'-' | b'/' | b'.') && next.is_ascii_alphabetic();
+        if !next.is_ascii_digit() && !month_may_follow {
             break;
         }
         at += 1;
