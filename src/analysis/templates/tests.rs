@@ -204,7 +204,9 @@ fn a_rare_error_does_not_melt_into_a_frequent_line() {
 fn a_template_has_the_same_name_in_another_file() {
     let id = |lines: &[&str]| {
         let mut miner = Miner::default();
-        lines.iter().for_each(|line| drop(miner.push(line.as_bytes())));
+        for line in lines {
+            miner.push(line.as_bytes());
+        }
         miner.patterns().all().last().unwrap().id.to_string()
     };
     assert_eq!(id(&["disk 7 full"]), id(&["hello", "disk 9 full"]));

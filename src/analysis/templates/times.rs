@@ -99,6 +99,10 @@ fn numeric(text: &[u8]) -> Option<usize> {
                     return epoch(text, from, at);
                 }
                 groups += 1;
+                // No moment has so many parts: a long list of numbers is not read again from each of them.
+                if groups > 12 {
+                    return None;
+                }
                 continue;
             }
             b':' => colons += 1,
