@@ -1,7 +1,8 @@
-//! Pure functions over telemetry: what changed and by how much. Called by `app`; no I/O,
-//! no clock, no panics on any input.
+//! Pure functions over telemetry: what changed and by how much, and which lines are the same event. Called by `app` and
+//! `cli`; no I/O, no clock, no panics on any input.
 
 pub mod recovery;
+pub mod templates;
 pub mod trend;
 
 pub use recovery::{Course, Judgement, Phases, judge};

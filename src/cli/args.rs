@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, doctor, drill, journal, key, redact, run, widget};
+use super::{ask, check, completions, config, doctor, drill, journal, key, logs, redact, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -41,6 +41,8 @@ pub enum Subcommand {
     Run(run::Run),
     /// Put a question to the model: the answer with its evidence, or a command that is never run
     Ask(ask::AskArgs),
+    /// Find the patterns of a log: which lines are the same event
+    Logs(logs::Logs),
     /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do

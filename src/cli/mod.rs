@@ -13,6 +13,7 @@ mod first_run;
 pub mod journal;
 mod key;
 pub mod launch;
+mod logs;
 mod open;
 mod own_log;
 mod print;
@@ -68,6 +69,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
+        Subcommand::Logs(logs) => logs::run(&logs),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),

@@ -1,0 +1,319 @@
+//! What the miner promises: whatever the header, the same event; whatever the bytes, an answer; whatever the input, bounds.
+
+use proptest::prelude::*;
+
+use super::{Budget, Miner};
+
+/// For each line its pattern's template.
+fn mined(lines: &[impl AsRef<[u8]>]) -> Vec<String> {
+    let mut miner = Miner::default();
+    let slots: Vec<_> = lines.iter().map(|line| miner.push(line.as_ref())).collect();
+    miner.decide();
+    let patterns = miner.patterns();
+    let template = |slot| patterns.all()[miner.pattern_of(slot, &patterns).unwrap()].template.clone();
+    slots.into_iter().map(template).collect()
+}
+
+/// The distinct templates in order.
+fn templates(lines: &[impl AsRef<[u8]>]) -> Vec<String> {
+    let mut seen = Vec::new();
+    for template in mined(lines) {
+        if !seen.contains(&template) {
+            seen.push(template);
+        }
+    }
+    seen
+}
+
+const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+
+/// Messages of nine events, and the event of each.
+fn messages() -> Vec<(usize, String)> {
+    let person = |at: usize| PEOPLE[at % PEOPLE.len()];
+    let one = |at: usize| match at * 7 % 9 {
+        0 => format!("order {} accepted for user {}", at * 31, person(at / 9)),
+        1 => format!("connection to 10.0.{}.7:5432 lost after {at} s", at % 9),
+        2 => format!("connection to 10.0.{}.7:5432 established in {at} ms", at % 9),
+        3 => "leader election started".to_owned(),
+        4 => "leader election finished".to_owned(),
+        5 => format!("wrote {at} bytes to /var/lib/app/{}/{at}.dat", person(at / 9)),
+        6 => format!("session closed for user {}", person(at / 9)),
+        7 => format!("worker {}: task {:012x} done in {}.5s", at % 5, at * 7_919_191, at % 3),
+        _ => format!("heap {at}MB -> {}MB", at / 2),
+    };
+    (0..540).map(|at| (at * 7 % 9, one(at))).collect()
+}
+
+type Style = Box<dyn Fn(usize, &str) -> String>;
+
+/// Headers as systems write them, around a message.
+fn styles() -> Vec<Style> {
+    let level = |at: usize| ["INFO", "WARN", "ERROR", "DEBUG"][at % 4];
+    let module = |at: usize| ["com.acme.pay.Ledger", "com.acme.Net", "o.a.k.Consumer"][at % 3];
+    let process = |at: usize| ["kernel", "sshd", "cron"][at % 3];
+    let host = |at: usize| ["db1", "web-02", "cache.prod.example.com"][at * 5 % 7 % 3];
+    let clock = |at: usize| format!("23:{:02}:{:02}", at / 60, at % 60);
+    vec![
+        Box::new(move |_, message| message.to_owned()),
+        Box::new(move |at, message| {
+            format!("Jul  {} {} {} {}[{at}]: {message}", at % 9 + 1, clock(at), host(at), process(at))
+        }),
+        Box::new(move |at, message| {
+            format!("<165>1 2025-06-30T{}Z {} {} {at} ID{} - {message}", clock(at), host(at), process(at), at % 50)
+        }),
+        Box::new(move |at, message| {
+            format!("06-30 {}.123  {at}  {at} {} Window: {message}", clock(at), ["D", "I"][at % 2])
+        }),
+        Box::new(move |at, message| {
+            format!("{}0630 {}.123456 {at:7} server.go:{at}] {message}", ["I", "E"][at % 2], clock(at))
+        }),
+        Box::new(move |at, message| {
+            format!("2025-06-30 {},123 {:5} [http 3 exec {at}] {}: {message}", clock(at), level(at), module(at))
+        }),
+        Box::new(move |at, message| {
+            format!("2025-06-30 {},123 - {} - {} - {message}", clock(at), module(at), level(at))
+        }),
+        Box::new(move |at, message| format!("{}:{}:{message}", level(at), ["root", "acme.db"][at % 2])),
+        Box::new(move |at, message| {
+            format!("2025-06-30 {}.001 UTC [{at}] {}:  {message}", clock(at), ["LOG", "ERROR"][at % 2])
+        }),
+        Box::new(move |at, message| {
+            format!("20250630-{}:123|{}|{at}|{message}", clock(at), ["Acme_Core", "Sync"][at % 2])
+        }),
+        Box::new(move |at, message| format!("[06.30 {}] {message}", clock(at))),
+        Box::new(move |at, message| {
+            format!("[Mon Jun 30 {} 2025] [core:{}] [pid {at}] {message}", clock(at), ["error", "notice"][at % 2])
+        }),
+        Box::new(move |at, message| {
+            format!(
+                "- 1751318000 2025.06.30 R{}-M1 2025-06-30-23.10.00.123456 R{}-M1 RAS {} {} {message}",
+                at % 9,
+                at % 8,
+                ["KERNEL", "APP"][at % 2],
+                level(at)
+            )
+        }),
+        Box::new(move |at, message| {
+            format!(
+                "2025-06-30 {}, {:20}  {:6} {message}",
+                clock(at),
+                ["Info", "Error"][at % 2],
+                ["CBS", "CSI"][at / 2 % 2]
+            )
+        }),
+        Box::new(move |at, message| {
+            format!("{{\"ts\":\"{}\",\"level\":\"{}\",\"msg\":\"{message}\",\"n\":{at}}}", clock(at), level(at))
+        }),
+        Box::new(move |at, message| format!("ts={} level={} msg=\"{message}\" n={at}", clock(at), level(at))),
+        Box::new(move |at, message| {
+            format!("\u{1b}[2m2025-06-30T{}Z\u{1b}[0m \u{1b}[32m{}\u{1b}[0m acme::db: {message}", clock(at), level(at))
+        }),
+    ]
+}
+
+#[test]
+fn one_event_whatever_stands_before_the_message() {
+    let messages = messages();
+    for (number, style) in styles().iter().enumerate() {
+        let lines: Vec<String> = messages.iter().enumerate().map(|(at, (_, message))| style(at, message)).collect();
+        let found = mined(&lines);
+        for event in 0..9 {
+            let mut of_event: Vec<&String> =
+                found.iter().zip(&messages).filter(|(_, (of, _))| *of == event).map(|(found, _)| found).collect();
+            of_event.dedup();
+            assert_eq!(of_event.len(), 1, "style {number}, {of_event:?}");
+        }
+        let mut distinct = found.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), 9, "style {number}: {distinct:#?}");
+    }
+}
+
+#[test]
+fn values_are_masked_by_their_make_up() {
+    let cases = [
+        ("took 12.5 ms", "took <*>"),
+        ("took 3 s, 40%", "took <*>"),
+        ("peer 10.0.0.1:80 up", "peer <*> up"),
+        ("peer fe80::1ff:fe23:4567 up", "peer <*> up"),
+        ("id 550e8400-e29b-41d4-a716-446655440000 ok", "id <*> ok"),
+        ("at 0xdeadBEEF and deadbeef01", "at <*> and <*>"),
+        ("open /etc/app/conf.d failed", "open <*> failed"),
+        ("GET https://a.example/x?y=1 done", "GET <*> done"),
+        ("mail to bob@example.com sent", "mail to <*> sent"),
+        ("host db.prod.example.com gone", "host <*> gone"),
+        ("user='bob' uid=0 tty= x", "user='<*>' uid=<*> tty=<*> x"),
+        ("attempt_1445_0020_m_000001 started", "attempt_<*> started"),
+        ("since Sun Jul 17 15:09:16 2005 UTC", "since <*>"),
+        ("ssh2 over IPv4 by log4j", "ssh2 over IPv4 by log4j"),
+        ("deleted [a_1, a_2, a_33]", "deleted [a_<*>]"),
+        ("\"GET /v2/x HTTP/1.1\" status: 200", "\"GET <*>\" status: <*>"),
+        ("enabled=true retry: null", "enabled=<*> retry: <*>"),
+        ("sent 1190 bytes (1.16 KB), idle <1 sec", "sent <*>, idle <*>"),
+        ("body {\"a\": {\"b\": \"}\"}} rejected", "body <*> rejected"),
+        ("body {\"a\": rejected", "body {\"<*>\": rejected"),
+        ("tag=\"View Lock\" error=\"no route\"", "tag=\"<*>\" error=\"no route\""),
+        ("    at com.acme.Pay.book(Pay.java:17)", "at <*>"),
+        ("peer gateway.acme:8080 and Pay.java:17", "peer <*> and <*>"),
+    ];
+    for (line, template) in cases {
+        assert_eq!(templates(&[line]), [template], "{line}");
+    }
+}
+
+#[test]
+fn a_word_of_many_is_a_parameter_and_an_outcome_never_is() {
+    let logins: Vec<String> = PEOPLE.iter().map(|who| format!("login of {who} by password")).collect();
+    assert_eq!(templates(&logins), ["login of <*> by password"]);
+    let states = ["started", "stopped", "failed", "restarted", "crashing", "paused"];
+    let units: Vec<String> = states.iter().map(|state| format!("unit web has {state} on this host")).collect();
+    assert_eq!(templates(&units).len(), states.len());
+    let two = ["disk is clean on this host", "disk is dirty on this host"];
+    assert_eq!(templates(&two).len(), 2);
+}
+
+#[test]
+fn numbered_names_and_values_beside_words_are_one_parameter() {
+    assert_eq!(templates(&["link eth0 has carrier", "link eth1 has carrier"]), ["link <*> has carrier"]);
+    assert_eq!(
+        templates(&["limit for this group: 40", "limit for this group: unlimited"]),
+        ["limit for this group: <*>"]
+    );
+    assert_eq!(templates(&["limit for this group: 40", "limit for this group: exceeded"]).len(), 2);
+}
+
+#[test]
+fn two_words_that_vary_together_are_two_parameters() {
+    let lines: Vec<String> =
+        PEOPLE.iter().map(|who| format!("user {who} granted role {who}-admin by policy")).collect();
+    assert_eq!(templates(&lines), ["user <*> granted role <*> by policy"]);
+}
+
+#[test]
+fn a_rare_error_does_not_melt_into_a_frequent_line() {
+    let mut lines: Vec<String> = (0..3000).map(|at| format!("write to segment {at} acknowledged by replica")).collect();
+    lines.insert(2700, "write to segment 7 refused by replica".to_owned());
+    assert_eq!(
+        templates(&lines),
+        ["write to segment <*> acknowledged by replica", "write to segment <*> refused by replica"]
+    );
+}
+
+#[test]
+fn a_template_has_the_same_name_in_another_file() {
+    let id = |lines: &[&str]| {
+        let mut miner = Miner::default();
+        for line in lines {
+            miner.push(line.as_bytes());
+        }
+        miner.patterns().all().last().unwrap().id.to_string()
+    };
+    assert_eq!(id(&["disk 7 full"]), id(&["hello", "disk 9 full"]));
+    assert_eq!(id(&["disk 7 full"]).len(), 17);
+}
+
+#[test]
+fn memory_is_bounded_and_what_falls_out_is_counted() {
+    let budget = Budget { shapes: 100, bytes: 8 << 10, ever: 5000 };
+    let mut miner = Miner::for_messages(budget);
+    let letters = |mut number: usize| {
+        let mut word = String::new();
+        for _ in 0..6 {
+            word.push(char::from(b'a' + (number % 26) as u8));
+            number = number / 26 + number * 7;
+        }
+        word
+    };
+    for at in 0..8000 {
+        miner.push(format!("{} {} {}", letters(at), letters(at * 3 + 1), letters(at * 5 + 2)).as_bytes());
+        let counters = miner.counters();
+        assert!(counters.shapes <= 101 && counters.bytes <= 8 << 10, "{counters:?}");
+    }
+    let (counters, patterns) = (miner.counters(), miner.patterns());
+    assert!(counters.dropped > 0 && counters.beyond > 0, "{counters:?}");
+    assert_eq!(patterns.all().iter().map(|pattern| pattern.count).sum::<u64>(), 8000);
+}
+
+#[test]
+fn a_full_table_joins_before_it_forgets() {
+    let budget = Budget { shapes: 50, bytes: 64 << 10, ever: 5000 };
+    let mut miner = Miner::for_messages(budget);
+    let first = miner.push(b"the only line of its kind");
+    for at in 0..2000_u32 {
+        let name: String = at.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        miner.push(format!("request of customer {name} was served").as_bytes());
+    }
+    let patterns = miner.patterns();
+    let found: Vec<&str> = patterns.all().iter().map(|pattern| pattern.template.as_str()).collect();
+    assert_eq!(found, ["the only line of its kind", "request of customer <*> was served"]);
+    assert_eq!(miner.pattern_of(first, &patterns), Some(0));
+    assert_eq!((miner.counters().dropped, patterns.all()[1].count), (0, 2000));
+}
+
+fn text() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let piece = prop_oneof![
+        Just("Jun 14 15:16:01 "),
+        Just("2025-06-30T23:10:00Z "),
+        Just("INFO "),
+        Just("[x]"),
+        Just("a=\"b c\" "),
+        Just("{"),
+        Just("}"),
+        Just("\""),
+        Just("'"),
+        Just("10.0.0.1:80"),
+        Just("blk_-12, "),
+        Just("\\u00"),
+        Just("::1 "),
+        Just("msg="),
+        Just("\u{1b}[1m"),
+        Just("http://"),
+        Just("user alice "),
+        Just("é"),
+        Just("<*>"),
+        Just("|"),
+        Just(" "),
+        Just("x@y "),
+    ];
+    let mixed = prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().into_bytes());
+    let any = prop::collection::vec(any::<u8>(), 0..60);
+    prop::collection::vec(prop_oneof![3 => mixed, 1 => any], 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_bytes_have_a_pattern(lines in text()) {
+        prop_assert_eq!(mined(&lines).len(), lines.len());
+    }
+
+    #[test]
+    fn looking_in_between_changes_nothing(lines in text(), every in 1_usize..7) {
+        let mut looked = Miner::default();
+        let mut plain = Miner::default();
+        for (at, line) in lines.iter().enumerate() {
+            looked.push(line);
+            plain.push(line);
+            if at % every == 0 {
+                looked.patterns();
+            }
+        }
+        looked.decide();
+        plain.decide();
+        let (looked, plain) = (looked.patterns(), plain.patterns());
+        prop_assert_eq!(looked.all(), plain.all());
+    }
+
+    #[test]
+    fn every_line_is_counted_once_in_a_small_table(lines in text(), shapes in 1_usize..9) {
+        let mut miner = Miner::for_messages(Budget { shapes, bytes: 400, ever: 30 });
+        let slots: Vec<_> = lines.iter().map(|line| miner.push(line)).collect();
+        let patterns = miner.patterns();
+        prop_assert_eq!(patterns.all().iter().map(|pattern| pattern.count).sum::<u64>(), lines.len() as u64);
+        for slot in slots {
+            prop_assert!(miner.pattern_of(slot, &patterns).is_some());
+        }
+    }
+}
