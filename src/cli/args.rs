@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["logs", "metrics", "rank", "investigate", "verify", "correlate"] {
+        for word in ["metrics", "rank", "investigate", "verify", "correlate"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

@@ -36,7 +36,23 @@ pub fn inspect(text: &str) -> Result<(), String> {
     if text.matches('`').count() > MAX_BACKQUOTES {
         return Err(format!("over {MAX_BACKQUOTES} backquotes"));
     }
+    documents(text)?;
     digits(text)
+}
+
+/// A here-document whose end word is empty or would begin with `#` can make the parser gather a word without end.
+fn documents(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    while let Some(at) = rest.find("<<") {
+        let opened = rest[at..].bytes().take_while(|byte| *byte == b'<').count();
+        rest = &rest[at + opened..];
+        let word = rest.trim_start_matches(|c: char| c == '-' || c == '\\' || c == '$' || c.is_whitespace());
+        let endless = ["#", "''", "\"\""].iter().any(|start| word.starts_with(start));
+        if opened > 3 || (opened == 2 && endless) {
+            return Err("a here-document without an end word".to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn depth(text: &str) -> Result<(), String> {
@@ -98,8 +114,24 @@ mod tests {
 
     #[test]
     fn ordinary_commands_pass() {
-        for text in ["df -h", "echo 'größe'", "awk '{print $1}' f", "a\nb\tc", "seq 1000000000 > /dev/null"] {
+        for text in [
+            "cat <<EOF\nx\nEOF",
+            "cat <<'E'\nx\nE",
+            "cat <<< 'x'",
+            "df -h",
+            "echo 'größe'",
+            "awk '{print $1}' f",
+            "a\nb\tc",
+            "seq 1000000000 > /dev/null",
+        ] {
             assert_eq!(inspect(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_an_end_word_is_refused() {
+        for text in ["a<<''<<#''e", "cat <<- \"\"\n", "cat << # x", "<e<<<<<''", "<<'' ;\\\n#"] {
+            assert!(inspect(text).is_err(), "{text}");
         }
     }
 

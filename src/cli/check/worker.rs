@@ -45,8 +45,7 @@ fn answers(tables: &Tables) -> std::io::Result<()> {
         }
         let question = Question::read(&line, 0).map_err(std::io::Error::other)?;
         writeln!(out, "{}", question.answer(tables, Where::Here)?)?;
-        if input.buffer().is_empty() {
-            out.flush()?;
-        }
+        // The next line may be the one that ends this process; it alone is to bear that.
+        out.flush()?;
     }
 }
