@@ -3,13 +3,13 @@
 //!
 //! # How it works
 //!
-//! 1. [`header`] finds where headers end, from the first lines of the stream: columns in which nearly every line has the
-//!    same kind of field. [`structured`] takes the message out of JSON and logfmt.
-//! 2. [`tokens`] cuts the message into tokens in one pass and masks what is a value by its make-up ([`mask`]). The
-//!    result is the line's shape; [`table`] counts shapes. This is all that happens for a line.
-//! 3. [`merge`] joins shapes when patterns are asked for, or when the table is full, as [`parameter`] judges. Shapes of the same length that agree
+//! 1. `header` finds where headers end, from the first lines of the stream: columns in which nearly every line has the
+//!    same kind of field. `structured` takes the message out of JSON and logfmt.
+//! 2. `tokens` cuts the message into tokens in one pass and masks what is a value by its make-up (`mask`). The
+//!    result is the line's shape; `table` counts shapes. This is all that happens for a line.
+//! 3. `merge` joins shapes when patterns are asked for, or when the table is full, as `parameter` judges. Shapes of the same length that agree
 //!    in all but one place (or two) are one event if the place takes many different words. Fewer words in common ask for
-//!    more variety; words in capitals (states, methods) for much more; words that say what happened ([`outcome`])
+//!    more variety; words in capitals (states, methods) for much more; words that say what happened (`outcome`)
 //!    are never values, so that `started` and `failed` stay apart however many services there are.
 //!
 //! # Whose ideas
