@@ -119,6 +119,11 @@ impl<'a> Call<'a> {
     }
 }
 
+/// An option and the value attached to it by `=`.
+fn halves(text: &str) -> (&str, Option<&str>) {
+    text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)))
+}
+
 /// Takes a long option; says how many more words it took.
 fn long(
     word: &Value,
@@ -127,10 +132,7 @@ fn long(
     style: Style,
     option: &mut dyn FnMut(&str, String),
 ) -> usize {
-    let (name, value) = match word.text.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (word.text.as_str(), None),
-    };
+    let (name, value) = halves(&word.text);
     // Most tools take a beginning for the whole; a beginning of two names counts as either.
     let means =
         |whole: &&&str| whole.starts_with("--") && (**whole == name || (name.len() > 4 && whole.starts_with(name)));
@@ -155,10 +157,7 @@ fn short(
     style: Style,
     option: &mut dyn FnMut(&str, String),
 ) -> usize {
-    let (name, value) = match word.text.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (word.text.as_str(), None),
-    };
+    let (name, value) = halves(&word.text);
     if let Some(wanted) = names.iter().find(|wanted| **wanted == name && name.len() > 2) {
         let (value, taken) = match value {
             Some(value) => (Some(part(word, value)), 0),
