@@ -2,10 +2,14 @@
 //! for the reads of [`follow`]; the sources call it, and so does everything that reads a log file headless.
 
 pub mod follow;
+pub mod heads;
 pub mod lines;
 pub mod parse;
+pub mod record;
 pub mod stream;
 
 pub use follow::{Chunk, Follower, Known, State};
+pub use heads::{Choice, Head, Heads, Layout, Take};
 pub use parse::Format;
+pub use record::{Context, record};
 pub use stream::LineParser;
