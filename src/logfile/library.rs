@@ -269,9 +269,10 @@ impl Library {
             tapes.iter().filter(|tape| Arc::ptr_eq(tape.file(), file)).map(|tape| u64::from(tape.rows())).sum()
         };
         let is_spare = |tape: &Tape| tape.rows() > 0 && matches!(tape.stage(), Stage::Ended | Stage::Gone);
-        let spare = self.files().into_iter().filter(|file| {
-            tapes.iter().any(|tape| Arc::ptr_eq(tape.file(), file) && is_spare(tape))
-        });
+        let spare = self
+            .files()
+            .into_iter()
+            .filter(|file| tapes.iter().any(|tape| Arc::ptr_eq(tape.file(), file) && is_spare(tape)));
         let Some(largest) = spare.max_by_key(rows_of) else { return false };
         let oldest = tapes.iter().find(|tape| Arc::ptr_eq(tape.file(), &largest) && is_spare(tape));
         let Some(oldest) = oldest else { return false };
