@@ -14,10 +14,10 @@ use crate::logfile::pages::Lost;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Write(u8),
+    Write(u32),
     /// Part of what is to be written, cut anywhere.
     WritePart(u8),
-    WriteOld(u8),
+    WriteOld(u32),
     Poll,
     Quiet,
     Rotate,
@@ -29,9 +29,9 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (1u8..20).prop_map(Step::Write),
+        6 => (1u32..20).prop_map(Step::Write),
         4 => (1u8..200).prop_map(Step::WritePart),
-        2 => (1u8..20).prop_map(Step::WriteOld),
+        2 => (1u32..20).prop_map(Step::WriteOld),
         6 => Just(Step::Poll),
         1 => Just(Step::Quiet),
         1 => Just(Step::Rotate),
@@ -69,9 +69,9 @@ struct World {
 /// A record of one, two or three lines with characters of many bytes.
 fn record(number: u64) -> Vec<u8> {
     let more = ["", "  at a.b.C(ü)\n", "  at x\nCaused by: 🦀\n"][(number % 3) as usize];
-    let (minute, second) = (number / 60 % 60, number % 60);
+    let (hour, minute, second) = (number / 3600 % 24, number / 60 % 60, number % 60);
     format!(
-        "2026-11-20T21:{minute:02}:{second:02}Z INFO record <{number}> äöü {}\n{more}",
+        "2026-11-20T{hour:02}:{minute:02}:{second:02}Z INFO record <{number}> äöü {}\n{more}",
         "x".repeat((number % 50) as usize)
     )
     .into_bytes()
@@ -96,7 +96,7 @@ impl World {
     }
 
     /// Writes what is begun, and so many records more.
-    fn write(pen: Option<&mut Pen>, records: &mut u64, count: u8) {
+    fn write(pen: Option<&mut Pen>, records: &mut u64, count: u32) {
         let Some(pen) = pen else { return };
         let mut bytes = std::mem::take(&mut pen.pending);
         for _ in 0..count {
@@ -294,7 +294,7 @@ fn the_text_of_a_copied_and_truncated_file_is_read_from_its_copy() {
     eye.settle();
     World::write(world.pen.as_mut(), &mut world.records, 3);
     world.act(Step::CopyTruncate);
-    eye.settle();
+    eye.quiet();
     let texts = eye.texts();
     assert_eq!(texts.len(), 10_003, "what came before the copy was made is in it");
     assert!(texts.iter().all(Option::is_some));
