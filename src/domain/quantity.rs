@@ -87,6 +87,11 @@ impl Quantity {
         self.number * self.factor
     }
 
+    /// The number as it was written.
+    pub fn number(&self) -> f64 {
+        self.number
+    }
+
     /// The factor from the unit it was written with to the base.
     pub fn factor(&self) -> f64 {
         self.factor
