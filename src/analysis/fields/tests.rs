@@ -39,6 +39,8 @@ fn a_frequent_value_is_found_among_very_many() {
     assert!(first.count >= 10_000 && first.count - first.over <= 10_000, "{first:?}");
     assert!(first.over as usize <= 100_000 / TOP, "{first:?}");
     assert!(field.top().len() == TOP);
+    let late = field.top().into_iter().find(|value| value.text == "v99999").unwrap();
+    assert_eq!(late.count - late.over, 1, "{late:?}");
     let distinct = field.distinct() as f64;
     assert!((distinct / 90_001.0 - 1.0).abs() < 0.1, "{distinct}");
 }
