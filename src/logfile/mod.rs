@@ -14,7 +14,7 @@ pub mod tape;
 
 pub use follow::{Chunk, Follower, Known, State};
 pub use heads::{Choice, Head, Heads, Layout, Take};
-pub use library::{Library, Mine, MineStream};
+pub use library::{Budgets, Library, Mine, MineStream, Unmined};
 pub use pages::Opened;
 pub use parse::Format;
 pub use record::{Context, record};
