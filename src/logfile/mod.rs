@@ -4,6 +4,7 @@
 
 pub mod follow;
 pub mod heads;
+pub mod index;
 pub mod library;
 pub mod lines;
 pub mod pages;
@@ -14,6 +15,7 @@ pub mod tape;
 
 pub use follow::{Chunk, Follower, Known, State};
 pub use heads::{Choice, Head, Heads, Layout, Take};
+pub use index::{Place, Reading, Reel};
 pub use library::{Budgets, Library, Mine, MineStream, Unmined};
 pub use pages::Opened;
 pub use parse::Format;

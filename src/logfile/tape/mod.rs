@@ -155,6 +155,11 @@ impl Tape {
         self.read().stage
     }
 
+    /// How its records are written, as far as is known.
+    pub fn layout(&self) -> Layout {
+        self.read().layout.clone()
+    }
+
     /// Says how far it is.
     pub fn set_stage(&self, stage: Stage) {
         self.held.write().unwrap_or_else(PoisonError::into_inner).stage = stage;
