@@ -4,6 +4,7 @@
 pub mod follow;
 pub mod heads;
 pub mod lines;
+pub mod own;
 pub mod parse;
 pub mod record;
 pub mod stream;
