@@ -167,7 +167,9 @@ fn pass(
         });
         let argument = open == Open::One
             && one > 0
-            && items[*sample].as_ref().is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
+            && items[*sample]
+                .as_ref()
+                .is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
         let view = View { book, values, constant, open, argument };
         let Some(rest) = view.joinable(&column(one)) else { continue };
         let rest: Vec<usize> = if open == Open::Two {

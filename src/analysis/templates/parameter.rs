@@ -53,7 +53,9 @@ impl View<'_> {
         let many = join_plain || marked + known + names >= variety - 1;
         let join_names = many || pair;
         let of_states = if self.argument && self.constant >= 3 { VARIETY_OF_ARGUMENTS } else { VARIETY_OF_STATES };
-        let join_states = states + all >= of_states && self.argument && states > 0 || states >= of_states || all >= variety * 3 && states * 4 <= all;
+        let join_states = states + all >= of_states && self.argument && states > 0
+            || states >= of_states
+            || all >= variety * 3 && states * 4 <= all;
         let join_known = many || marked > 0 && marked + known >= one;
         let join_marked = join_names || join_known || marked >= one;
         let rest: Vec<usize> = column
@@ -132,8 +134,8 @@ enum Nature {
 /// Whether this token comes before an argument.
 pub(super) fn announces(text: &[u8]) -> bool {
     const PREPOSITIONS: [&[u8]; 21] = [
-        b"from", b"for", b"to", b"by", b"in", b"on", b"of", b"at", b"via", b"with", b"after", b"before", b"into", b"using",
-        b"user", b"client", b"named", b"called", b"type", b"through", b"against",
+        b"from", b"for", b"to", b"by", b"in", b"on", b"of", b"at", b"via", b"with", b"after", b"before", b"into",
+        b"using", b"user", b"client", b"named", b"called", b"type", b"through", b"against",
     ];
     PREPOSITIONS.contains(&text)
 }

@@ -137,10 +137,7 @@ impl Shaper {
         } else {
             match mask::kind(word) {
                 Kind::Value => self.value(),
-                Kind::Text
-                    if self.is_literal(word)
-                        || has_port(word, &rest[length..]) =>
-                {
+                Kind::Text if self.is_literal(word) || has_port(word, &rest[length..]) => {
                     self.value();
                 }
                 Kind::Text => self.token(word),
@@ -198,7 +195,8 @@ impl Shaper {
     /// Whether a word such as `true` stands behind a name's sign; behind `name= ` an empty value was taken already.
     fn is_literal(&self, word: &[u8]) -> bool {
         let behind = |back: usize| matches!(self.nth_last(back), b"=" | b":");
-        mask::is_truth(word) || mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
+        mask::is_truth(word)
+            || mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
     }
 
     /// Whether the next quote holds the value of a name; what says why something happened is text.
