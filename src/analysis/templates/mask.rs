@@ -61,7 +61,7 @@ fn with_digits(body: &[u8]) -> usize {
 fn is_versioned_name(body: &[u8]) -> bool {
     let Some(digit) = body.iter().position(u8::is_ascii_digit) else { return false };
     let letters = body[..digit].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    letters >= 1
+    letters >= 2 || body.first().is_some_and(|b| b.eq_ignore_ascii_case(&b'v'))
 }
 
 /// Six or more hexadecimal digits with dashes at most (digests, UUIDs, identifiers), or `0x` and some.

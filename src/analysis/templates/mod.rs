@@ -52,6 +52,7 @@ mod outcome;
 mod parameter;
 mod partition;
 mod patterns;
+mod phrases;
 mod series;
 mod strip;
 mod structured;

@@ -137,10 +137,7 @@ impl Shaper {
         } else {
             match mask::kind(word) {
                 Kind::Value => self.value(),
-                Kind::Text
-                    if self.is_literal(word)
-                        || has_port(word, &rest[length..]) =>
-                {
+                Kind::Text if self.is_literal(word, &rest[length..]) || has_port(word, &rest[length..]) => {
                     self.value();
                 }
                 Kind::Text => self.token(word),
@@ -195,10 +192,15 @@ impl Shaper {
         self.out.push(VALUE);
     }
 
-    /// Whether a word such as `true` stands behind a name's sign; behind `name= ` an empty value was taken already.
-    fn is_literal(&self, word: &[u8]) -> bool {
-        let behind = |back: usize| matches!(self.nth_last(back), b"=" | b":");
-        mask::is_truth(word) || mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
+    /// Whether a word such as `none` is all that stands behind a name's sign (behind `name= ` an empty value was taken
+    /// already), or is a truth value, which is a value anywhere.
+    fn is_literal(&self, word: &[u8], after: &[u8]) -> bool {
+        let behind = |sign: &[u8]| self.last() == sign;
+        let assigned = behind(b"=") || self.last() == [VALUE] && self.nth_last(1) == b"=";
+        mask::is_truth(word)
+            || mask::is_literal(word)
+                && (assigned && !self.spaced
+                    || (assigned || behind(b":")) && after.first().is_none_or(|next| is_mark(*next)))
     }
 
     /// Whether the next quote holds the value of a name; what says why something happened is text.
@@ -287,7 +289,9 @@ fn has_port(word: &[u8], after: &[u8]) -> bool {
 }
 
 fn goes_on(rest: &[u8], end: usize) -> bool {
+    let hexadecimal = |at: usize| rest.get(at).is_some_and(u8::is_ascii_hexdigit);
     rest.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/'))
+        || rest.get(end) == Some(&b':') && hexadecimal(end + 1) && hexadecimal(end + 2)
 }
 
 /// What must not be cut at its colons: an address of a scheme, a drive's path, an IPv6 or hardware address.
