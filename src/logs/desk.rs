@@ -179,3 +179,24 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+impl Desk {
+    /// Every record there is, oldest first, without any index.
+    pub(super) fn everything(&self) -> Vec<(RecordKey, Arc<LogRecord>)> {
+        let mut reader = Reader::default();
+        let held = self.held.held_range(0..self.held.len()).map(|held| (held.record.key(), Arc::clone(&held.record)));
+        let mut all: Vec<_> = held.collect();
+        for tape in self.shelf.tapes() {
+            all.extend((0..tape.len()).map(|row| (tape.key(row).unwrap(), reader.read(tape, row).unwrap())));
+        }
+        all.sort_by_key(|(key, _)| *key);
+        all
+    }
+
+    /// The number of a record's pattern.
+    pub(super) fn pattern_of(&self, key: RecordKey) -> Option<u64> {
+        let (tape, row) = self.shelf.row(key.id)?;
+        pattern_number(&self.patterns, tape.row(row)?.slot)
+    }
+}

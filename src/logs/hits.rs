@@ -139,8 +139,7 @@ impl Hits {
             for (index, chunk) in tape.chunks().iter().enumerate() {
                 let Some((first, last)) = chunk.times().first().zip(chunk.times().last()) else { continue };
                 let (first, last) = (first.saturating_add(tape.shift()), last.saturating_add(tape.shift()));
-                let outside =
-                    window.is_some_and(|window| last < nanos(window.start) || first >= nanos(window.end));
+                let outside = window.is_some_and(|window| last < nanos(window.start) || first >= nanos(window.end));
                 if outside {
                     continue;
                 }
@@ -166,8 +165,7 @@ impl Hits {
             return true;
         }
         let Some(todo) = self.queue.last().copied() else { return false };
-        let Some((tape, chunk)) =
-            shelf.tape(todo.tape).and_then(|tape| Some((tape, tape.chunks().get(todo.chunk)?)))
+        let Some((tape, chunk)) = shelf.tape(todo.tape).and_then(|tape| Some((tape, tape.chunks().get(todo.chunk)?)))
         else {
             self.queue.pop();
             return true;
@@ -212,9 +210,7 @@ impl Hits {
 
     /// The runs of what passed.
     pub(super) fn lanes<'a>(&'a self, shelf: &'a Shelf) -> (Vec<TapeLane<'a>>, HeldLane<'a>) {
-        let lane = |tape: &'a Snapshot| {
-            Some(TapeLane { tape, hits: self.tapes.get(tape.tape().number() as usize)? })
-        };
+        let lane = |tape: &'a Snapshot| Some(TapeLane { tape, hits: self.tapes.get(tape.tape().number() as usize)? });
         (shelf.tapes().iter().filter_map(lane).collect(), HeldLane(&self.held))
     }
 
@@ -236,14 +232,7 @@ impl TapeHits {
         same && part.rows == chunk.len()
     }
 
-    fn look(
-        &mut self,
-        sieve: &mut Sieve,
-        tape: &Snapshot,
-        index: usize,
-        start: Option<&Bits>,
-        tools: &mut Tools<'_>,
-    ) {
+    fn look(&mut self, sieve: &mut Sieve, tape: &Snapshot, index: usize, start: Option<&Bits>, tools: &mut Tools<'_>) {
         let Some(chunk) = tape.chunks().get(index) else { return };
         let before = self.parts.get_mut(index).and_then(Option::take);
         // The last row of an open chunk may have grown since.

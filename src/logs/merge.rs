@@ -113,8 +113,9 @@ impl<'a> Merged<'a> {
     /// Steps over the record after the place and gives it.
     pub(super) fn next(&self, cursor: &mut Cursor) -> Option<RecordKey> {
         let candidates = self.lanes.iter().zip(&cursor.0).enumerate();
-        let keys =
-            candidates.filter(|(_, (cut, at))| **at < cut.to).filter_map(|(lane, (cut, at))| Some((cut.lane.key(*at)?, lane)));
+        let keys = candidates
+            .filter(|(_, (cut, at))| **at < cut.to)
+            .filter_map(|(lane, (cut, at))| Some((cut.lane.key(*at)?, lane)));
         let (key, lane) = keys.min()?;
         if let Some(at) = cursor.0.get_mut(lane) {
             *at += 1;

@@ -18,6 +18,8 @@ mod sets;
 mod shelf;
 mod sieve;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Answer, Page, PageRow};
 pub use ask::{Anchor, Ask, Look, Show};

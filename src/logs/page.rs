@@ -116,8 +116,7 @@ impl Spot {
         };
         let (mut up, mut down) = (self.cursor.clone(), self.cursor.clone());
         let mut above = back(&mut up, self.row.min(rows));
-        let below: Vec<RecordKey> =
-            std::iter::from_fn(|| merged.next(&mut down)).take(rows - above.len()).collect();
+        let below: Vec<RecordKey> = std::iter::from_fn(|| merged.next(&mut down)).take(rows - above.len()).collect();
         let missing = rows - above.len() - below.len();
         above.extend(back(&mut up, missing));
         above.reverse();

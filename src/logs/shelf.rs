@@ -115,11 +115,8 @@ fn placed(mut found: LogRecord, tape: &Snapshot, row: u32, at: Option<Row>) -> L
     found.id = key.id;
     found.observed = key.at;
     found.severity = at.mark.severity();
-    if at.mark.is_stated() {
-        found.time = Some(key.at);
-    } else if tape.shift() != 0 {
-        found.time = found.time.map(|time| instant(nanos(time).saturating_add(tape.shift())));
-    }
+    // A time that goes back is none: the record stands where it was written, and its text says the rest.
+    found.time = at.mark.is_stated().then_some(key.at);
     if let Some(service) = tape.names().get(usize::from(at.service)) {
         found.service = service.clone();
     }

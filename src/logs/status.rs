@@ -31,11 +31,8 @@ fn files(library: &Library, shelf: &Shelf) -> Vec<FileState> {
     opened.iter().for_each(|file| *names.entry(name_of(file.path())).or_default() += 1);
     let mut states: Vec<FileState> = Vec::new();
     for file in opened {
-        let tapes: Vec<&Snapshot> = shelf
-            .tapes()
-            .iter()
-            .filter(|tape| std::sync::Arc::ptr_eq(tape.tape().file(), &file))
-            .collect();
+        let tapes: Vec<&Snapshot> =
+            shelf.tapes().iter().filter(|tape| std::sync::Arc::ptr_eq(tape.tape().file(), &file)).collect();
         let short = name_of(file.path());
         let unique = names.get(&short).is_none_or(|count| *count < 2);
         let name = if unique { short } else { file.path().to_string_lossy().into_owned() };

@@ -66,7 +66,12 @@ impl Texts {
                 Test::Text(needle) | Test::Regex(needle) => {
                     let is_regex = matches!(term.test, Test::Regex(_));
                     let finder = Finder::of(needle, is_regex);
-                    found.push(Finding { negated: term.negated, needle: needle.clone(), finder, names: HashMap::new() });
+                    found.push(Finding {
+                        negated: term.negated,
+                        needle: needle.clone(),
+                        finder,
+                        names: HashMap::new(),
+                    });
                 }
                 Test::Level(..) | Test::Field(..) | Test::Number(..) | Test::Time(..) | Test::Pattern(_) => {
                     others.push(term);
@@ -171,7 +176,8 @@ impl Finder {
         if let Some(literal) = needle.literal().filter(|_| !is_regex) {
             return Self::Literal(Box::new(memmem::Finder::new(literal).into_owned()));
         }
-        let anchors = is_regex && ["^", "$", "\\A", "\\z", "\\b{"].iter().any(|anchor| needle.as_str().contains(anchor));
+        let anchors =
+            is_regex && ["^", "$", "\\A", "\\z", "\\b{"].iter().any(|anchor| needle.as_str().contains(anchor));
         match needle.over_bytes() {
             Ok(regex) if !anchors => Self::Regex(regex),
             Ok(_) | Err(_) => Self::Anchored,
@@ -183,9 +189,12 @@ impl Finding {
     /// The rows of a run that hold the text, by its bytes or its service.
     fn rows(&mut self, run: &Run<'_>, left: &Bits) -> Bits {
         let mut rows = Bits::none();
-        let odd = if is_plain(run.bytes) { None } else { Some(run.odd_rows(left, !self.needle.as_str().contains(' '))) };
+        let odd =
+            if is_plain(run.bytes) { None } else { Some(run.odd_rows(left, !self.needle.as_str().contains(' '))) };
         match &self.finder {
-            Finder::Literal(finder) => run.find(|bytes| Some((finder.find(bytes)?, finder.needle().len())), &mut rows, |_| true),
+            Finder::Literal(finder) => {
+                run.find(|bytes| Some((finder.find(bytes)?, finder.needle().len())), &mut rows, |_| true)
+            }
             Finder::Regex(regex) => {
                 let next = |bytes: &[u8]| regex.find(bytes).map(|found| (found.start(), found.len()));
                 run.find(next, &mut rows, |row| left.has(row) && self.needle.is_in(&run.record(row).raw));
@@ -252,7 +261,8 @@ impl Run<'_> {
             step *= 2;
         }
         let high = (low + step).min(self.rows.end);
-        low + offsets.get(low..high).map_or(0, |part| part.partition_point(|offset| u64::from(*offset) <= at)).max(1) - 1
+        low + offsets.get(low..high).map_or(0, |part| part.partition_point(|offset| u64::from(*offset) <= at)).max(1)
+            - 1
     }
 
     fn offset(&self, row: usize) -> usize {
