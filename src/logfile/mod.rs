@@ -7,6 +7,7 @@ pub mod heads;
 pub mod index;
 pub mod library;
 pub mod lines;
+pub mod own;
 pub mod pages;
 pub mod parse;
 pub mod record;

@@ -8,7 +8,7 @@ use super::parameter::{self, View};
 use super::partition;
 use super::phrases;
 use super::series;
-use super::tokens::{GLUED, SPACED};
+use super::shape::{GLUED, SPACED};
 
 /// Passes over the table; each may open places for the next.
 const PASSES: usize = 6;
