@@ -95,7 +95,13 @@ impl Packing {
 
 impl Packed {
     /// Begins to unpack a file.
-    pub(super) fn new(library: &Arc<Library>, path: &Path, packing: Packing, place: Place, reading: Reading) -> io::Result<Self> {
+    pub(super) fn new(
+        library: &Arc<Library>,
+        path: &Path,
+        packing: Packing,
+        place: Place,
+        reading: Reading,
+    ) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         let read = Arc::new(AtomicU64::new(0));
@@ -160,7 +166,9 @@ impl Packed {
         let at_end = self.read.load(Ordering::Relaxed) >= self.length;
         match (error.kind(), self.spool.at()) {
             (io::ErrorKind::UnexpectedEof, _) => "it ends too early".to_owned(),
-            (io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData, 1..) if at_end => "something else stands behind it".to_owned(),
+            (io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData, 1..) if at_end => {
+                "something else stands behind it".to_owned()
+            }
             _ => error.to_string(),
         }
     }

@@ -22,7 +22,11 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 }
 
 fn text(lines: std::ops::Range<u32>) -> Vec<u8> {
-    lines.flat_map(|line| format!("2026-11-20T21:{:02}:{:02}Z INFO line {line}\n", line / 60 % 60, line % 60).into_bytes()).collect()
+    lines
+        .flat_map(|line| {
+            format!("2026-11-20T21:{:02}:{:02}Z INFO line {line}\n", line / 60 % 60, line % 60).into_bytes()
+        })
+        .collect()
 }
 
 /// What a watch makes of a file with these bytes.
@@ -52,7 +56,9 @@ impl Read {
     fn text(&self) -> Vec<u8> {
         let spans = |tape: &Arc<super::super::Tape>| {
             let snapshot = tape.snapshot();
-            (0..snapshot.len()).flat_map(|row| tape.file().text(snapshot.span(row).unwrap()).unwrap()).collect::<Vec<u8>>()
+            (0..snapshot.len())
+                .flat_map(|row| tape.file().text(snapshot.span(row).unwrap()).unwrap())
+                .collect::<Vec<u8>>()
         };
         self.library.tapes().iter().filter(|tape| !tape.is_retired()).flat_map(spans).collect()
     }
@@ -79,7 +85,11 @@ fn both_kinds_give_the_text_that_went_in() {
 fn parts_behind_each_other_are_one_text() {
     let (first, second) = (text(0..100), text(100..200));
     let skipped = [b"\x50\x2a\x4d\x18\x05\0\0\0hello".to_vec(), zstd(&second)].concat();
-    for packed in [[gzip(&first), gzip(&second)].concat(), [zstd(&first), zstd(&second)].concat(), [zstd(&first), skipped].concat()] {
+    for packed in [
+        [gzip(&first), gzip(&second)].concat(),
+        [zstd(&first), zstd(&second)].concat(),
+        [zstd(&first), skipped].concat(),
+    ] {
         let found = read(&packed);
         assert!(found.text() == text(0..200), "{}", found.note());
         assert_eq!(found.note(), "");
