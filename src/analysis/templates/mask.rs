@@ -120,8 +120,14 @@ fn is_host(body: &[u8]) -> bool {
 
 /// A literal that is a value wherever a name stands before it.
 pub fn is_literal(word: &[u8]) -> bool {
-    const LITERALS: [&[u8]; 9] = [b"true", b"false", b"null", b"nil", b"none", b"undefined", b"nan", b"yes", b"no"];
+    const LITERALS: [&[u8]; 11] =
+        [b"true", b"false", b"null", b"nil", b"none", b"undefined", b"nan", b"yes", b"no", b"on", b"off"];
     LITERALS.iter().any(|literal| word.eq_ignore_ascii_case(literal))
+}
+
+/// A truth value, which is a value wherever it stands.
+pub fn is_truth(word: &[u8]) -> bool {
+    matches!(word, b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE")
 }
 
 /// A unit that may follow a number and changes with its size.

@@ -99,7 +99,7 @@ impl Shaper {
         let opens = at == 0 || is_blank(message[at - 1]) || is_mark(message[at - 1]);
         let inner = &message[at + 1..];
         let close = inner.iter().take(QUOTED).position(|b| *b == quote);
-        let assigned = self.is_assigned();
+        let (assigned, loose) = (self.is_assigned(), self.spaced);
         self.token(&[quote]);
         let Some(close) = close.filter(|_| opens) else { return 1 };
         let closed = inner.get(close + 1).is_none_or(|next| !next.is_ascii_alphanumeric());
@@ -110,7 +110,7 @@ impl Shaper {
         if let Some(method) = request(content) {
             self.token(method);
             self.spaced = true;
-        } else if !assigned && content.iter().any(|b| is_blank(*b)) {
+        } else if !(assigned && !loose) && content.iter().any(|b| is_blank(*b)) {
             return 1;
         }
         self.value();
@@ -137,7 +137,12 @@ impl Shaper {
         } else {
             match mask::kind(word) {
                 Kind::Value => self.value(),
-                Kind::Text if self.is_literal(word) || has_port(word, &rest[length..]) => self.value(),
+                Kind::Text
+                    if self.is_literal(word)
+                        || has_port(word, &rest[length..]) =>
+                {
+                    self.value();
+                }
                 Kind::Text => self.token(word),
                 Kind::Prefix(kept) => self.named_value(&word[..kept]),
             }
@@ -193,18 +198,18 @@ impl Shaper {
     /// Whether a word such as `true` stands behind a name's sign; behind `name= ` an empty value was taken already.
     fn is_literal(&self, word: &[u8]) -> bool {
         let behind = |back: usize| matches!(self.nth_last(back), b"=" | b":");
-        mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
+        mask::is_truth(word) || mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
     }
 
     /// Whether the next quote holds the value of a name; what says why something happened is text.
     fn is_assigned(&self) -> bool {
         const TELLING: [&[u8]; 8] = [b"msg", b"message", b"error", b"err", b"reason", b"cause", b"event", b"status"];
-        self.last() == b"=" && !self.spaced && !TELLING.iter().any(|name| self.nth_last(1).eq_ignore_ascii_case(name))
+        self.last() == b"=" && !TELLING.iter().any(|name| self.nth_last(1).eq_ignore_ascii_case(name))
     }
 
     /// A value in parentheses behind a value says the same in other units or names: `1190 bytes (1.16 KB)`.
     fn is_aside(&self) -> bool {
-        self.last().contains(&VALUE) && self.nth_last(1) == b"(" && self.nth_last(2) == [VALUE]
+        self.last() == [VALUE] && self.nth_last(1) == b"(" && self.nth_last(2) == [VALUE]
     }
 
     fn drop_last(&mut self, tokens: usize) {
@@ -241,7 +246,7 @@ fn is_mark(byte: u8) -> bool {
 /// `<1 sec`, `>90%`, `~5`: a sign of comparison belongs to its number. `<1>` is a bracket.
 fn compares(rest: &[u8]) -> bool {
     let digits = rest[1..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-    digits > 0 && rest[1].is_ascii_digit() && rest.get(1 + digits) != Some(&b'>')
+    digits > 0 && rest[1].is_ascii_digit() && !rest[1..].iter().take_while(|b| !is_blank(**b)).any(|b| *b == b'>')
 }
 
 /// The length of a JSON object with at least one member, or `None`.
