@@ -137,9 +137,6 @@ pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) 
 }
 
 fn digits(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
-    if let Some(inner) = wrap::cri(line) {
-        return mixed::container(line, inner, stream, out);
-    }
     text::timed(line, stream, out)
         .or_else(|| access::read(line, stream, out))
         .or_else(|| mixed::redis(line, stream, out))
