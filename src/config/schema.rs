@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 
@@ -36,6 +37,20 @@ pub struct Config {
     pub prometheus: Vec<Prometheus>,
     /// Log files.
     pub files: Vec<Files>,
+    /// Loki servers.
+    pub loki: Vec<Loki>,
+    /// Elasticsearch or OpenSearch clusters.
+    pub elasticsearch: Vec<Elasticsearch>,
+    /// VictoriaLogs servers.
+    pub victorialogs: Vec<VictoriaLogs>,
+    /// The journal of this machine.
+    pub journald: Vec<Journald>,
+    /// Pods of Kubernetes clusters.
+    pub kubectl: Vec<Kubectl>,
+    /// Containers of this machine.
+    pub docker: Vec<Docker>,
+    /// Receivers of OpenTelemetry logs.
+    pub otlp: Vec<Otlp>,
     /// Files of change events.
     pub changes: Vec<Changes>,
     /// Git repositories whose log is a list of changes.
@@ -319,6 +334,13 @@ impl Default for Config {
             webhook: None,
             prometheus: Vec::new(),
             files: Vec::new(),
+            loki: Vec::new(),
+            elasticsearch: Vec::new(),
+            victorialogs: Vec::new(),
+            journald: Vec::new(),
+            kubectl: Vec::new(),
+            docker: Vec::new(),
+            otlp: Vec::new(),
             changes: Vec::new(),
             git: Vec::new(),
             command: Vec::new(),

@@ -1,5 +1,7 @@
 //! What the types cannot say about a configuration. Finds every problem at once; each says its fix. `load` calls it.
 
+mod log_stores;
+
 use std::collections::BTreeMap;
 
 use super::address::{check_base, check_loopback};
@@ -24,6 +26,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.servers(config);
     check.files(config);
     check.programs(config);
+    check.log_stores(config);
     check.model(&config.model);
     check.run(&config.run);
     check.problems.extend(super::policy::check(&config.policy));
@@ -331,6 +334,7 @@ pub fn named(config: &Config) -> Vec<(String, &str)> {
     names.extend(config.files.iter().enumerate().map(|(i, it)| (format!("files[{i}]"), it.name.as_str())));
     names.extend(config.changes.iter().enumerate().map(|(i, it)| (format!("changes[{i}]"), it.name.as_str())));
     names.extend(config.git.iter().enumerate().map(|(i, it)| (format!("git[{i}]"), it.name.as_str())));
+    names.extend(log_stores::named(config));
     names.extend(config.command.iter().enumerate().map(|(i, it)| (format!("command[{i}]"), it.name.as_str())));
     names
 }

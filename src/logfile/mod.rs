@@ -13,8 +13,9 @@ pub mod parse;
 pub mod record;
 pub mod stream;
 pub mod tape;
+pub mod watch;
 
-pub use follow::{Chunk, Follower, Known, State};
+pub use follow::{Begun, Chunk, Follower, Known, State};
 pub use heads::{Choice, Head, Heads, Layout, Take};
 pub use index::{Place, Reading, Reel};
 pub use library::{Budgets, Library, Mine, MineStream, Unmined};
@@ -23,3 +24,4 @@ pub use parse::Format;
 pub use record::{Context, record};
 pub use stream::LineParser;
 pub use tape::{Snapshot, Tape};
+pub use watch::{Polled, Watch};

@@ -12,6 +12,7 @@ use super::changes::ChangesSource;
 use super::command::CommandSource;
 use super::files::FilesSource;
 use super::git::GitSource;
+use super::loki::LokiSource;
 use super::prometheus::{Client, PrometheusSource};
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
@@ -87,6 +88,7 @@ pub fn configured(
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));
+    all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
     all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
     all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));
     all.extend(config.git.iter().map(|own| boxed(GitSource::new(own))));
