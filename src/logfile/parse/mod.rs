@@ -14,6 +14,7 @@ pub(super) mod level;
 pub(super) mod logfmt;
 mod mixed;
 pub(super) mod pairs;
+mod parsed;
 pub(super) mod parts;
 mod pick;
 mod plain;
@@ -23,6 +24,7 @@ mod syslog;
 mod text;
 pub(super) mod wrap;
 
+pub use parsed::{Parsed, parse};
 use parts::{Fields, Parts, Stream};
 
 use crate::domain::Timestamp;
