@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::mask::VALUE;
 use super::parameter::{self, View};
 use super::partition;
+use super::phrases;
 use super::series;
-use super::tokens::{GLUED, SPACED};
+use super::shape::{GLUED, SPACED};
 
 /// Passes over the table; each may open places for the next.
 const PASSES: usize = 6;
@@ -70,6 +71,7 @@ pub fn merge(shapes: &[&[u8]]) -> Templates {
         items = pass(items, &mut parent, &book, &mut values, Open::One);
         items = pass(items, &mut parent, &book, &mut values, Open::Two);
         items = many(items, &mut parent, &book, &mut values);
+        items = phrased(items, &mut parent, &book);
         items = same(items, &mut parent, &book);
         if items.len() == before {
             break;
@@ -167,7 +169,9 @@ fn pass(
         });
         let argument = open == Open::One
             && one > 0
-            && items[*sample].as_ref().is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
+            && items[*sample]
+                .as_ref()
+                .is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
         let view = View { book, values, constant, open, argument };
         let Some(rest) = view.joinable(&column(one)) else { continue };
         let rest: Vec<usize> = if open == Open::Two {
@@ -215,6 +219,32 @@ fn many(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>, values: &mut BT
         for place in group.open {
             kept.tokens[place] = ANY;
         }
+        joined.push(kept);
+    }
+    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
+    all.sort_by_key(|item| item.first);
+    all
+}
+
+/// Joins what differs in a phrase.
+fn phrased(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>) -> Vec<Item> {
+    let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
+    let groups = phrases::phrases(&tokens, book);
+    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    let mut joined = Vec::new();
+    for group in groups {
+        let free: Vec<(usize, usize, usize)> =
+            group.members.into_iter().filter(|(at, _, _)| items[*at].is_some()).collect();
+        let Some(&(_, from, to)) = free.iter().filter(|_| free.len() > 1).min_by_key(|(at, _, _)| *at) else {
+            continue;
+        };
+        let members: Vec<Item> = free.iter().filter_map(|(at, _, _)| items[*at].take()).collect();
+        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        for member in &members {
+            parent[member.first] = kept.first;
+        }
+        kept.tokens.splice(from..to, [ANY]);
+        kept.marks.drain(from + 1..to);
         joined.push(kept);
     }
     let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();

@@ -12,7 +12,7 @@ const VARIETY: usize = 4;
 /// The same for words in capitals: states, kinds and methods, that programs have several of.
 const VARIETY_OF_STATES: usize = 16;
 /// The same where an argument stands: behind a preposition or a sign of assignment.
-const VARIETY_OF_ARGUMENTS: usize = 3;
+const VARIETY_OF_ARGUMENTS: usize = 4;
 /// What decides whether a place is a parameter.
 pub(super) struct View<'a> {
     /// The texts.
@@ -42,7 +42,6 @@ impl View<'_> {
             (Open::One, 0) | (Open::Two, 0..=2) => return None,
             (Open::One, 1) => (2, VARIETY * 4),
             (Open::One, 2) => (2, VARIETY * 2),
-            (Open::One, _) if self.argument => (2, VARIETY_OF_ARGUMENTS),
             (Open::One, _) => (2, VARIETY),
             (Open::Two, _) => (VARIETY, VARIETY),
         };
@@ -53,7 +52,7 @@ impl View<'_> {
         let many = join_plain || marked + known + names >= variety - 1;
         let join_names = many || pair;
         let of_states = if self.argument && self.constant >= 3 { VARIETY_OF_ARGUMENTS } else { VARIETY_OF_STATES };
-        let join_states = states + all >= of_states && self.argument && states > 0 || states >= of_states || all >= variety * 3 && states * 4 <= all;
+        let join_states = states >= of_states || all >= variety * 3 && states * 4 <= all || beside_value;
         let join_known = many || marked > 0 && marked + known >= one;
         let join_marked = join_names || join_known || marked >= one;
         let rest: Vec<usize> = column
@@ -64,7 +63,8 @@ impl View<'_> {
                 Some(Nature::Name) => join_names,
                 Some(Nature::Plain) => join_plain,
                 Some(Nature::State) => join_states,
-                None => false,
+                // Among so many values a word that says what happened is one of them.
+                None => all >= variety * 4,
             })
             .map(|(at, _)| *at)
             .collect();
@@ -132,8 +132,8 @@ enum Nature {
 /// Whether this token comes before an argument.
 pub(super) fn announces(text: &[u8]) -> bool {
     const PREPOSITIONS: [&[u8]; 21] = [
-        b"from", b"for", b"to", b"by", b"in", b"on", b"of", b"at", b"via", b"with", b"after", b"before", b"into", b"using",
-        b"user", b"client", b"named", b"called", b"type", b"through", b"against",
+        b"from", b"for", b"to", b"by", b"in", b"on", b"of", b"at", b"via", b"with", b"after", b"before", b"into",
+        b"using", b"user", b"client", b"named", b"called", b"type", b"through", b"against",
     ];
     PREPOSITIONS.contains(&text)
 }
