@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
 //! | 1 | [`store`], [`logfile`], [`analysis`], [`trust`], [`config`], [`ui`] | `domain` |
-//! | 2 | [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
+//! | 2 | [`logs`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
 //!
@@ -19,6 +19,7 @@ pub mod config;
 pub mod copilot;
 pub mod domain;
 pub mod logfile;
+pub mod logs;
 pub mod overlays;
 pub mod panes;
 pub mod runtime;

@@ -303,8 +303,14 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
-    /// Memory for log records.
+    /// Memory for log records of live sources.
     pub logs: Size,
+    /// Memory for the rows of log files: 19 bytes a record, the text stays in the file.
+    pub log_index: Size,
+    /// Memory for blocks of log files that were read a moment ago.
+    pub log_cache: Size,
+    /// Disk for unpacked log files and standard input.
+    pub spool: Size,
     /// Alerts held.
     pub alerts: usize,
     /// Series held.
@@ -389,7 +395,15 @@ impl Default for Run {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { logs: Size::mib(128), alerts: 50_000, series: 2_000, evidence: 500 }
+        Self {
+            logs: Size::mib(128),
+            log_index: Size::mib(512),
+            log_cache: Size::mib(64),
+            spool: Size::mib(8 << 10),
+            alerts: 50_000,
+            series: 2_000,
+            evidence: 500,
+        }
     }
 }
 

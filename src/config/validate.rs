@@ -286,6 +286,9 @@ impl Check {
     fn limits(&mut self, config: &Config) {
         let limits = &config.limits;
         self.size("limits.logs", limits.logs, 1 << 20, 16 << 30);
+        self.size("limits.log_index", limits.log_index, 1 << 20, 64 << 30);
+        self.size("limits.log_cache", limits.log_cache, 1 << 20, 16 << 30);
+        self.size("limits.spool", limits.spool, 1 << 20, 1 << 40);
         for (key, count, least) in
             [("alerts", limits.alerts, 100), ("series", limits.series, 10), ("evidence", limits.evidence, 20)]
         {

@@ -1,11 +1,24 @@
-//! Log text: bytes to lines, lines to records in whatever format they are, and files followed across rotation. Pure but
-//! for the reads of [`follow`]; the sources call it, and so does everything that reads a log file headless.
+//! Log text: bytes to lines, lines to records in whatever format they are; large files indexed and read by position;
+//! files followed across rotation. Pure but for the reads of [`follow`] and [`pages`]; the sources call it, the desk
+//! reads what it holds, and so does everything that reads a log file headless.
 
 pub mod follow;
+pub mod heads;
+pub mod index;
+pub mod library;
 pub mod lines;
+pub mod pages;
 pub mod parse;
+pub mod record;
 pub mod stream;
+pub mod tape;
 
 pub use follow::{Chunk, Follower, Known, State};
+pub use heads::{Choice, Head, Heads, Layout, Take};
+pub use index::{Place, Reading, Reel};
+pub use library::{Budgets, Library, Mine, MineStream, Unmined};
+pub use pages::Opened;
 pub use parse::Format;
+pub use record::{Context, record};
 pub use stream::LineParser;
+pub use tape::{Snapshot, Tape};

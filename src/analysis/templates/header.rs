@@ -5,6 +5,7 @@
 //! class is a column of the header; the header ends with the last of them. Message text varies from line to line, so
 //! that it rarely makes such columns, and a layout without a time or a severity has no header at all.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::fields::{self, CLASSES, Class, Field, WINDOW};
@@ -54,15 +55,15 @@ impl Tally {
 
 impl Headers {
     /// Learns the layouts of the first lines of a stream.
-    pub fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
+    pub fn learn<'a>(lines: impl Iterator<Item = Cow<'a, [u8]>>) -> Self {
         let mut tallies: HashMap<Key, Tally> = HashMap::new();
         let mut cut = Vec::with_capacity(WINDOW);
         let mut total = 0;
         for line in lines {
-            fields::cut(line, &mut cut);
+            fields::cut(&line, &mut cut);
             let Some(key) = key(&cut) else { continue };
             total += 1;
-            tallies.entry(key).or_default().add(line, &cut);
+            tallies.entry(key).or_default().add(&line, &cut);
         }
         let layouts: HashMap<Key, Vec<Option<Class>>> = tallies
             .into_iter()

@@ -52,6 +52,19 @@ impl Format {
         }
     }
 
+    /// The name shown, and by which a person chooses it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Json => "JSON",
+            Format::Logfmt => "logfmt",
+            Format::Access => "access log",
+            Format::Klog => "klog",
+            Format::Syslog => "syslog",
+            Format::Text => "text",
+            Format::Plain => "plain text",
+        }
+    }
+
     /// Whether records of this format are often followed by lines that belong to them but do not look so.
     pub fn spreads(self) -> bool {
         match self {
@@ -76,6 +89,11 @@ pub fn parse(line: &str, usual: Option<Format>, observed: Timestamp) -> Option<(
         .filter(|format| Some(**format) != usual)
         .filter_map(|format| format.parse(line, observed).map(|parsed| (*format, parsed)))
         .find(|(_, parsed)| !strong_only || parsed.time.is_some() || parsed.severity.is_some())
+}
+
+/// Reads a line as plain text.
+pub(super) fn plain(line: &str) -> Parsed {
+    plain::parse(line)
 }
 
 /// Reads a value that is a time in any form that logs write: text with a date, or digits since the epoch.

@@ -4,6 +4,7 @@
 pub(in crate::sources) mod delivery;
 mod set;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -13,6 +14,7 @@ use crate::config::schema;
 use crate::domain::ports::Pending;
 use crate::domain::query::PolledQuery;
 use crate::domain::{CleanText, SourceId, Timestamp};
+use crate::logfile::Library;
 
 use delivery::{Stop, deliver_logs, report};
 use set::FileSet;
@@ -25,12 +27,13 @@ const POLL: Duration = Duration::from_millis(100);
 pub struct FilesSource {
     id: SourceId,
     config: schema::Files,
+    library: Arc<Library>,
 }
 
 impl FilesSource {
-    /// A source for one `[[files]]` entry.
-    pub fn new(config: &schema::Files) -> Self {
-        Self { id: SourceId::new(&config.name), config: config.clone() }
+    /// A source for one `[[files]]` entry, which indexes its files into the library.
+    pub fn new(config: &schema::Files, library: Arc<Library>) -> Self {
+        Self { id: SourceId::new(&config.name), config: config.clone(), library }
     }
 
     async fn follow(self, mut outlet: Outlet, stop: watch::Receiver<bool>) {

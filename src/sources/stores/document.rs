@@ -39,6 +39,12 @@ pub fn document(fields: &Map<String, Value>, about: &Document<'_>) -> LogRecord 
     {
         parsed.message = original.clone();
     }
+    let body = body_of(&parsed);
+    record(parsed, &body, text, about)
+}
+
+/// The record of parts found one by one; `body` is its line for the pane, `raw` the whole as written.
+pub fn record(mut parsed: Parsed, body: &str, raw: String, about: &Document<'_>) -> LogRecord {
     read_message(&mut parsed, about.observed);
     let service = parsed.service.take().or_else(|| service_of(&parsed)).unwrap_or_else(|| about.service.to_owned());
     let pair = |(name, value): &(String, String)| (CleanText::line(name), CleanText::line(value));
@@ -49,8 +55,8 @@ pub fn document(fields: &Map<String, Value>, about: &Document<'_>) -> LogRecord 
         severity: parsed.severity.unwrap_or(Severity::Unset),
         service: CleanText::line(&service),
         source: about.source.clone(),
-        body: CleanText::line(&body_of(&parsed)),
-        raw: CleanText::block(&clipped(text)),
+        body: CleanText::line(body),
+        raw: CleanText::block(&clipped(raw)),
         attributes: parsed.attributes.iter().map(pair).collect(),
         trace_id: parsed.trace_id.as_deref().map(CleanText::line),
     }

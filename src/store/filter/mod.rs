@@ -17,7 +17,6 @@
 //! empty text: `user=""` finds records without a user.
 
 mod parse;
-mod quantity;
 mod term;
 
 use std::fmt;

@@ -1,9 +1,9 @@
 //! Reads filter text into terms, and writes words so that they read back the same.
 
 use crate::domain::Severity;
+use crate::domain::quantity::Quantity;
 
 use super::FilterError;
-use super::quantity::Quantity;
 use super::term::{Compare, Field, Match, Needle, Term, Test};
 
 /// Bytes of filter text.

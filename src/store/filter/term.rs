@@ -5,9 +5,8 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::domain::quantity::Quantity;
 use crate::domain::{LogRecord, Severity};
-
-use super::quantity::Quantity;
 
 /// Bytes a compiled regular expression may take.
 const REGEX_SIZE: usize = 1 << 20;

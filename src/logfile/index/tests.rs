@@ -1,0 +1,1 @@
+//! Files to rows: whatever way the bytes come, the rows and their texts are those of the file.

@@ -1,0 +1,12 @@
+//! The desk: everything that is asked about log records, answered away from the screen. It reads the tapes of indexed
+//! files and the records of live sources as one list by time: pages of it, filters, searches, patterns, fields.
+//!
+//! The screen and the desk speak by [`Ask`] and [`Answer`], as if over a wire. What is asked to be shown stands until
+//! something else is asked: whenever it would look different, the desk answers anew. `runtime` gives the desk a thread,
+//! tests drive it by hand, `cli/logs` asks it without a screen.
+
+pub mod answer;
+pub mod ask;
+
+pub use answer::{Answer, Page, PageRow};
+pub use ask::{Anchor, Ask, Look, Show};
