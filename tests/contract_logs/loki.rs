@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use midwatch::config::schema;
-use midwatch::domain::{LogRecord, Severity, Telemetry, TimeWindow, Timestamp};
+use midwatch::domain::{LogRecord, Severity, TimeWindow, Timestamp};
 use midwatch::sources::loki::{Client, LokiSource};
 use serde_json::json;
 
 use crate::loki_store::{Line, Loki};
 use crate::server::Reply;
-use crate::world::{Secrets, World, no_secrets};
+use crate::world::{Secrets, World, no_secrets, records};
 
 const T: i128 = 1_700_000_000_000_000_000;
 
@@ -45,18 +44,6 @@ async fn numbers(world: &mut World, count: usize) -> Vec<usize> {
     numbers
 }
 
-async fn records(world: &mut World, count: usize) -> Vec<LogRecord> {
-    let mut found = Vec::new();
-    while found.len() < count {
-        let batch = world.next().await;
-        found.extend(batch.items.into_iter().filter_map(|item| match item {
-            Telemetry::Log(record) => Some(record),
-            _ => None,
-        }));
-    }
-    found
-}
-
 #[tokio::test]
 async fn pages_with_equal_times_at_their_borders_lose_nothing_and_double_nothing() {
     // 7,200 lines, 900 to an instant: the borders of pages of 1,000 fall into the middle of instants.
@@ -85,17 +72,8 @@ async fn an_instant_larger_than_the_server_gives_is_said() {
     world.up().await;
     // At the start what is not read was never promised; after a break it is a gap.
     loki.break_tails();
-    let (state, why) = degraded(&mut world).await;
-    assert!(state == "degraded" && why.contains("more than 5000 entries at"), "{why}");
-}
-
-async fn degraded(world: &mut World) -> (&'static str, String) {
-    loop {
-        let (state, why) = world.trouble().await;
-        if state == "degraded" {
-            return (state, why);
-        }
-    }
+    let why = world.trouble_that_is("degraded").await;
+    assert!(why.contains("more than 5000 entries at"), "{why}");
 }
 
 #[tokio::test]
@@ -244,8 +222,7 @@ async fn stopping_is_prompt_whatever_the_server_does() {
         while loki.asked(path).is_empty() {
             tokio::task::yield_now().await;
         }
-        world.stop.send(true).unwrap();
-        tokio::time::timeout(Duration::from_secs(30), world.running.ended()).await.unwrap();
+        world.end().await;
     }
 }
 

@@ -5,6 +5,6 @@
 
 mod loki;
 mod loki_store;
+mod otlp;
 mod server;
-#[path = "../contract_net/world.rs"]
 mod world;
