@@ -6,6 +6,7 @@ pub mod backoff;
 pub mod changes;
 pub mod command;
 pub mod discover;
+pub mod elastic;
 pub mod files;
 pub mod git;
 pub mod http;

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::alertmanager::AlertmanagerSource;
 use super::changes::ChangesSource;
 use super::command::CommandSource;
+use super::elastic::ElasticSource;
 use super::files::FilesSource;
 use super::git::GitSource;
 use super::loki::LokiSource;
@@ -90,6 +91,7 @@ pub fn configured(
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));
     all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
+    all.extend(config.elasticsearch.iter().map(|own| boxed(ElasticSource::new(own, secret()))));
     all.extend(config.otlp.iter().map(|own| boxed(OtlpSource::new(own))));
     all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
     all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));

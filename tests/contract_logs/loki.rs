@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use midwatch::config::schema;
-use midwatch::domain::{LogRecord, Severity, TimeWindow, Timestamp};
+use midwatch::domain::{Severity, TimeWindow, Timestamp};
 use midwatch::sources::loki::{Client, LokiSource};
 use serde_json::json;
 
 use crate::loki_store::{Line, Loki};
 use crate::server::Reply;
-use crate::world::{Secrets, World, no_secrets, records};
+use crate::world::{Secrets, World, no_secrets, numbers, records};
 
 const T: i128 = 1_700_000_000_000_000_000;
 
@@ -33,15 +33,6 @@ fn world(config: &schema::Loki) -> World {
 
 fn line(nanos: i128, number: usize) -> Line {
     Line { stream: ["a", "b", "c"][number % 3], nanos: T + nanos, text: format!("level=info msg=x n={number}") }
-}
-
-/// The numbers of the next `count` records, sorted.
-async fn numbers(world: &mut World, count: usize) -> Vec<usize> {
-    let mut found = records(world, count).await;
-    found.sort_by_key(LogRecord::at);
-    let mut numbers: Vec<usize> = found.iter().map(|r| r.attribute("n").unwrap().parse().unwrap()).collect();
-    numbers.sort_unstable();
-    numbers
 }
 
 #[tokio::test]

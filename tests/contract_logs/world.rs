@@ -120,3 +120,11 @@ pub async fn records(world: &mut World, count: usize) -> Vec<LogRecord> {
     }
     world.records.drain(..count).collect()
 }
+
+/// The field `n` of the next `count` records, sorted.
+pub async fn numbers(world: &mut World, count: usize) -> Vec<usize> {
+    let found = records(world, count).await;
+    let mut numbers: Vec<usize> = found.iter().map(|r| r.attribute("n").unwrap().parse().unwrap()).collect();
+    numbers.sort_unstable();
+    numbers
+}
