@@ -76,10 +76,21 @@ pub fn begins_name(text: &[u8]) -> bool {
         }
         may
     }
+    const fn keys() -> [u32; 19] {
+        let mut keys = [0; 19];
+        let mut at = 0;
+        while at < keys.len() {
+            let name = if at < MONTHS.len() { MONTHS[at] } else { DAYS[at - MONTHS.len()] };
+            keys[at] = key(&[name[0], name[1], name[2]]);
+            at += 1;
+        }
+        keys
+    }
     static MAY_BEGIN: [bool; 256] = may_begin();
     let Some(head) = text.first_chunk::<3>().filter(|head| MAY_BEGIN[head[0] as usize]) else { return false };
     let head = key(head) | 0x0020_2020;
-    MONTHS.iter().chain(&DAYS).any(|name| name.first_chunk().is_some_and(|name| key(name) == head))
+    static KEYS: [u32; 19] = keys();
+    KEYS.contains(&head)
 }
 
 /// Whether a whole number of digits is a Unix epoch in seconds, milliseconds, microseconds or nanoseconds of this century.
