@@ -42,8 +42,8 @@ use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
 use crate::trust::redact;
 use crate::ui::clipboard::Through;
 
-/// How much of a file named on the command line is read from its end.
-const FILE_BACKLOG: Size = Size::mib(64);
+/// How much of a file named on the command line is indexed: all of it, whatever its size.
+const FILE_BACKLOG: Size = Size::mib(1 << 40);
 
 /// What was named on the command line.
 #[derive(Debug, Default)]
