@@ -3,6 +3,7 @@
 //! nothing more is to be done.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::follow::{Begun, Chunk, Follower, Known, State, Text};
 use super::heads::Choice;
 use super::index::{Place, Reading, Reel, TAIL};
 use super::library::Library;
+use super::packed::{Packed, Packing};
 use super::pages::Opened;
 use super::tape::Stage;
 
@@ -37,6 +39,7 @@ pub struct Polled {
 #[derive(Debug)]
 pub struct Watch {
     follower: Follower,
+    content: Content,
     state: State,
     reels: BTreeMap<u64, Kept>,
     place: Place,
@@ -45,6 +48,20 @@ pub struct Watch {
     /// The person's choice of a format, and which of all choices it was.
     choice: (u64, Choice),
 }
+
+/// What stands at the path.
+#[derive(Debug)]
+enum Content {
+    /// Nothing was there yet.
+    Unknown,
+    /// Text, which may grow.
+    Text,
+    /// A compressed file, and how it looked when it was opened.
+    Packed(Box<Packed>, Looks),
+}
+
+/// Length and time of change of a file, to notice another.
+type Looks = (u64, i64, i64, u64);
 
 /// A file as rows, and whether the follower still reads it.
 #[derive(Debug)]
@@ -60,6 +77,7 @@ impl Watch {
         let service = if service.is_empty() { stem(&path) } else { CleanText::line(service) };
         Self {
             follower: Follower::tail_first(path, TAIL),
+            content: Content::Unknown,
             state: State::Missing,
             reels: BTreeMap::new(),
             place: Place { source: source.clone(), service },
@@ -76,13 +94,17 @@ impl Watch {
 
     /// Whether anything is read or indexed.
     pub fn is_at_work(&self) -> bool {
-        self.follower.is_reading() || self.reels.values().any(|kept| kept.reel.is_busy())
+        let unpacks = matches!(&self.content, Content::Packed(packed, _) if !packed.is_done());
+        unpacks || self.follower.is_reading() || self.reels.values().any(|kept| kept.reel.is_busy())
     }
 
     /// Reads what is new, then indexes a part of what is not.
     pub fn poll(&mut self, known: &mut Known, library: &Arc<Library>, now: Timestamp) -> Polled {
         let now = i64::try_from(now.as_nanosecond()).unwrap_or(i64::MAX);
         self.choose(library);
+        if let Some(polled) = self.unpack(library) {
+            return polled;
+        }
         let mut polled = self.read(known, library, now);
         self.quiet = if polled.read == 0 { self.quiet.saturating_add(1) } else { 0 };
         if self.quiet == QUIET {
@@ -102,6 +124,49 @@ impl Watch {
         // What cannot be read now is tried again later, not at once.
         polled.more = polled.read >= READ || (busy && polled.worked > 0);
         polled
+    }
+
+    /// Goes on with a compressed file; `None` when it is none.
+    fn unpack(&mut self, library: &Arc<Library>) -> Option<Polled> {
+        if matches!(self.content, Content::Text) {
+            return None;
+        }
+        let path = self.follower.path();
+        let looks = looks(path);
+        match (&mut self.content, looks) {
+            (Content::Text, _) | (Content::Unknown, None) => return None,
+            // What was unpacked stays, whatever became of the file.
+            (Content::Packed(_, before), Some(now)) if *before == now => {}
+            (Content::Packed(..), None) => {}
+            (Content::Packed(packed, _), Some(_)) if !packed.is_done() => {}
+            (Content::Packed(packed, _), Some(_)) => {
+                packed.reel().retire();
+                self.content = Content::Unknown;
+            }
+            (Content::Unknown, Some(_)) => {}
+        }
+        if let (Content::Unknown, Some(looks)) = (&self.content, looks) {
+            let Some(packing) = Packing::of(path) else {
+                self.content = Content::Text;
+                return None;
+            };
+            let reading = Reading { choice: self.choice.1.clone(), modified: nanos(looks), ..Reading::default() };
+            match Packed::new(library, path, packing, self.place.clone(), reading) {
+                Ok(packed) => self.content = Content::Packed(Box::new(packed), looks),
+                Err(error) => {
+                    self.state = State::Failed(error.to_string());
+                    return Some(Polled::default());
+                }
+            }
+        }
+        let Content::Packed(packed, _) = &mut self.content else { return None };
+        self.state = State::Following;
+        let mut worked = if packed.is_done() { 0 } else { packed.work(READ) };
+        match packed.reel().work(READ as u64) {
+            Ok(bytes) => worked += bytes,
+            Err(error) => self.state = State::Failed(error.to_string()),
+        }
+        Some(Polled { read: 0, worked, more: worked > 0 })
     }
 
     fn read(&mut self, known: &mut Known, library: &Arc<Library>, now: i64) -> Polled {
@@ -141,6 +206,7 @@ impl Watch {
             length: begun.length,
             // What came while the path was followed is new, all of it.
             backlog: if begun.was_there { self.backlog } else { u64::MAX },
+            stage: Stage::Following,
         };
         let reel = Reel::new(library, opened, self.place.clone(), reading);
         self.reels.insert(begun.generation, Kept { reel, is_read: true });
@@ -171,12 +237,28 @@ impl Watch {
             return;
         };
         self.choice = choice;
+        if let Content::Packed(packed, _) = &mut self.content
+            && let Err(error) = packed.reel().reread(self.choice.1.clone())
+        {
+            self.state = State::Failed(error.to_string());
+        }
         for kept in self.reels.values_mut().filter(|kept| !kept.reel.file().is_gone()) {
             if let Err(error) = kept.reel.reread(self.choice.1.clone()) {
                 self.state = State::Failed(error.to_string());
             }
         }
     }
+}
+
+/// How a regular file looks from outside.
+fn looks(path: &Path) -> Option<Looks> {
+    let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    (meta.len() > 0).then(|| (meta.len(), meta.mtime(), meta.mtime_nsec(), meta.ino()))
+}
+
+/// The time of change in nanoseconds since the epoch.
+fn nanos((_, seconds, nanos, _): Looks) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
 }
 
 /// The file's name up to its first dot: the service of records that name none.

@@ -33,6 +33,8 @@ pub struct Reading {
     pub length: u64,
     /// How much before the first bytes that are fed is indexed.
     pub backlog: u64,
+    /// How far its last tape is while bytes come.
+    pub stage: Stage,
 }
 
 /// The rows of one file, as it stood at a path from its creation to its end.
@@ -185,6 +187,13 @@ impl Reel {
         Ok(())
     }
 
+    /// Takes all rows of the file away: another stands there.
+    pub fn retire(&mut self) {
+        self.segments.retire(&self.library);
+        self.tapes().iter().for_each(|tape| self.library.retire(tape));
+        self.library.changed();
+    }
+
     /// The time of a last line that states none: of what was there when the file was opened, or of what came since.
     fn otherwise(&self, now: i64) -> i64 {
         let grew = self.tail.as_ref().is_some_and(|tail| tail.at() > self.reading.length);
@@ -213,6 +222,7 @@ impl Reel {
         self.plan(low..self.cut);
         let (source, service) = (self.place.source.clone(), self.place.service.clone());
         let tape = self.library.begin(Arc::clone(&self.file), source, service);
+        tape.set_stage(self.reading.stage);
         let place = self.place.clone();
         self.tail = Some(Writer::new(&self.library, place, tape, Pressure::MakesRoom, heads, self.cut));
         bytes.get(skipped..).unwrap_or_default()

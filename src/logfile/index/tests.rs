@@ -24,7 +24,13 @@ fn library() -> Arc<Library> {
 fn reel(library: &Arc<Library>, bytes: &[u8]) -> Reel {
     let file = Arc::new(Opened::of_bytes("app.log", bytes.to_vec()));
     let place = Place { source: SourceId::new("files"), service: "app".into() };
-    let reading = Reading { choice: Choice::Auto, modified: 7, length: bytes.len() as u64, backlog: u64::MAX };
+    let reading = Reading {
+        choice: Choice::Auto,
+        modified: 7,
+        length: bytes.len() as u64,
+        backlog: u64::MAX,
+        stage: Stage::Following,
+    };
     Reel::new(library, file, place, reading)
 }
 

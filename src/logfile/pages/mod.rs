@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::spool::Room;
 use cache::BLOCK;
 pub use cache::{Pages, PagesUse};
 
@@ -34,6 +35,8 @@ pub struct Opened {
     length: AtomicU64,
     unindexed: AtomicU64,
     is_backlog: AtomicBool,
+    /// What is given back with the file.
+    room: Option<Arc<Room>>,
 }
 
 /// Why the beginning of a file is not indexed.
@@ -86,7 +89,12 @@ impl Opened {
         let [done, length, unindexed] = [const { AtomicU64::new(0) }; 3];
         let [looks, verified] = [const { AtomicU32::new(1) }; 2];
         let [is_gone, is_backlog] = [const { AtomicBool::new(false) }; 2];
-        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog }
+        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog, room: None }
+    }
+
+    /// The same, holding on to room on the disk.
+    pub(super) fn with_room(self, room: Arc<Room>) -> Self {
+        Self { room: Some(room), ..self }
     }
 
     /// The path it was opened by; another file may stand there now.
@@ -188,6 +196,11 @@ impl Opened {
         self.length.fetch_max(length, Ordering::Relaxed);
     }
 
+    /// Says how long it is for all that is known.
+    pub(super) fn settle_length(&self, length: u64) {
+        self.length.store(length, Ordering::Relaxed);
+    }
+
     pub(super) fn advance(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -225,6 +238,14 @@ impl Opened {
             pages.forget_since(self.number, self.verified.load(Ordering::Relaxed));
         }
         self.set_text(Text::Closed);
+    }
+
+    /// Lets the file go: its rows were taken away.
+    pub(super) fn close(&self) {
+        self.set_gone();
+        if let Some(room) = &self.room {
+            room.give_back();
+        }
     }
 
     /// Reads from a copy of the file from now on: the file itself was truncated.

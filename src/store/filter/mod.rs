@@ -19,6 +19,7 @@
 //! empty text: `user=""` finds records without a user. Text is looked for in the record as it was written, and in its
 //! service.
 
+mod marks;
 mod parse;
 mod term;
 mod when;
