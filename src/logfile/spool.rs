@@ -88,9 +88,16 @@ impl Spool {
     }
 }
 
+impl Room {
+    /// Gives the room back: the file is closed, or about to be.
+    pub(super) fn give_back(&self) {
+        self.library.fetch_sub(self.bytes.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
 impl Drop for Room {
     fn drop(&mut self) {
-        self.library.fetch_sub(self.bytes.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.give_back();
     }
 }
 

@@ -136,7 +136,7 @@ fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
         sources.push(Box::new(files::FilesSource::new(&files, Arc::clone(library))));
     }
     if named.stdin {
-        sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin")));
+        sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin", Arc::clone(library))));
     }
     sources
 }

@@ -1,8 +1,6 @@
 //! Receives Alertmanager's webhook on a loopback port: alerts arrive as they are routed, ends included. Started by the
 //! registry.
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +14,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::alertmanager::{Oddities, alert};
 use super::backoff::Backoff;
+use super::listen::{cannot_listen, loopback};
 use super::poll::{rest, stopped};
 use super::{Outlet, Source};
 use crate::config::schema;
@@ -23,6 +22,8 @@ use crate::domain::ports::Pending;
 use crate::domain::query::PolledQuery;
 use crate::domain::{Alert, CleanText, SourceId, Telemetry, Timestamp};
 
+/// Where Alertmanager usually posts to.
+const EXAMPLE: u16 = 9099;
 /// Bytes of one request body.
 const BODY_LIMIT: usize = 4 << 20;
 /// Requests worked on at the same time.
@@ -62,7 +63,7 @@ impl WebhookSource {
     }
 
     async fn work(self, mut outlet: Outlet, mut stop: watch::Receiver<bool>) {
-        let address = match loopback(&self.listen) {
+        let address = match loopback(&self.listen, EXAMPLE) {
             Ok(address) => address,
             Err(why) => {
                 outlet.down(why, Timestamp::now()).await;
@@ -133,32 +134,6 @@ async fn tell(outlet: &mut Outlet, delivery: Delivery) {
     match delivery.against {
         Some(why) => outlet.degraded(why, Timestamp::now()).await,
         None => outlet.up(Timestamp::now()).await,
-    }
-}
-
-/// The address to listen on; only this machine may reach it, since whoever does can write alerts.
-fn loopback(listen: &str) -> Result<SocketAddr, String> {
-    let port_of = |port: &str| port.parse().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)).ok();
-    let address = listen.parse().ok().or_else(|| listen.strip_prefix("localhost:").and_then(port_of));
-    match address {
-        Some(address) if address.ip().is_loopback() => Ok(address),
-        Some(address) => Err(format!(
-            "{address} can be reached from other machines; set listen = \"127.0.0.1:{}\" and forward to it",
-            address.port()
-        )),
-        None => Err("listen is no address; write it as \"127.0.0.1:9099\"".to_owned()),
-    }
-}
-
-fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!("port {} is in use, perhaps by another midwatch; free it or set another `listen`", address.port())
-        }
-        io::ErrorKind::PermissionDenied => {
-            format!("port {} needs privileges; set `listen` to a port above 1023", address.port())
-        }
-        _ => format!("cannot listen on {address}: {error}"),
     }
 }
 
@@ -234,28 +209,4 @@ fn read(body: &[u8], id: &SourceId, now: Timestamp) -> Result<Delivery, String> 
         left => Some(format!("Alertmanager left {left} alerts out of a delivery: raise max_alerts")),
     };
     Ok(Delivery { alerts, against })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_may_reach_it() {
-        for (listen, ok) in [
-            ("127.0.0.1:9099", true),
-            ("localhost:9099", true),
-            ("[::1]:9099", true),
-            ("0.0.0.0:9099", false),
-            ("10.0.0.7:9099", false),
-            ("[::]:9099", false),
-            ("9099", false),
-            (":9099", false),
-            ("", false),
-        ] {
-            let found = loopback(listen);
-            assert_eq!(found.is_ok(), ok, "{listen}");
-            assert!(ok || found.unwrap_err().contains("127.0.0.1:"), "{listen}");
-        }
-    }
 }

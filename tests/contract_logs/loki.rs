@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use midwatch::config::schema;
-use midwatch::domain::{LogRecord, Severity, Telemetry, TimeWindow, Timestamp};
+use midwatch::domain::{Severity, TimeWindow, Timestamp};
 use midwatch::sources::loki::{Client, LokiSource};
 use serde_json::json;
 
 use crate::loki_store::{Line, Loki};
 use crate::server::Reply;
-use crate::world::{Secrets, World, no_secrets};
+use crate::world::{Secrets, World, no_secrets, numbers, records};
 
 const T: i128 = 1_700_000_000_000_000_000;
 
@@ -34,27 +33,6 @@ fn world(config: &schema::Loki) -> World {
 
 fn line(nanos: i128, number: usize) -> Line {
     Line { stream: ["a", "b", "c"][number % 3], nanos: T + nanos, text: format!("level=info msg=x n={number}") }
-}
-
-/// The numbers of the next `count` records, sorted.
-async fn numbers(world: &mut World, count: usize) -> Vec<usize> {
-    let mut found = records(world, count).await;
-    found.sort_by_key(LogRecord::at);
-    let mut numbers: Vec<usize> = found.iter().map(|r| r.attribute("n").unwrap().parse().unwrap()).collect();
-    numbers.sort_unstable();
-    numbers
-}
-
-async fn records(world: &mut World, count: usize) -> Vec<LogRecord> {
-    let mut found = Vec::new();
-    while found.len() < count {
-        let batch = world.next().await;
-        found.extend(batch.items.into_iter().filter_map(|item| match item {
-            Telemetry::Log(record) => Some(record),
-            _ => None,
-        }));
-    }
-    found
 }
 
 #[tokio::test]
@@ -85,17 +63,8 @@ async fn an_instant_larger_than_the_server_gives_is_said() {
     world.up().await;
     // At the start what is not read was never promised; after a break it is a gap.
     loki.break_tails();
-    let (state, why) = degraded(&mut world).await;
-    assert!(state == "degraded" && why.contains("more than 5000 entries at"), "{why}");
-}
-
-async fn degraded(world: &mut World) -> (&'static str, String) {
-    loop {
-        let (state, why) = world.trouble().await;
-        if state == "degraded" {
-            return (state, why);
-        }
-    }
+    let why = world.trouble_that_is("degraded").await;
+    assert!(why.contains("more than 5000 entries at"), "{why}");
 }
 
 #[tokio::test]
@@ -244,8 +213,7 @@ async fn stopping_is_prompt_whatever_the_server_does() {
         while loki.asked(path).is_empty() {
             tokio::task::yield_now().await;
         }
-        world.stop.send(true).unwrap();
-        tokio::time::timeout(Duration::from_secs(30), world.running.ended()).await.unwrap();
+        world.end().await;
     }
 }
 

@@ -3,8 +3,10 @@
 //! own documentation, and programs that print what the real ones print.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
 
+mod elastic;
+mod elastic_store;
 mod loki;
 mod loki_store;
+mod otlp;
 mod server;
-#[path = "../contract_net/world.rs"]
 mod world;

@@ -50,9 +50,13 @@ impl Miner {
 
     /// Takes a message: a line without its header and its line end. JSON and logfmt may come whole.
     pub fn take(&mut self, message: &[u8]) -> Slot {
-        let message = without_escapes(message);
-        let inner = structured::message(&message);
-        let message = inner.as_deref().unwrap_or(&message);
+        self.take_clean(&without_escapes(message))
+    }
+
+    /// Takes a message that holds no escape sequences.
+    pub(super) fn take_clean(&mut self, message: &[u8]) -> Slot {
+        let inner = structured::message(message);
+        let message = inner.as_deref().unwrap_or(message);
         Slot(self.table.add(self.shaper.shape(message)))
     }
 

@@ -54,6 +54,7 @@ mod parameter;
 mod partition;
 mod patterns;
 mod phrases;
+mod recent;
 mod series;
 mod shape;
 mod strip;

@@ -32,6 +32,8 @@ pub struct Heads {
     trace: Trace,
     /// Lines of the record under way; zero before the first.
     lines: u32,
+    /// Lines come wrapped by a container runtime.
+    wrapped: bool,
     /// The line before was cut by a container runtime: this one goes on with it.
     partial: bool,
     /// Lines that are not read where they stand.
@@ -81,6 +83,7 @@ impl Heads {
             learner: Learner::default(),
             trace: Trace::No,
             lines: 0,
+            wrapped: false,
             partial: false,
             unwrapped: Unwrapped::default(),
         }
@@ -177,7 +180,8 @@ impl Heads {
             if line.trim_ascii().is_empty() || self.wants(line) {
                 return self.join(line);
             }
-        } else if let Some(inner) = wrap::cri(line)
+        } else if self.wrapped
+            && let Some(inner) = wrap::cri(line)
             && self.joins_inside(line, &inner)
         {
             return None;
@@ -189,6 +193,10 @@ impl Heads {
             None => self.plain(line),
         };
         self.lines = 1;
+        if parts.wrapped {
+            self.wrapped = true;
+            self.partial = wrap::cri(line).is_some_and(|inner| inner.partial);
+        }
         if self.trace != Trace::No || first != b'{' && !first.is_ascii_digit() {
             self.trace = begun(line).unwrap_or(Trace::No);
         }

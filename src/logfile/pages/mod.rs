@@ -36,7 +36,7 @@ pub struct Opened {
     unindexed: AtomicU64,
     is_backlog: AtomicBool,
     /// What is given back with the file.
-    _room: Option<Arc<Room>>,
+    room: Option<Arc<Room>>,
 }
 
 /// Why the beginning of a file is not indexed.
@@ -89,12 +89,12 @@ impl Opened {
         let [done, length, unindexed] = [const { AtomicU64::new(0) }; 3];
         let [looks, verified] = [const { AtomicU32::new(1) }; 2];
         let [is_gone, is_backlog] = [const { AtomicBool::new(false) }; 2];
-        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog, _room: None }
+        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog, room: None }
     }
 
     /// The same, holding on to room on the disk.
     pub(super) fn with_room(self, room: Arc<Room>) -> Self {
-        Self { _room: Some(room), ..self }
+        Self { room: Some(room), ..self }
     }
 
     /// The path it was opened by; another file may stand there now.
@@ -238,6 +238,14 @@ impl Opened {
             pages.forget_since(self.number, self.verified.load(Ordering::Relaxed));
         }
         self.set_text(Text::Closed);
+    }
+
+    /// Lets the file go: its rows were taken away.
+    pub(super) fn close(&self) {
+        self.set_gone();
+        if let Some(room) = &self.room {
+            room.give_back();
+        }
     }
 
     /// Reads from a copy of the file from now on: the file itself was truncated.

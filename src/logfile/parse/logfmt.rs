@@ -15,8 +15,8 @@ pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, o
     let mut count = 0;
     each(line, at, |name, value| {
         let path = Path { hash: below(0, &line[name.clone()]), names: std::slice::from_ref(&name) };
-        pick.value(line, path, Kind::Text, value);
         count += 1;
+        pick.value(line, path, Kind::Text, value)
     })?;
     if count < 2 {
         return None;
@@ -30,8 +30,12 @@ pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, o
     Some(parts)
 }
 
-/// Hands on each pair; `None` when something else stands between.
-pub(in crate::logfile) fn each(line: &[u8], at: usize, mut take: impl FnMut(Range<usize>, Range<usize>)) -> Option<()> {
+/// Hands on each pair until the taker has enough; `None` when something else stands between.
+pub(in crate::logfile) fn each(
+    line: &[u8],
+    at: usize,
+    mut take: impl FnMut(Range<usize>, Range<usize>) -> bool,
+) -> Option<()> {
     let mut at = at;
     loop {
         at += line.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -61,7 +65,9 @@ pub(in crate::logfile) fn each(line: &[u8], at: usize, mut take: impl FnMut(Rang
         if line.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
             return None;
         }
-        take(name, value);
+        if !take(name, value) {
+            return Some(());
+        }
     }
 }
 

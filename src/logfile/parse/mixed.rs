@@ -89,10 +89,12 @@ fn journal(line: &[u8], word: usize, stream: &mut Stream<'_>) -> Option<Parts> {
 pub(super) fn container(line: &[u8], inner: Inner, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
     let (time, _) = stream.clock.leading(line)?;
     let at = inner.range.start;
+    // Times inside that lack a part are near the one outside.
     let text = &line[inner.range];
     // One wrapping is enough: a line may name itself without end.
     let parts = if super::wrap::cri(text).is_some() { None } else { super::read(text, stream, out) };
     let mut parts = parts.unwrap_or_else(|| plain::read(text, out));
+    parts.wrapped = true;
     parts.time = parts.time.or(Some(time));
     parts.message = parts.message.start + at..parts.message.end + at;
     parts.service = parts.service.map(|service| service.start + at..service.end + at);

@@ -5,7 +5,7 @@ mod document;
 mod entry;
 mod seen;
 
-pub use document::{Document, document};
+pub use document::{Document, Parts, document, record};
 pub use entry::{Entry, Streams};
 pub use seen::{Pass, Seen};
 

@@ -18,6 +18,7 @@ pub struct Seen {
     horizon: Timestamp,
     reach: Duration,
     most: usize,
+    holding: bool,
 }
 
 /// One reading of the store, a page or a connection, which brings each record once. Records that are equal in everything
@@ -35,7 +36,7 @@ struct Counts {
 impl Seen {
     /// Remembers nothing yet; will remember what is up to `reach` older than the newest.
     pub fn new(reach: Duration) -> Self {
-        Self { counts: Counts::default(), newest: None, horizon: Timestamp::MIN, reach, most: MOST }
+        Self { counts: Counts::default(), newest: None, horizon: Timestamp::MIN, reach, most: MOST, holding: false }
     }
 
     /// Whether this record is new; it counts as given on from now.
@@ -45,7 +46,9 @@ impl Seen {
         }
         let reach = jiff::SignedDuration::try_from(self.reach).unwrap_or(jiff::SignedDuration::MAX);
         let horizon = self.newest.map_or(Timestamp::MIN, |newest| time::minus(newest, reach));
-        self.horizon = self.horizon.max(horizon);
+        if !self.holding {
+            self.horizon = self.horizon.max(horizon);
+        }
         let brought = pass.0.add(identity, at);
         let given = self.counts.by_identity.entry(identity).or_insert((at, 0));
         let is_new = brought > given.1;
@@ -55,10 +58,15 @@ impl Seen {
         is_new
     }
 
-    /// From where the store has to be asked after a break: all that is not older is remembered. `None` while nothing was
-    /// seen.
+    /// Whether the past is held on to: the store gave only a part of it, and may give the rest when asked again.
+    pub fn hold(&mut self, holding: bool) {
+        self.holding = holding;
+    }
+
+    /// From where the store has to be asked after a break: all that is not older is remembered. `None` while that is
+    /// everything there is.
     pub fn resume_at(&self) -> Option<Timestamp> {
-        self.newest.map(|_| self.horizon)
+        self.newest.map(|_| self.horizon).filter(|horizon| *horizon > Timestamp::MIN)
     }
 
     /// The newest time seen.
