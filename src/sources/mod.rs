@@ -21,6 +21,7 @@ pub mod replay;
 pub mod span;
 pub mod stdin;
 pub mod stores;
+pub mod victorialogs;
 pub mod webhook;
 
 pub use outlet::Outlet;

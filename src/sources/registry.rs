@@ -16,6 +16,7 @@ use super::git::GitSource;
 use super::loki::LokiSource;
 use super::otlp::OtlpSource;
 use super::prometheus::{Client, PrometheusSource};
+use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
 use crate::config::Config;
@@ -92,6 +93,7 @@ pub fn configured(
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));
     all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
     all.extend(config.elasticsearch.iter().map(|own| boxed(ElasticSource::new(own, secret()))));
+    all.extend(config.victorialogs.iter().map(|own| boxed(VictoriaLogsSource::new(own, secret()))));
     all.extend(config.otlp.iter().map(|own| boxed(OtlpSource::new(own))));
     all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
     all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));

@@ -9,4 +9,6 @@ mod loki;
 mod loki_store;
 mod otlp;
 mod server;
+mod victoria_store;
+mod victorialogs;
 mod world;
