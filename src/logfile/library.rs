@@ -67,7 +67,7 @@ pub struct Library {
     budgets: Budgets,
     pages: Arc<Pages>,
     rows: AtomicU64,
-    spooled: AtomicU64,
+    spooled: Arc<AtomicU64>,
     wishes: Mutex<Wishes>,
 }
 
@@ -105,7 +105,7 @@ impl Library {
             pages: Arc::new(Pages::new(budgets.cache)),
             budgets,
             rows: AtomicU64::new(0),
-            spooled: AtomicU64::new(0),
+            spooled: Arc::default(),
             wishes: Mutex::default(),
         }
     }
@@ -292,9 +292,9 @@ impl Library {
         taken.is_ok()
     }
 
-    /// Gives room on the disk back.
-    pub(super) fn free_spool(&self, bytes: u64) {
-        self.spooled.fetch_sub(bytes, Ordering::Relaxed);
+    /// The count of what is taken of the disk, to give it back.
+    pub(super) fn spool_room(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.spooled)
     }
 
     /// Bytes of disk that unpacked files and standard input take now.

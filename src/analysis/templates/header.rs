@@ -81,7 +81,7 @@ impl Headers {
         let Some(key) = key(cut) else { return 0 };
         let end = match self.layouts.get(&key) {
             Some(columns) => learnt(columns, cut),
-            None => guessed(cut),
+            None => guessed(line, cut),
         };
         if end < line.len() { end } else { 0 }
     }
@@ -173,8 +173,12 @@ fn nearby(cut: &[Field], column: usize, class: Class) -> Option<usize> {
 }
 
 /// A layout that is too rare to learn: whatever can only be a header, after a time.
-fn guessed(cut: &[Field]) -> usize {
-    if cut.first().is_none_or(|field| field.class != Class::Time) {
+fn guessed(line: &[u8], cut: &[Field]) -> usize {
+    let Some(first) = cut.first().filter(|field| field.class == Class::Time) else { return 0 };
+    // A number that could be an epoch is one only in a layout that was learnt.
+    if line[first.start..first.end].trim_ascii_end().iter().all(|b| b.is_ascii_digit() || *b == b':')
+        && !line[..first.end].iter().filter(|b| **b == b':').nth(1).is_some()
+    {
         return 0;
     }
     let strong = cut

@@ -8,7 +8,7 @@ use super::patterns::Patterns;
 use super::structured;
 use super::table::Table;
 use super::tokens::Shaper;
-use super::{Budget, Counters, LONGEST};
+use super::{Budget, Counters};
 
 /// Which pattern a line belongs to, to be asked of [`Patterns::of_slot`] at any later time.
 ///
@@ -53,7 +53,7 @@ impl Miner {
         let message = without_escapes(message);
         let inner = structured::message(&message);
         let message = inner.as_deref().unwrap_or(&message);
-        Slot(self.table.add(self.shaper.shape(&message[..message.len().min(LONGEST)])))
+        Slot(self.table.add(self.shaper.shape(message)))
     }
 
     /// A slot for a line whose message is not known yet; [`Miner::settle`] gives it one. Until then it is in no pattern.

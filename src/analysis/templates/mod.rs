@@ -43,6 +43,7 @@
 //! The table holds at most [`Budget::shapes`] shapes of [`Budget::bytes`] bytes, and one number for each of at most
 //! [`Budget::ever`] slots that ever were. What falls out is counted in [`Counters`] and belongs to the pattern `<*>`.
 
+mod bytes;
 mod fields;
 mod header;
 mod mask;
@@ -50,7 +51,11 @@ mod merge;
 mod miner;
 mod outcome;
 mod parameter;
+mod partition;
 mod patterns;
+mod phrases;
+mod series;
+mod shape;
 mod strip;
 mod structured;
 mod table;

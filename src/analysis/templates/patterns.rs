@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::mask::VALUE;
 use super::merge;
 use super::miner::Slot;
+use super::shape::GLUED;
 use super::table::{self, Table};
-use super::tokens::GLUED;
 
 /// The name of a pattern: `p` and a digest of its template. The same template has the same name in every run, file and
 /// machine, so that a filter on a pattern stays good after a restart and means the same in two files.

@@ -155,6 +155,10 @@ fn values_are_masked_by_their_make_up() {
         ("body {\"a\": rejected", "body {\"<*>\": rejected"),
         ("tag=\"View Lock\" error=\"no route\"", "tag=\"<*>\" error=\"no route\""),
         ("    at com.acme.Pay.book(Pay.java:17)", "at <*>"),
+        ("open: No such file, cause: none", "open: No such file, cause: <*>"),
+        ("from=<3f04@a.example> to <1 sec", "from=<<*>> to <*>"),
+        ("lease of 12:34:56:ab:cd:ef is false", "lease of <*> is <*>"),
+        ("task t7 of u0 by v8", "task <*> of <*> by v8"),
         ("peer gateway.acme:8080 and Pay.java:17", "peer <*> and <*>"),
     ];
     for (line, template) in cases {
@@ -188,6 +192,53 @@ fn two_words_that_vary_together_are_two_parameters() {
     let lines: Vec<String> =
         PEOPLE.iter().map(|who| format!("user {who} granted role {who}-admin by policy")).collect();
     assert_eq!(templates(&lines), ["user <*> granted role <*> by policy"]);
+}
+
+#[test]
+fn several_words_that_vary_at_once_are_parameters() {
+    let line = |at: usize| {
+        let of = |by: usize| PEOPLE[at * by % PEOPLE.len()];
+        format!("moving the mailbox of {}-{} from host {}.a to host {}_b for good", of(1), of(5), of(7), of(11))
+    };
+    let lines: Vec<String> = (0..6).map(line).collect();
+    assert_eq!(templates(&lines), ["moving the mailbox of <*> from host <*> to host <*> for good"]);
+    // What happened divides, whatever else varies.
+    let line = |at: usize| {
+        let of = |by: usize| PEOPLE[at * by % PEOPLE.len()];
+        let done = ["opened", "closed"][at / 6];
+        format!("mailbox of {}-x on host {}.a was {done} for user {}_b by rule", of(1), of(5), of(7))
+    };
+    let lines: Vec<String> = (0..12).map(line).collect();
+    assert_eq!(templates(&lines).len(), 2, "{:#?}", templates(&lines));
+}
+
+#[test]
+fn a_quoted_phrase_that_takes_many_forms_is_a_value() {
+    let phrases = ["red shoes", "brown case", "a large wooden table", "running shoes", "one lamp"];
+    let lines: Vec<String> =
+        phrases.iter().map(|phrase| format!("query \"{phrase}\" matched some documents")).collect();
+    assert_eq!(templates(&lines), ["query \"<*>\" matched some documents"]);
+    assert_eq!(templates(&lines[2..4]).len(), 2);
+    let words: Vec<String> = (1..6)
+        .flat_map(|long| (0..6).map(move |at| (long, at)))
+        .map(|(long, at)| {
+            let list: Vec<&str> = (0..long).map(|more| PEOPLE[(at + more * 5) % 6]).collect();
+            format!("granted the scopes {} to this client", list.join(", "))
+        })
+        .collect();
+    assert_eq!(templates(&words[..12]), ["granted the scopes <*> to this client"]);
+}
+
+#[test]
+fn numbered_names_are_a_series_wherever_they_stand() {
+    let lines = [
+        "port Gi3/7 joined Vlan12 as trunk",
+        "port Gi2/11 joined Vlan5 as trunk",
+        "peer of Vlan7 is Gi1/2 over ssh2",
+        "peer of Vlan10 is Gi3/4 over ssh2",
+    ];
+    assert_eq!(templates(&lines), ["port <*> joined Vlan<*> as trunk", "peer of Vlan<*> is <*> over ssh2"]);
+    assert_eq!(templates(&["sent over IPv4 only", "sent over IPv6 only", "md5 of it"]).len(), 2);
 }
 
 #[test]

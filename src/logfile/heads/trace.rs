@@ -25,8 +25,8 @@ impl Trace {
 
     /// Whether the line belongs to the record by its looks alone. `grown`: the record has more than one line already;
     /// `spreads`: records of its format are often followed by such lines.
-    pub(in crate::logfile) fn wants(self, line: &str, grown: bool, spreads: bool) -> bool {
-        if line.starts_with([' ', '\t']) {
+    pub(in crate::logfile) fn wants(self, line: &[u8], grown: bool, spreads: bool) -> bool {
+        if matches!(line.first(), Some(b' ' | b'\t')) {
             return true;
         }
         if is_closer(line) && (spreads || grown) {
@@ -41,8 +41,8 @@ impl Trace {
     }
 
     /// The state after a line that was joined.
-    pub(in crate::logfile) fn after(self, line: &str) -> Self {
-        let indented = line.is_empty() || line.starts_with([' ', '\t']);
+    pub(in crate::logfile) fn after(self, line: &[u8]) -> Self {
+        let indented = line.is_empty() || matches!(line.first(), Some(b' ' | b'\t'));
         match (self, begun(line)) {
             (_, Some(trace)) => trace,
             (Trace::Python, None) if !indented => Trace::PythonEnd,
@@ -52,14 +52,15 @@ impl Trace {
 }
 
 /// The kind of trace that a line begins.
-pub(in crate::logfile) fn begun(line: &str) -> Option<Trace> {
-    if line.starts_with("Traceback (most recent call last)") {
+pub(in crate::logfile) fn begun(line: &[u8]) -> Option<Trace> {
+    if line.starts_with(b"Traceback (most recent call last)") {
         Some(Trace::Python)
-    } else if line.starts_with("panic: ")
-        || line.starts_with("fatal error: ")
-        || line.starts_with("goroutine ")
-        || line.starts_with("stack backtrace:")
-        || (line.starts_with("thread '") && line.contains(" panicked at"))
+    } else if line.starts_with(b"panic: ")
+        || line.starts_with(b"fatal error: ")
+        || line.starts_with(b"goroutine ")
+        || line.starts_with(b"stack backtrace:")
+        || (line.starts_with(b"thread '")
+            && memchr::memmem::find(&line[..line.len().min(256)], b" panicked at").is_some())
     {
         Some(Trace::Open)
     } else {
@@ -68,28 +69,29 @@ pub(in crate::logfile) fn begun(line: &str) -> Option<Trace> {
 }
 
 /// Lines that never begin a record.
-fn continues(line: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = [
-        "Caused by:",
-        "at ",
-        "... ",
-        "Suppressed:",
-        "goroutine ",
-        "stack backtrace:",
-        "note: run with `RUST_BACKTRACE",
-        "--- End of",
-        "exit status ",
+fn continues(line: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"Caused by:",
+        b"at ",
+        b"... ",
+        b"Suppressed:",
+        b"goroutine ",
+        b"stack backtrace:",
+        b"note: run with `RUST_BACKTRACE",
+        b"--- End of",
+        b"exit status ",
     ];
     BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || chains(line)
 }
 
 /// Sentences with which Python chains exceptions.
-fn chains(line: &str) -> bool {
-    line.starts_with("During handling of the above exception") || line.starts_with("The above exception was the direct")
+fn chains(line: &[u8]) -> bool {
+    line.starts_with(b"During handling of the above exception")
+        || line.starts_with(b"The above exception was the direct")
 }
 
 /// A lone closing bracket, the end of a spread-out value.
-fn is_closer(line: &str) -> bool {
-    let line = line.trim_end_matches([',', ';']);
-    !line.is_empty() && line.len() <= 3 && line.chars().all(|c| matches!(c, ')' | ']' | '}'))
+fn is_closer(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b",").or_else(|| line.strip_suffix(b";")).unwrap_or(line);
+    !line.is_empty() && line.len() <= 3 && line.iter().all(|byte| matches!(byte, b')' | b']' | b'}'))
 }

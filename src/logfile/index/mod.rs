@@ -33,6 +33,8 @@ pub struct Reading {
     pub length: u64,
     /// How much before the first bytes that are fed is indexed.
     pub backlog: u64,
+    /// How far its last tape is while bytes come.
+    pub stage: Stage,
 }
 
 /// The rows of one file, as it stood at a path from its creation to its end.
@@ -102,7 +104,7 @@ impl Reel {
 
     /// Says that nothing came for a while: what waits for more is shown as it is.
     pub fn quiet(&mut self, now: i64) {
-        let otherwise = if self.reading.modified == 0 { now } else { self.reading.modified };
+        let otherwise = self.otherwise(now);
         if let Some(tail) = self.tail.as_mut().filter(|tail| tail.is_pending()) {
             tail.quiet(self.mining.as_mut(), otherwise);
             self.library.changed();
@@ -143,8 +145,9 @@ impl Reel {
 
     /// Nothing more comes; `stage` says why. What stands before the tail is still indexed unless the text is gone.
     pub fn finish(&mut self, stage: Stage, now: i64) {
+        let otherwise = self.otherwise(now);
         if let Some(tail) = self.tail.as_mut().filter(|_| !self.is_over) {
-            tail.finish(self.mining.as_mut(), now, stage);
+            tail.finish(self.mining.as_mut(), otherwise, stage);
         }
         self.is_over = true;
         if stage == Stage::Gone {
@@ -184,6 +187,19 @@ impl Reel {
         Ok(())
     }
 
+    /// Takes all rows of the file away: another stands there.
+    pub fn retire(&mut self) {
+        self.segments.retire(&self.library);
+        self.tapes().iter().for_each(|tape| self.library.retire(tape));
+        self.library.changed();
+    }
+
+    /// The time of a last line that states none: of what was there when the file was opened, or of what came since.
+    fn otherwise(&self, now: i64) -> i64 {
+        let grew = self.tail.as_ref().is_some_and(|tail| tail.at() > self.reading.length);
+        if grew { now } else { self.reading.modified }
+    }
+
     /// The tapes of the file that are not retired.
     fn tapes(&self) -> Vec<Arc<Tape>> {
         let mut tapes = self.library.tapes();
@@ -206,6 +222,7 @@ impl Reel {
         self.plan(low..self.cut);
         let (source, service) = (self.place.source.clone(), self.place.service.clone());
         let tape = self.library.begin(Arc::clone(&self.file), source, service);
+        tape.set_stage(self.reading.stage);
         let place = self.place.clone();
         self.tail = Some(Writer::new(&self.library, place, tape, Pressure::MakesRoom, heads, self.cut));
         bytes.get(skipped..).unwrap_or_default()
@@ -228,7 +245,7 @@ impl Reel {
     fn like_the_tail(&self) -> (Layout, u64) {
         let layout = || Layout::chosen(self.reading.choice.clone());
         let Some(tail) = &self.tail else { return (layout(), 100) };
-        let length = (tail.at() - self.cut) / tail.rows().len().max(1);
+        let length = (tail.at() - self.cut) / tail.rows().total().max(1);
         (tail.heads().layout(), length.max(1))
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Rows {
     library: Arc<Library>,
     place: Place,
     tape: Arc<Tape>,
+    /// The tapes that came before it.
+    before: Vec<Arc<Tape>>,
     stage: Stage,
     pressure: Pressure,
     /// The last chunk of the tape, and how many stand before it.
@@ -63,6 +65,7 @@ pub(super) struct Rows {
     is_timed: bool,
     jumps: u32,
     charged: u64,
+    total: u64,
     is_spent: bool,
     said_clamped: bool,
     /// The time for records of streams that state none.
@@ -77,6 +80,7 @@ impl Rows {
             place,
             stage: tape.stage(),
             tape,
+            before: Vec::new(),
             pressure,
             chunk: Chunk::default(),
             full: 0,
@@ -85,14 +89,11 @@ impl Rows {
             is_timed: false,
             jumps: 0,
             charged: 0,
+            total: 0,
             is_spent: false,
             said_clamped: false,
             otherwise: 0,
         }
-    }
-
-    pub(super) fn tape(&self) -> &Arc<Tape> {
-        &self.tape
     }
 
     /// Whether the budget ended this tape: nothing more is taken.
@@ -105,8 +106,18 @@ impl Rows {
         self.waiting > 0
     }
 
+    /// Takes the tape and those before it away.
+    pub(super) fn retire(&mut self) {
+        self.before.iter().chain([&self.tape]).for_each(|tape| self.library.retire(tape));
+    }
+
+    /// Rows of all tapes so far.
+    pub(super) fn total(&self) -> u64 {
+        self.total + self.len()
+    }
+
     /// Rows of all chunks of the tape.
-    pub(super) fn len(&self) -> u64 {
+    fn len(&self) -> u64 {
         (self.full * ROWS + self.chunk.len()) as u64
     }
 
@@ -154,8 +165,13 @@ impl Rows {
         }
     }
 
+    /// Gives the rows that wait for a time the one for streams that state none.
+    pub(super) fn settle_all(&mut self) {
+        self.settle(self.otherwise);
+    }
+
     /// Gives the rows that wait for a time this one.
-    pub(super) fn settle(&mut self, at: i64) {
+    fn settle(&mut self, at: i64) {
         if self.waiting > 0 {
             self.chunk.settle(self.waiting, at);
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
@@ -173,8 +189,8 @@ impl Rows {
     }
 
     /// Ends the tape.
-    pub(super) fn finish(&mut self, stage: Stage, layout: Layout, otherwise: i64) {
-        self.settle(otherwise);
+    pub(super) fn finish(&mut self, stage: Stage, layout: Layout) {
+        self.settle_all();
         self.publish(layout);
         self.tape.set_stage(stage);
     }
@@ -226,7 +242,7 @@ impl Rows {
             return;
         }
         if self.chunk.len() == ROWS {
-            self.chunk.close_at(row.start);
+            self.chunk.end_at(row.start);
             if self.len() >= self.library.rows_per_tape() {
                 self.turn(row.start);
             } else {
@@ -255,8 +271,8 @@ impl Rows {
 
     /// Ends the tape before this position and begins the next.
     fn turn(&mut self, start: u64) {
-        self.chunk.close_at(start);
-        self.settle(self.otherwise);
+        self.chunk.end_at(start);
+        self.settle_all();
         let layout = self.tape.layout();
         self.publish(layout.clone());
         self.tape.set_stage(Stage::Ended);
@@ -265,7 +281,10 @@ impl Rows {
     }
 
     fn begin(&mut self, layout: Layout) {
-        self.tape = self.library.begin(Arc::clone(self.file()), self.place.source.clone(), self.place.service.clone());
+        let next = self.library.begin(Arc::clone(self.file()), self.place.source.clone(), self.place.service.clone());
+        self.before.retain(|tape| !tape.is_retired());
+        self.before.push(std::mem::replace(&mut self.tape, next));
+        self.total += self.charged;
         self.tape.set_stage(self.stage);
         self.tape.set_layout(layout);
         (self.full, self.charged) = (0, 0);

@@ -100,7 +100,7 @@ impl Segments {
             // Half a stretch would leave a hole before the newer ones.
             let (mut writer, range) = self.current.take().unzip();
             if let (Some(writer), Some(range)) = (&mut writer, range) {
-                writer.retire(ground.library);
+                writer.retire();
                 self.leave_out(ground, range.end);
             }
             return Ok(read - from);
@@ -125,7 +125,7 @@ impl Segments {
     /// Takes all tapes away that are not done.
     pub(super) fn retire(&mut self, library: &Library) {
         if let Some((mut writer, _)) = self.current.take() {
-            writer.retire(library);
+            writer.retire();
         }
         self.waiting.drain(..).for_each(|segment| library.retire(&segment.tape));
     }

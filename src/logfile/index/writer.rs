@@ -75,6 +75,12 @@ impl Writer {
         self.at
     }
 
+    /// Bytes of text that are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.carry.capacity()
+    }
+
     pub(super) fn heads(&self) -> &Heads {
         &self.heads
     }
@@ -143,7 +149,7 @@ impl Writer {
             self.rows.extend(self.at);
             self.carry = carry;
         }
-        self.rows.settle(otherwise);
+        self.rows.settle_all();
         self.publish();
     }
 
@@ -155,12 +161,12 @@ impl Writer {
     /// Nothing more comes.
     pub(super) fn finish(&mut self, mining: &mut dyn MineStream, otherwise: i64, stage: Stage) {
         self.quiet(mining, otherwise);
-        self.rows.finish(stage, self.heads.layout(), otherwise);
+        self.rows.finish(stage, self.heads.layout());
     }
 
     /// Takes the rows away.
-    pub(super) fn retire(&mut self, library: &Library) {
-        library.retire(self.rows.tape());
+    pub(super) fn retire(&mut self) {
+        self.rows.retire();
     }
 
     /// Keeps part of a line.

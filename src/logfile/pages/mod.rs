@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::spool::Room;
 use cache::BLOCK;
 pub use cache::{Pages, PagesUse};
 
@@ -27,12 +28,15 @@ pub struct Opened {
     text: RwLock<Text>,
     pages: Option<Arc<Pages>>,
     is_gone: AtomicBool,
-    /// How often the file was found to be the one it was.
+    /// How often it was looked whether the file is the one it was, and which look last found it so.
     looks: AtomicU32,
+    verified: AtomicU32,
     done: AtomicU64,
     length: AtomicU64,
     unindexed: AtomicU64,
     is_backlog: AtomicBool,
+    /// What is given back with the file.
+    _room: Option<Arc<Room>>,
 }
 
 /// Why the beginning of a file is not indexed.
@@ -83,8 +87,14 @@ impl Opened {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         let text = RwLock::new(text);
         let [done, length, unindexed] = [const { AtomicU64::new(0) }; 3];
+        let [looks, verified] = [const { AtomicU32::new(1) }; 2];
         let [is_gone, is_backlog] = [const { AtomicBool::new(false) }; 2];
-        Self { number, path, text, pages, is_gone, looks: AtomicU32::new(0), done, length, unindexed, is_backlog }
+        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog, _room: None }
+    }
+
+    /// The same, holding on to room on the disk.
+    pub(super) fn with_room(self, room: Arc<Room>) -> Self {
+        Self { _room: Some(room), ..self }
     }
 
     /// The path it was opened by; another file may stand there now.
@@ -163,7 +173,7 @@ impl Opened {
         let mut whole = Vec::with_capacity(inside + bytes.len());
         whole.extend_from_slice(before.as_ref().and_then(|before| before.get(..inside)).unwrap_or_default());
         whole.extend_from_slice(bytes);
-        pages.put(self.number, block, Arc::new(whole), self.looks.load(Ordering::Relaxed));
+        pages.put(self.number, block, Arc::new(whole), 0);
     }
 
     /// Whether the file is no longer the one whose rows were indexed; what the cache still has can be read.
@@ -186,6 +196,11 @@ impl Opened {
         self.length.fetch_max(length, Ordering::Relaxed);
     }
 
+    /// Says how long it is for all that is known.
+    pub(super) fn settle_length(&self, length: u64) {
+        self.length.store(length, Ordering::Relaxed);
+    }
+
     pub(super) fn advance(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -206,24 +221,29 @@ impl Opened {
         if self.is_backlog.load(Ordering::Relaxed) { "backlog of its [[files]]" } else { "limits.log_index" }
     }
 
-    /// Says that the file was just found to be the same as before.
-    pub(super) fn looked(&self) {
+    /// Says that it is about to be looked whether the file is still the one it was.
+    pub fn look(&self) {
         self.looks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Says that it was: what was read before [`Self::look`] is its text for certain.
+    pub fn looked(&self) {
+        self.verified.store(self.looks.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Says that the text below the rows was taken away or is another one now.
     pub(super) fn set_gone(&self) {
         self.is_gone.store(true, Ordering::Release);
         if let Some(pages) = &self.pages {
-            pages.forget_since(self.number, self.looks.load(Ordering::Relaxed));
+            pages.forget_since(self.number, self.verified.load(Ordering::Relaxed));
         }
         self.set_text(Text::Closed);
     }
 
-    /// Reads from a copy of the file from now on.
-    pub(super) fn move_to(&self, file: Arc<File>) {
+    /// Reads from a copy of the file from now on: the file itself was truncated.
+    pub fn move_to(&self, file: Arc<File>) {
         if let Some(pages) = &self.pages {
-            pages.forget_since(self.number, self.looks.load(Ordering::Relaxed));
+            pages.forget_since(self.number, self.verified.load(Ordering::Relaxed));
         }
         self.set_text(Text::File(file));
     }

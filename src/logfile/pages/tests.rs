@@ -41,6 +41,7 @@ fn a_file_that_grew_gives_its_new_bytes() {
 fn text_that_is_gone_is_no_empty_text() {
     let (file, _pages, opened) = file(&pattern(4 * BLOCK as usize));
     opened.read(0..10).unwrap();
+    opened.look();
     opened.looked();
     file.as_file().set_len(0).unwrap();
     assert!(matches!(opened.text(2 * BLOCK..2 * BLOCK + 5), Err(Lost::Gone)));
@@ -52,6 +53,7 @@ fn text_that_is_gone_is_no_empty_text() {
 #[test]
 fn what_another_writer_put_there_is_not_taken_for_the_old_text() {
     let (file, _pages, opened) = file(&[b'a'; 100]);
+    opened.look();
     opened.looked();
     std::fs::write(file.path(), [b'b'; 100]).unwrap();
     assert_eq!(opened.read(0..1).unwrap(), b"b");

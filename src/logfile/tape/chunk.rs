@@ -104,11 +104,6 @@ impl Chunk {
         self.times.iter_mut().take(count).for_each(|time| *time = at);
     }
 
-    /// Gives rows their shapes, from the given row on.
-    pub(in crate::logfile) fn set_slots(&mut self, from: usize, slots: &[u32]) {
-        self.slots.iter_mut().skip(from).zip(slots).for_each(|(to, slot)| *to = *slot);
-    }
-
     /// Replaces what is said of the last row, but for where it begins.
     pub(in crate::logfile) fn amend(&mut self, row: Row) {
         let Some(last) = self.len().checked_sub(1) else { return };
@@ -140,6 +135,12 @@ impl Chunk {
     /// Says where the last row ends.
     pub fn close_at(&mut self, end: u64) {
         self.end = self.end.max(end);
+    }
+
+    /// Says where the last row ends after all, though more of it was shown before: another row begins there.
+    pub(in crate::logfile) fn end_at(&mut self, end: u64) {
+        let last = self.offsets.last().map_or(0, |last| u64::from(*last));
+        self.end = end.max(self.base + last);
     }
 
     /// How many rows.

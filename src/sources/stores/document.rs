@@ -3,11 +3,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{CleanText, LogRecord, RecordId, Severity, SourceId, Timestamp};
-use crate::logfile::parse::{self, Format, Parsed};
+use crate::domain::{CleanText, LogRecord, Severity, SourceId, Timestamp};
+use crate::logfile::parse::Format;
+use crate::logfile::{Choice, Context, Layout, record};
 
 /// Bytes of a document that are kept as written.
 const RAW: usize = 64 << 10;
+/// Where a message is found.
+const MESSAGE: [&str; 5] = ["message", "msg", "_msg", "log", "body"];
 /// Where a service is found when its usual names are not there.
 const SERVICE: [&str; 6] = [
     "kubernetes.labels.app",
@@ -33,56 +36,55 @@ pub struct Document<'a> {
 /// The record of a document.
 pub fn document(fields: &Map<String, Value>, about: &Document<'_>) -> LogRecord {
     let text = Value::Object(fields.clone()).to_string();
-    let mut parsed = Format::Json.parse(&text, about.observed).unwrap_or_default();
-    if parsed.message.is_empty()
-        && let Some(Value::String(original)) = fields.get("event").and_then(|event| event.get("original"))
-    {
-        parsed.message = original.clone();
-    }
-    let body = body_of(&parsed);
-    record(parsed, &body, text, about)
-}
-
-/// The record of parts found one by one; `body` is its line for the pane, `raw` the whole as written.
-pub fn record(mut parsed: Parsed, body: &str, raw: String, about: &Document<'_>) -> LogRecord {
-    read_message(&mut parsed, about.observed);
-    let service = parsed.service.take().or_else(|| service_of(&parsed)).unwrap_or_else(|| about.service.to_owned());
-    let pair = |(name, value): &(String, String)| (CleanText::line(name), CleanText::line(value));
-    LogRecord {
-        id: RecordId::default(),
-        time: about.at.or(parsed.time),
-        observed: about.observed,
-        severity: parsed.severity.unwrap_or(Severity::Unset),
-        service: CleanText::line(&service),
+    let context = Context {
         source: about.source.clone(),
-        body: CleanText::line(body),
-        raw: CleanText::block(&clipped(raw)),
-        attributes: parsed.attributes.iter().map(pair).collect(),
-        trace_id: parsed.trace_id.as_deref().map(CleanText::line),
+        service: CleanText::default(),
+        observed: about.observed,
+        at: about.at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()),
+    };
+    let mut made = record(text.as_bytes(), &Layout::chosen(Choice::Format(Format::Json)), &context);
+    made.time = about.at.or(made.time);
+    made.raw = CleanText::block(&clipped(text));
+    let message = message_of(fields);
+    read_message(&mut made, message, &context);
+    if made.service.is_empty() {
+        made.service = service_of(&made).unwrap_or_else(|| CleanText::line(about.service));
     }
+    // Documents carry dozens of fields that say where the message came from.
+    if !message.trim().is_empty() {
+        made.body = CleanText::line(&message.replace('\n', " "));
+    }
+    made
 }
 
-/// The message alone where there is one: documents carry dozens of fields that say where it came from.
-fn body_of(parsed: &Parsed) -> String {
-    if parsed.message.trim().is_empty() { parsed.body() } else { parsed.message.replace('\n', " ") }
+/// The document's message, or what ECS keeps of it as it was.
+fn message_of(fields: &Map<String, Value>) -> &str {
+    let own = MESSAGE.iter().find_map(|name| fields.get(*name)?.as_str());
+    own.or_else(|| fields.get("event")?.get("original")?.as_str()).unwrap_or_default()
 }
 
 /// Shippers put the line as it was into `message`: what it states counts where the document states nothing.
-fn read_message(parsed: &mut Parsed, observed: Timestamp) {
-    let first = parsed.message.lines().next().unwrap_or_default();
-    let Some((_, inner)) = parse::parse(first, None, observed) else { return };
-    parsed.severity = parsed.severity.or(inner.severity);
-    parsed.trace_id = parsed.trace_id.take().or(inner.trace_id);
+pub fn read_message(made: &mut LogRecord, message: &str, context: &Context) {
+    let first = message.lines().next().unwrap_or_default();
+    if first.is_empty() {
+        return;
+    }
+    let inner = record(first.as_bytes(), &Layout::default(), context);
+    if made.severity == Severity::Unset {
+        made.severity = inner.severity;
+    }
+    made.trace_id = made.trace_id.take().or(inner.trace_id);
+    let mut attributes = std::mem::take(&mut made.attributes).into_vec();
     for (name, value) in inner.attributes {
-        if !parsed.attributes.iter().any(|(known, _)| *known == name) {
-            parsed.attributes.push((name, value));
+        if !attributes.iter().any(|(known, _)| *known == name) {
+            attributes.push((name, value));
         }
     }
+    made.attributes = attributes.into();
 }
 
-fn service_of(parsed: &Parsed) -> Option<String> {
-    let value = |name: &&str| parsed.attributes.iter().find(|(known, _)| known == name);
-    SERVICE.iter().find_map(value).map(|(_, value)| value.clone())
+fn service_of(made: &LogRecord) -> Option<CleanText> {
+    SERVICE.iter().find_map(|name| made.attribute(name)).cloned()
 }
 
 fn clipped(mut text: String) -> String {

@@ -7,7 +7,7 @@ mod following;
 mod pages;
 mod seen;
 
-pub use document::{Document, document, record};
+pub use document::{Document, document, read_message};
 pub use entry::{Entry, Streams};
 pub use following::{Plan, Store, Tail, Tailed};
 pub use pages::{From, Page, Pages, Reading, backwards};
