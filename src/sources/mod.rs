@@ -15,6 +15,7 @@ pub mod loki;
 pub mod otlp;
 pub mod outlet;
 pub mod poll;
+pub mod programs;
 pub mod prometheus;
 pub mod registry;
 pub mod replay;

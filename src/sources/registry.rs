@@ -15,6 +15,7 @@ use super::files::FilesSource;
 use super::git::GitSource;
 use super::loki::LokiSource;
 use super::otlp::OtlpSource;
+use super::programs::{DockerSource, JournaldSource, KubectlSource};
 use super::prometheus::{Client, PrometheusSource};
 use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
@@ -94,6 +95,9 @@ pub fn configured(
     all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
     all.extend(config.elasticsearch.iter().map(|own| boxed(ElasticSource::new(own, secret()))));
     all.extend(config.victorialogs.iter().map(|own| boxed(VictoriaLogsSource::new(own, secret()))));
+    all.extend(config.journald.iter().map(|own| boxed(JournaldSource::new(own))));
+    all.extend(config.kubectl.iter().map(|own| boxed(KubectlSource::new(own))));
+    all.extend(config.docker.iter().map(|own| boxed(DockerSource::new(own))));
     all.extend(config.otlp.iter().map(|own| boxed(OtlpSource::new(own))));
     all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
     all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));

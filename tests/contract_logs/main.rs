@@ -8,6 +8,7 @@ mod elastic_store;
 mod loki;
 mod loki_store;
 mod otlp;
+mod programs;
 mod server;
 mod victoria_store;
 mod victorialogs;
