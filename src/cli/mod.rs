@@ -17,6 +17,7 @@ mod logs;
 mod open;
 mod own_log;
 mod print;
+mod rank;
 pub mod redact;
 mod run;
 mod secrets;
@@ -70,6 +71,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&logs),
+        Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
