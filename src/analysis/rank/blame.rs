@@ -1,8 +1,8 @@
 //! Whose excess explains the target's, and what is left of it once that of the services it calls is taken away.
 
-use super::excess::{Excess, excess, traffic};
+use super::excess::{Excess, excess, traffic, weather};
 use super::graph::{Below, CallGraph};
-use super::telemetry::{Measure, Telemetry};
+use super::telemetry::{Columns, Measure, Telemetry};
 
 /// Below this many robust standard deviations a callee's excess takes nothing from its callers': it is their noise twice.
 const NOTICED: f64 = 3.0;
@@ -31,22 +31,35 @@ pub(super) struct Field {
     /// By place in the graph; `None` where nothing is measured.
     excess: Vec<Option<Excess>>,
     new: Vec<bool>,
+    /// Calls in a row, where they are counted.
+    calls: Vec<Option<f64>>,
 }
 
 impl Field {
     pub fn new(measure: Measure, graph: &CallGraph, below: &Below, incident: &Telemetry, baseline: &Telemetry) -> Self {
-        let mut field = Field { excess: vec![None; graph.len()], new: vec![false; graph.len()] };
+        let count = graph.len();
+        let mut field = Field { excess: vec![None; count], new: vec![false; count], calls: vec![None; count] };
+        let leaves: Vec<(&Columns, &Columns)> = below
+            .order
+            .iter()
+            .filter(|place| graph.callees(**place).is_empty())
+            .filter_map(|place| {
+                let name = graph.name(*place);
+                Some((incident.services.get(name)?, baseline.services.get(name)?))
+            })
+            .collect();
+        let weather = if measure == Measure::Latency { weather(&leaves) } else { 1.0 };
         for place in &below.order {
             let name = graph.name(*place);
             let Some(now) = incident.services.get(name) else { continue };
             let before = baseline.services.get(name);
-            field.excess[*place] = excess(measure, now, before);
-            let called = |columns| traffic(columns).map(|calls| calls > 0.0);
+            field.excess[*place] = excess(measure, now, before, weather);
+            field.calls[*place] = traffic(now);
             let silent_before = before.is_none_or(|columns| {
                 columns.requests.iter().all(|calls| !calls.is_finite() || *calls == 0.0)
                     && !columns.latency.iter().any(|it| it.is_finite())
             });
-            field.new[*place] = silent_before && called(now) != Some(false);
+            field.new[*place] = silent_before && field.calls[*place] != Some(0.0);
         }
         field
     }
@@ -100,7 +113,8 @@ impl Field {
     }
 
     /// The sibling of a leaf whose trouble the leaf only repeats, as its caller's client sees it: another callee of the same
-    /// caller that calls others, never the leaf itself, and moves as the leaf does and at least as much.
+    /// caller that calls others or gets more calls than the leaf, never calls the leaf itself, and moves as the leaf does and
+    /// at least as much.
     fn view_of(&self, leaf: usize, graph: &CallGraph, below: &Below, reach: &[Option<Below>]) -> Option<usize> {
         let excess = self.excess[leaf].as_ref()?;
         if !graph.callees(leaf).is_empty() {
@@ -113,7 +127,8 @@ impl Field {
             let apart = reach[*sibling].as_ref().is_some_and(|below| !below.order.contains(&leaf));
             let unusual = theirs.strength.is_some_and(|strength| strength >= NOTICED);
             let as_much = 1.1 * total(theirs) >= total(excess);
-            !graph.callees(*sibling).is_empty()
+            let fewer = self.calls[leaf].zip(self.calls[*sibling]).is_some_and(|(view, whole)| view < whole);
+            (fewer || !graph.callees(*sibling).is_empty())
                 && apart
                 && unusual
                 && as_much

@@ -6,7 +6,8 @@
 //! time held: Little, *A proof for the queuing formula L = λW*, 1961.)
 //!
 //! "Usual" is the baseline's median, or the lower quartile of the rows looked at if that is lower: the days before may have been
-//! slower than today, and what matters is the step up. Strength is the total against totals of stretches of the same length in
+//! slower than today, and what matters is the step up. Where the whole system is slower, the median is raised by that much
+//! ([`weather`]). Strength is the total against totals of stretches of the same length in
 //! the baseline, in robust standard deviations (1.4826 times the median absolute deviation: Hampel, *The influence curve and its
 //! role in robust estimation*, 1974). A series that never moved has a deviation of nothing, so the scale has a floor: half a failed
 //! call or the spread that counting alone gives, and a hundredth of the usual time.
@@ -43,16 +44,16 @@ struct Stretch<'a> {
 
 /// The excess of one measure, or `None` where the incident has no figure. A service that the baseline does not know has no
 /// usual: all its time and all its failures are new.
-pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Columns>) -> Option<Excess> {
+pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Columns>, weather: f64) -> Option<Excess> {
     let now = values(measure, incident)?;
-    let calls = calls(incident, now.len());
+    let calls = calls_of(incident, now.len());
     let present: Vec<f64> = now.iter().copied().filter(|it| it.is_finite()).collect();
     let low = quantile(present.clone(), 0.25)?;
     let before = baseline.and_then(|columns| Some((values(measure, columns)?, columns)));
     let median = before
         .as_ref()
         .and_then(|(values, _)| quantile(values.iter().copied().filter(|it| it.is_finite()).collect(), 0.5));
-    let usual = median.map_or(0.0, |median| median.min(low));
+    let usual = median.map_or(0.0, |median| (weather * median).min(low));
     let rows = Stretch { values: &now, calls: &calls }.rows(usual);
     let worst = (0..rows.len()).max_by(|a, b| rows[*a].total_cmp(&rows[*b])).map_or(usual, |row| now[row]);
     let worst = if worst.is_finite() { worst } else { usual };
@@ -60,13 +61,26 @@ pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Col
         (Some(median), Some((values, columns))) => {
             let all = calls_of(columns, values.len());
             let history = Stretch { values: &values, calls: &all };
-            history
-                .spread(measure, median, rows.len())
-                .map(|(centre, scale)| (rows.iter().sum::<f64>() - centre) / scale)
+            let busier = match (traffic(incident), traffic(columns)) {
+                (Some(now), Some(before)) if now > 0.0 && before > 0.0 => now / before,
+                _ => 1.0,
+            };
+            let total = rows.iter().sum::<f64>();
+            history.spread(measure, median, rows.len(), busier).map(|(centre, scale)| (total - centre) / scale)
         }
         _ => None,
     };
     Some(Excess { rows, strength, usual, worst })
+}
+
+/// How many times their usual time the services took that wait for nobody: what three quarters of them have in common is the day,
+/// not a cause. 1 for fewer than four of them, or where they are faster.
+pub(super) fn weather(leaves: &[(&Columns, &Columns)]) -> f64 {
+    let middle = |columns: &Columns| {
+        quantile(columns.latency.iter().copied().filter(|it| it.is_finite()).collect(), 0.5).filter(|it| *it > 0.0)
+    };
+    let slower: Vec<f64> = leaves.iter().filter_map(|(now, before)| Some(middle(now)? / middle(before)?)).collect();
+    if slower.len() < 4 { 1.0 } else { quantile(slower, 0.25).unwrap_or(1.0).max(1.0) }
 }
 
 /// Calls of a service in a stretch, and the median in a row; `None` where nobody counted.
@@ -82,10 +96,6 @@ fn values(measure: Measure, columns: &Columns) -> Option<Vec<f64>> {
         Measure::Requests => return None,
     };
     values.iter().any(|it| it.is_finite()).then_some(values)
-}
-
-fn calls(columns: &Columns, rows: usize) -> Vec<f64> {
-    calls_of(columns, rows)
 }
 
 /// The calls of each row. Negative and absent counts are none.
@@ -104,8 +114,8 @@ impl Stretch<'_> {
     }
 
     /// Centre and scale of the totals of stretches of this length, each measured against the lower of the median and its
-    /// own lower quartile, as the incident is.
-    fn spread(&self, measure: Measure, median: f64, length: usize) -> Option<(f64, f64)> {
+    /// own lower quartile, as the incident is, and as they would be with `busier` times the calls.
+    fn spread(&self, measure: Measure, median: f64, length: usize, busier: f64) -> Option<(f64, f64)> {
         let length = length.min(self.values.len() / 2).max(1);
         let starts = self.values.len() + 1 - length;
         let step = starts.div_ceil(STRETCHES).max(1);
@@ -122,6 +132,8 @@ impl Stretch<'_> {
         }
         let centre = quantile(totals.clone(), 0.5)?;
         let deviation = quantile(totals.iter().map(|it| (it - centre).abs()).collect(), 0.5)?;
+        // Extra seconds grow with the calls; failures are counted, and their spread with the root of the calls.
+        let growth = if measure == Measure::Latency { busier } else { busier.sqrt() };
         let floor = match measure {
             Measure::Latency => {
                 let calls = quantile(self.calls.to_vec(), 0.5)?.max(1.0);
@@ -133,7 +145,7 @@ impl Stretch<'_> {
             }
             Measure::Requests => return None,
         };
-        Some((centre, (TO_SIGMA * deviation).max(floor).max(f64::MIN_POSITIVE)))
+        Some((centre * busier, ((TO_SIGMA * deviation).max(floor) * growth).max(f64::MIN_POSITIVE)))
     }
 }
 

@@ -28,11 +28,15 @@ use graph::Below;
 
 /// Robust standard deviations from which an excess is a finding of its own.
 const BAR: f64 = 6.0;
+/// The same where the target's is as unusual.
+const BOTH: f64 = 4.0;
 /// From here on the target itself moved.
 const MOVED: f64 = 3.0;
 /// The least share of the target's excess that a finding explains, and the least part of an excess that must have reached a
 /// target which hardly moved.
 const SHARE: f64 = 0.25;
+/// From here on the other measure of a service moves as the first suspect does: cosine squared.
+const ALONG: f64 = 0.8;
 /// What explains less is not listed.
 const LISTED: f64 = 0.05;
 
@@ -98,12 +102,21 @@ pub fn rank(
         return Err(RankError::NotMeasured { service: target.service.clone(), measure });
     };
     let scene = Scene { graph, below: &below, incident, baseline, trouble };
-    let mut found = scene.ranked(target.measure, field.suspects(graph, &below, &trouble.rows));
-    if found.is_empty() && strength(trouble) >= BAR {
+    let mut found = scene.listed(target.measure, field.suspects(graph, &below, &trouble.rows));
+    if let Some(first) = found.first() {
         let elsewhere = Field::new(other, graph, &below, incident, baseline);
-        found = scene.ranked(other, scene.moving_along(&elsewhere));
+        let along = scene.moving_along(other, &elsewhere, first, &found);
+        found.extend(along);
+        scene.order(&mut found);
     }
-    Ok(found)
+    Ok(found.iter().map(|it| scene.candidate(it)).collect())
+}
+
+/// A suspect on the list.
+struct Listed {
+    score: f64,
+    measure: Measure,
+    suspect: Suspect,
 }
 
 /// What a ranking looks at.
@@ -117,52 +130,67 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     /// The list, if one of the suspects is a finding.
-    fn ranked(&self, measure: Measure, suspects: Vec<Suspect>) -> Vec<Candidate> {
+    fn listed(&self, measure: Measure, suspects: Vec<Suspect>) -> Vec<Listed> {
         if !suspects.iter().any(|suspect| self.is_finding(suspect)) {
             return Vec::new();
         }
         let listed = |it: &Suspect| it.own >= LISTED && (it.new || strength(&it.excess) >= MOVED);
-        let mut listed: Vec<(f64, usize, Suspect)> = suspects
-            .into_iter()
-            .filter(listed)
-            .map(|suspect| (score(&suspect), self.below.path(suspect.place).len(), suspect))
-            .collect();
-        listed.sort_by(|(a, deep_a, one), (b, deep_b, other)| {
-            let names = || self.graph.name(one.place).cmp(self.graph.name(other.place));
-            b.total_cmp(a).then(deep_b.cmp(deep_a)).then_with(names)
+        let suspects = suspects.into_iter().filter(listed);
+        let mut found: Vec<Listed> =
+            suspects.map(|suspect| Listed { score: score(&suspect), measure, suspect }).collect();
+        self.order(&mut found);
+        found
+    }
+
+    /// The highest score first; of equal ones the deepest, then by name.
+    fn order(&self, found: &mut [Listed]) {
+        let depth = |it: &Listed| self.below.path(it.suspect.place).len();
+        let name = |it: &Listed| self.graph.name(it.suspect.place).to_owned();
+        found.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then(depth(b).cmp(&depth(a))).then_with(|| name(a).cmp(&name(b)))
         });
-        listed.into_iter().map(|(score, _, suspect)| self.candidate(measure, score, &suspect)).collect()
     }
 
     /// Whether a suspect alone is reason enough for an answer.
     fn is_finding(&self, suspect: &Suspect) -> bool {
-        let reached = strength(self.trouble) >= MOVED || suspect.passed >= SHARE;
-        strength(&suspect.excess) >= BAR && suspect.own >= SHARE && reached
+        let (here, there) = (strength(&suspect.excess), strength(self.trouble));
+        let alone = here >= BAR && (there >= MOVED || suspect.passed >= SHARE);
+        suspect.own >= SHARE && (alone || here.min(there) >= BOTH)
     }
 
-    /// Suspects of the other measure. Failures and seconds have no common unit, so only the shape over the rows can agree, which
-    /// is half as much evidence.
-    fn moving_along(&self, field: &Field) -> Vec<Suspect> {
-        let mut suspects = field.suspects(self.graph, self.below, &self.trouble.rows);
-        for suspect in &mut suspects {
-            suspect.all = together(&suspect.excess.rows, &self.trouble.rows);
-            suspect.own = suspect.all / 2.0;
-            suspect.passed = 1.0;
-        }
+    /// Services below the first suspect whose other measure moved as it did: calls that fail make their caller wait and try
+    /// again, calls that hang make it fail. Failures and seconds have no common unit, so only the shape over the rows can
+    /// agree, which is half as much evidence.
+    fn moving_along(&self, measure: Measure, field: &Field, first: &Listed, found: &[Listed]) -> Vec<Listed> {
+        let deeper = self.graph.below(first.suspect.place);
+        let is_new = |it: &Suspect| {
+            it.place != first.suspect.place
+                && deeper.order.contains(&it.place)
+                && found.iter().all(|listed| listed.suspect.place != it.place)
+        };
+        let suspects = field.suspects(self.graph, self.below, &first.suspect.excess.rows).into_iter().filter(is_new);
         suspects
+            .filter_map(|mut suspect| {
+                suspect.own = together(&suspect.excess.rows, &first.suspect.excess.rows) / 2.0;
+                suspect.all = suspect.own;
+                let moves = suspect.own >= ALONG / 2.0 && strength(&suspect.excess) >= BAR;
+                moves.then(|| Listed { score: score(&suspect) * first.score, measure, suspect })
+            })
+            .collect()
     }
 
-    fn candidate(&self, measure: Measure, score: f64, suspect: &Suspect) -> Candidate {
+    fn candidate(&self, listed: &Listed) -> Candidate {
+        let Listed { score, measure, suspect } = listed;
         let path = self.below.path(suspect.place).into_iter().map(|at| self.graph.name(at).to_owned()).collect();
         let surge = self.surge(suspect.place);
         Candidate {
             service: self.graph.name(suspect.place).to_owned(),
-            measure: if surge.is_some() { Measure::Requests } else { measure },
-            score,
+            measure: if surge.is_some() { Measure::Requests } else { *measure },
+            score: *score,
             explains: suspect.own,
             strength: suspect.excess.strength,
             path,
-            why: reason::why(measure, suspect, surge, suspect.view_of.map(|at| self.graph.name(at))),
+            why: reason::why(*measure, suspect, surge, suspect.view_of.map(|at| self.graph.name(at))),
         }
     }
 

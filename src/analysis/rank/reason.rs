@@ -36,7 +36,7 @@ fn seconds(seconds: f64) -> String {
     if seconds >= 1.0 {
         format!("{seconds:.2} s")
     } else if seconds >= 0.001 {
-        format!("{:.3} ms", seconds * 1e3).replace(".000", "")
+        format!("{:.1} ms", seconds * 1e3)
     } else {
         format!("{:.1} µs", seconds * 1e6)
     }
