@@ -45,8 +45,8 @@ const NO_IO: &[&str] = &[
     "crate::actions::journal",
 ];
 const EVERYTHING: &[&str] = &[
-    "domain", "store", "logfile", "analysis", "trust", "config", "ui", "logs", "sources", "copilot", "actions", "bundle",
-    "app", "panes", "overlays", "runtime", "cli", "testing",
+    "domain", "store", "logfile", "analysis", "trust", "config", "ui", "logs", "sources", "copilot", "actions",
+    "bundle", "app", "panes", "overlays", "runtime", "cli", "testing",
 ];
 
 const fn room(name: &'static str, ours: &'static [&'static str], never: &'static [&'static str]) -> Room {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::exit::{Failure, Outcome};
-use crate::analysis::templates::{Counters, Miner, Patterns, Slot};
+use crate::analysis::templates::{Counters, Miner, Patterns, Slot, Strip};
 use crate::domain::CleanText;
 
 /// What follows in a line after so many bytes is read over.
@@ -52,20 +52,20 @@ struct Answer<'a> {
 /// Runs the subcommand.
 pub(super) fn run(logs: &Logs) -> Outcome {
     let Form::Patterns(args) = &logs.form;
-    let mut miner = Miner::default();
+    let (mut miner, mut strip) = (Miner::default(), Strip::default());
     // Four bytes a line, and only for the form that answers for each line.
     let mut slots = Vec::new();
     let lines = read(&args.file, |line| {
-        let slot = miner.push(line);
+        let slot = strip.push(line, &mut miner);
         if args.json {
             slots.push(slot);
         }
     })?;
-    miner.decide();
+    strip.decide(&mut miner);
     let patterns = miner.patterns();
     let out = &mut BufWriter::new(io::stdout().lock());
     if args.json {
-        answer(&miner, &patterns, &slots, out)?;
+        answer(&patterns, &slots, out)?;
     } else {
         table(&patterns, lines, miner.counters(), out)?;
     }
@@ -125,10 +125,10 @@ fn each_line(input: &mut impl BufRead, mut take: impl FnMut(&[u8])) -> io::Resul
 }
 
 /// A line of JSON for each line read.
-fn answer(miner: &Miner, patterns: &Patterns, slots: &[Slot], out: &mut impl Write) -> Result<(), Failure> {
+fn answer(patterns: &Patterns, slots: &[Slot], out: &mut impl Write) -> Result<(), Failure> {
     let ids: Vec<String> = patterns.all().iter().map(|pattern| pattern.id.to_string()).collect();
     for (line, slot) in (1..).zip(slots) {
-        let Some(at) = miner.pattern_of(*slot, patterns) else { continue };
+        let Some(at) = patterns.of_slot(*slot) else { continue };
         let answer = Answer { line, pattern: &ids[at], template: &patterns.all()[at].template };
         serde_json::to_writer(&mut *out, &answer).map_err(io::Error::from)?;
         out.write_all(b"\n")?;
@@ -184,9 +184,8 @@ mod tests {
     fn the_table_has_the_frequent_first_and_shows_no_control_character() {
         let mut miner = Miner::default();
         for line in ["rare\u{202e}", "often 1", "often 2"] {
-            miner.push(line.as_bytes());
+            miner.take(line.as_bytes());
         }
-        miner.decide();
         let mut out = Vec::new();
         table(&miner.patterns(), 3, miner.counters(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -1,6 +1,8 @@
 //! Which keys there are and how each is written: a configuration with one of everything, from which messages take their
 //! examples and `config.example.toml` is checked.
 
+mod log_stores;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -30,6 +32,13 @@ pub fn specimen() -> Config {
             service: "app".to_owned(),
             backlog: Size::mib(4),
         }],
+        loki: vec![log_stores::loki()],
+        elasticsearch: vec![log_stores::elasticsearch()],
+        victorialogs: vec![log_stores::victorialogs()],
+        journald: vec![log_stores::journald()],
+        kubectl: vec![log_stores::kubectl()],
+        docker: vec![log_stores::docker()],
+        otlp: vec![log_stores::otlp()],
         changes: vec![Changes { name: "deploys".to_owned(), path: PathBuf::from("/var/log/changes.jsonl") }],
         git: vec![Git {
             name: "repo".to_owned(),

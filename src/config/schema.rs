@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 
@@ -36,6 +37,20 @@ pub struct Config {
     pub prometheus: Vec<Prometheus>,
     /// Log files.
     pub files: Vec<Files>,
+    /// Loki servers.
+    pub loki: Vec<Loki>,
+    /// Elasticsearch or OpenSearch clusters.
+    pub elasticsearch: Vec<Elasticsearch>,
+    /// VictoriaLogs servers.
+    pub victorialogs: Vec<VictoriaLogs>,
+    /// The journal of this machine.
+    pub journald: Vec<Journald>,
+    /// Pods of Kubernetes clusters.
+    pub kubectl: Vec<Kubectl>,
+    /// Containers of this machine.
+    pub docker: Vec<Docker>,
+    /// Receivers of OpenTelemetry logs.
+    pub otlp: Vec<Otlp>,
     /// Files of change events.
     pub changes: Vec<Changes>,
     /// Git repositories whose log is a list of changes.
@@ -288,8 +303,14 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
-    /// Memory for log records.
+    /// Memory for log records of live sources.
     pub logs: Size,
+    /// Memory for the rows of log files: 19 bytes a record, the text stays in the file.
+    pub log_index: Size,
+    /// Memory for blocks of log files that were read a moment ago.
+    pub log_cache: Size,
+    /// Disk for unpacked log files and standard input.
+    pub spool: Size,
     /// Alerts held.
     pub alerts: usize,
     /// Series held.
@@ -313,6 +334,13 @@ impl Default for Config {
             webhook: None,
             prometheus: Vec::new(),
             files: Vec::new(),
+            loki: Vec::new(),
+            elasticsearch: Vec::new(),
+            victorialogs: Vec::new(),
+            journald: Vec::new(),
+            kubectl: Vec::new(),
+            docker: Vec::new(),
+            otlp: Vec::new(),
             changes: Vec::new(),
             git: Vec::new(),
             command: Vec::new(),
@@ -367,7 +395,15 @@ impl Default for Run {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { logs: Size::mib(128), alerts: 50_000, series: 2_000, evidence: 500 }
+        Self {
+            logs: Size::mib(128),
+            log_index: Size::mib(512),
+            log_cache: Size::mib(64),
+            spool: Size::mib(8 << 10),
+            alerts: 50_000,
+            series: 2_000,
+            evidence: 500,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the types cannot say about a configuration. Finds every problem at once; each says its fix. `load` calls it.
 
+mod log_stores;
+
 use std::collections::BTreeMap;
 
 use super::address::{check_base, check_loopback};
@@ -24,6 +26,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.servers(config);
     check.files(config);
     check.programs(config);
+    check.log_stores(config);
     check.model(&config.model);
     check.run(&config.run);
     check.problems.extend(super::policy::check(&config.policy));
@@ -283,6 +286,9 @@ impl Check {
     fn limits(&mut self, config: &Config) {
         let limits = &config.limits;
         self.size("limits.logs", limits.logs, 1 << 20, 16 << 30);
+        self.size("limits.log_index", limits.log_index, 1 << 20, 64 << 30);
+        self.size("limits.log_cache", limits.log_cache, 1 << 20, 16 << 30);
+        self.size("limits.spool", limits.spool, 1 << 20, 1 << 40);
         for (key, count, least) in
             [("alerts", limits.alerts, 100), ("series", limits.series, 10), ("evidence", limits.evidence, 20)]
         {
@@ -328,6 +334,7 @@ pub fn named(config: &Config) -> Vec<(String, &str)> {
     names.extend(config.files.iter().enumerate().map(|(i, it)| (format!("files[{i}]"), it.name.as_str())));
     names.extend(config.changes.iter().enumerate().map(|(i, it)| (format!("changes[{i}]"), it.name.as_str())));
     names.extend(config.git.iter().enumerate().map(|(i, it)| (format!("git[{i}]"), it.name.as_str())));
+    names.extend(log_stores::named(config));
     names.extend(config.command.iter().enumerate().map(|(i, it)| (format!("command[{i}]"), it.name.as_str())));
     names
 }

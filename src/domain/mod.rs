@@ -11,6 +11,7 @@ pub mod log;
 pub mod model;
 pub mod ports;
 pub mod proposal;
+pub mod quantity;
 pub mod query;
 pub mod recording;
 pub mod series;

@@ -5,10 +5,11 @@
 mod known;
 mod open;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use known::{Identity, Known};
 use open::{Open, Read};
@@ -21,20 +22,57 @@ const MAX_OLD: usize = 4;
 const WHOLE: u64 = 16 << 20;
 
 /// Something found at the path. Bytes of one generation belong to one file and follow each other without a gap.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Chunk {
+    /// A file was opened, or begins anew.
+    Begins(Begun),
     /// The next bytes of a generation.
     Bytes {
         /// Counts the files that stood at the path, truncations too.
         generation: u64,
+        /// Where they stand in the file.
+        at: u64,
         /// The bytes.
         bytes: Vec<u8>,
+    },
+    /// The file was truncated after it was copied: the generation goes on in the copy.
+    Moved {
+        /// Which.
+        generation: u64,
+        /// The copy.
+        file: Arc<File>,
     },
     /// Nothing more comes of this generation.
     End {
         /// Which.
         generation: u64,
+        /// What became of its text.
+        text: Text,
     },
+}
+
+/// A file that was opened, or begins anew.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Its generation.
+    pub generation: u64,
+    /// The file, to be read by position.
+    pub file: Arc<File>,
+    /// How long it is.
+    pub length: u64,
+    /// When it was last written, in nanoseconds since the epoch.
+    pub modified: i64,
+    /// Whether it was there when the following began.
+    pub was_there: bool,
+}
+
+/// What became of the text of a generation that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// It can still be read.
+    Stays,
+    /// It was truncated, or another one stands there.
+    Gone,
 }
 
 /// How the path is.
@@ -50,12 +88,22 @@ pub enum State {
     Failed(String),
 }
 
+/// Where the reading of a file begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// At its last bytes, but for files that appear later.
+    Backlog,
+    /// At its last bytes, if it has more than twice as many.
+    Tail,
+}
+
 /// Follows one path. Nothing written to a file it has opened is lost unless a truncation was faster than the poll;
 /// nothing is given twice.
 #[derive(Debug)]
 pub struct Follower {
     path: PathBuf,
     backlog: u64,
+    start: Start,
     current: Option<Open>,
     old: Vec<Open>,
     generations: u64,
@@ -67,12 +115,27 @@ pub struct Follower {
 impl Follower {
     /// Follows a path. A file that is there at the first poll is read from its last `backlog` bytes on.
     pub fn new(path: PathBuf, backlog: u64) -> Self {
-        Self { path, backlog, current: None, old: Vec::new(), generations: 0, started: false, idle: true }
+        Self {
+            path,
+            backlog,
+            start: Start::Backlog,
+            current: None,
+            old: Vec::new(),
+            generations: 0,
+            started: false,
+            idle: true,
+        }
     }
 
     /// Follows a path that was not there before: its file is read from the start, unless it is huge.
     pub fn appeared(path: PathBuf, backlog: u64) -> Self {
         Self { started: true, ..Self::new(path, backlog) }
+    }
+
+    /// Follows a path for a reader who reads by position what stands before the last `tail` bytes. The file that is
+    /// there at the first poll is told from those that come later.
+    pub fn tail_first(path: PathBuf, tail: u64) -> Self {
+        Self { start: Start::Tail, ..Self::new(path, tail) }
     }
 
     /// The path.
@@ -102,36 +165,37 @@ impl Follower {
         self.old.retain_mut(|old| {
             index += 1;
             let more = match old.read(budget) {
-                Ok(Read::Bytes(bytes)) => {
+                Ok(Read::Bytes(at, bytes)) => {
                     old.quiet = 0;
-                    out.push(Chunk::Bytes { generation: old.generation, bytes });
-                    true
+                    out.push(Chunk::Bytes { generation: old.generation, at, bytes });
+                    None
                 }
                 // Emptied after the rotation: whoever did that wanted it gone.
-                Ok(Read::Restarted) | Err(_) => false,
+                Ok(Read::Restarted) => Some(Text::Gone),
+                Err(_) => Some(Text::Stays),
                 Ok(Read::Nothing) => {
                     old.quiet += u32::from(idle);
-                    index > excess && old.quiet <= LINGER
+                    (index <= excess || old.quiet > LINGER).then_some(Text::Stays)
                 }
             };
-            if !more {
-                out.push(Chunk::End { generation: old.generation });
+            if let Some(text) = more {
+                out.push(Chunk::End { generation: old.generation, text });
                 known.release(old.identity, &old.head);
             }
-            more
+            more.is_none()
         });
     }
 
     fn poll_current(&mut self, known: &mut Known, budget: usize, out: &mut Vec<Chunk>) -> State {
         if let Some(mut open) = self.current.take() {
-            match self.read_current(&mut open, budget, out) {
+            match self.read_current(&mut open, known, budget, out) {
                 Ok(true) => {
                     self.current = Some(open);
                     return State::Following;
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    out.push(Chunk::End { generation: open.generation });
+                    out.push(Chunk::End { generation: open.generation, text: Text::Stays });
                     known.release(open.identity, &open.head);
                     return State::Failed(say(&error));
                 }
@@ -149,18 +213,32 @@ impl Follower {
     }
 
     /// Reads the current file; true when it gave something.
-    fn read_current(&mut self, open: &mut Open, budget: usize, out: &mut Vec<Chunk>) -> io::Result<bool> {
+    fn read_current(
+        &mut self,
+        open: &mut Open,
+        known: &mut Known,
+        budget: usize,
+        out: &mut Vec<Chunk>,
+    ) -> io::Result<bool> {
         loop {
             match open.read(budget)? {
-                Read::Bytes(bytes) => {
-                    out.push(Chunk::Bytes { generation: open.generation, bytes });
+                Read::Bytes(at, bytes) => {
+                    out.push(Chunk::Bytes { generation: open.generation, at, bytes });
                     return Ok(true);
                 }
                 Read::Nothing => return Ok(false),
                 Read::Restarted => {
-                    out.push(Chunk::End { generation: open.generation });
+                    let generation = open.generation;
+                    match open.copy_beside(&self.path, known) {
+                        Some(copy) => {
+                            out.push(Chunk::Moved { generation, file: Arc::clone(&copy.file) });
+                            self.old.push(copy);
+                        }
+                        None => out.push(Chunk::End { generation, text: Text::Gone }),
+                    }
                     self.generations += 1;
                     open.restart(self.generations);
+                    out.push(begun(open, false));
                 }
             }
         }
@@ -189,11 +267,15 @@ impl Follower {
         }
         self.generations += 1;
         let length = open.length();
-        let from_start = self.started && length <= self.backlog.max(WHOLE);
-        if !from_start && length > self.backlog {
+        let from_end = match self.start {
+            Start::Backlog => length > self.backlog && !(self.started && length <= WHOLE),
+            Start::Tail => length / 2 > self.backlog,
+        };
+        if from_end {
             open.skip_to(length - self.backlog);
         }
-        let first = self.read_current(&mut open, budget, out);
+        out.push(begun(&open, !self.started));
+        let first = self.read_current(&mut open, known, budget, out);
         let state = match first {
             Ok(_) => State::Following,
             Err(error) => State::Failed(say(&error)),
@@ -201,6 +283,11 @@ impl Follower {
         self.current = Some(open);
         state
     }
+}
+
+fn begun(open: &Open, was_there: bool) -> Chunk {
+    let (length, modified) = (open.length(), open.modified());
+    Chunk::Begins(Begun { generation: open.generation, file: Arc::clone(&open.file), length, modified, was_there })
 }
 
 fn identity_at(path: &Path) -> Option<Identity> {

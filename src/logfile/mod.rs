@@ -3,16 +3,27 @@
 //! reads what it holds, and so does everything that reads a log file headless.
 
 pub mod follow;
+pub mod heads;
+pub mod index;
 pub mod library;
 pub mod lines;
+pub mod own;
+mod packed;
 pub mod pages;
 pub mod parse;
+pub mod record;
+mod spool;
 pub mod stream;
 pub mod tape;
+pub mod watch;
 
-pub use follow::{Chunk, Follower, Known, State};
-pub use library::{Library, Mine, MineStream};
+pub use follow::{Begun, Chunk, Follower, Known, State};
+pub use heads::{Choice, Head, Heads, Layout, Take};
+pub use index::{Place, Reading, Reel};
+pub use library::{Budgets, Library, Mine, MineStream, Unmined};
 pub use pages::Opened;
 pub use parse::Format;
+pub use record::{Context, record};
 pub use stream::LineParser;
 pub use tape::{Snapshot, Tape};
+pub use watch::{Polled, Watch};

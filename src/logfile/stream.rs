@@ -1,12 +1,11 @@
-//! One stream of log bytes to records: lines in the stream's format, and the lines of a stack trace joined to the record
-//! they belong to. Every log source keeps one parser per stream.
+//! One stream of log bytes to records: lines cut into records by the same [`Heads`] that index files, and each record read
+//! in full. Every live log source keeps one parser per stream.
 
-use std::borrow::Cow;
+use crate::domain::{CleanText, LogRecord, SourceId, Timestamp};
 
-use crate::domain::{CleanText, LogRecord, RecordId, Severity, SourceId, Timestamp};
-
+use super::heads::{Choice, Heads, Layout, Take};
 use super::lines::Lines;
-use super::parse::{self, Format, Parsed};
+use super::record::{Context, record};
 
 /// Lines of one record.
 const MAX_LINES: usize = 1000;
@@ -25,10 +24,11 @@ pub struct LineParser {
 }
 
 /// Joins lines to records.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Joiner {
-    format: Option<Format>,
-    last_time: Option<Timestamp>,
+    layout: Layout,
+    heads: Option<Heads>,
+    last_time: Option<i64>,
     /// The stream was entered in the middle of a record: what is left of it is as old as the record after it.
     waiting: Vec<Open>,
     /// No time was found for so long that none is waited for.
@@ -39,34 +39,24 @@ struct Joiner {
 /// A record that may still grow.
 #[derive(Debug)]
 struct Open {
-    parsed: Parsed,
-    format: Format,
+    time: Option<i64>,
     observed: Timestamp,
+    layout: Layout,
     raw: String,
     lines: usize,
     left_out: usize,
-    trace: Trace,
-    /// The line that says what a stack trace is about.
-    cause: Option<String>,
-}
-
-/// What kind of stack trace the record is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trace {
-    /// None.
-    No,
-    /// Python: ends with the exception, which is not indented.
-    Python,
-    /// Python, after the exception: only a chained one goes on.
-    PythonEnd,
-    /// Go or Rust: everything that is no record of its own.
-    Open,
 }
 
 impl LineParser {
     /// A parser for a stream of the named source; `service` stands for records that name none.
     pub fn new(source: SourceId, service: &str) -> Self {
-        Self { source, service: CleanText::line(service), lines: Lines::default(), joiner: Joiner::default() }
+        Self::with_layout(source, service, Layout::chosen(Choice::Auto))
+    }
+
+    /// The same for a stream of which something is known: a chosen format, or the configuration's.
+    pub fn with_layout(source: SourceId, service: &str, layout: Layout) -> Self {
+        let joiner = Joiner { layout, heads: None, last_time: None, waiting: Vec::new(), untimed: false, open: None };
+        Self { source, service: CleanText::line(service), lines: Lines::default(), joiner }
     }
 
     /// Takes bytes read at `observed` and gives the records they complete.
@@ -97,9 +87,9 @@ impl LineParser {
         self.joiner.open.is_some() || !self.joiner.waiting.is_empty() || self.lines.has_partial()
     }
 
-    /// The format of the latest record.
-    pub fn format(&self) -> Option<Format> {
-        self.joiner.format
+    /// What is known of the stream by now.
+    pub fn layout(&self) -> Layout {
+        self.joiner.heads.as_ref().map_or_else(|| self.joiner.layout.clone(), Heads::layout)
     }
 
     fn records(&self, done: Vec<Open>) -> Vec<LogRecord> {
@@ -110,36 +100,33 @@ impl LineParser {
 impl Joiner {
     /// Takes a line and gives the records it ends.
     fn line(&mut self, line: &str, observed: Timestamp) -> Vec<Open> {
-        let line = without_colours(line);
-        if line.trim().is_empty() {
-            // A blank line inside a trace is part of it; elsewhere it says nothing.
-            if let Some(open) = self.open.as_mut().filter(|open| open.trace != Trace::No) {
-                open.join("");
+        let layout = &self.layout;
+        let heads = self.heads.get_or_insert_with(|| Heads::resumed(layout.clone(), observed));
+        match heads.take(line.as_bytes()) {
+            Take::Begins(head) => {
+                let time = head.time;
+                let layout = heads.layout();
+                self.begin(Open::new(line, time, layout, observed))
             }
-            return Vec::new();
+            Take::Continues => match &mut self.open {
+                Some(open) => {
+                    open.join(line);
+                    Vec::new()
+                }
+                None if line.trim().is_empty() => Vec::new(),
+                None => {
+                    let layout = heads.layout();
+                    self.begin(Open::new(line, None, layout, observed))
+                }
+            },
         }
-        if let Some(open) = self.open.as_mut().filter(|open| open.wants(&line)) {
-            open.join(&line);
-            return Vec::new();
-        }
-        if let Some((format, parsed)) = parse::parse(&line, self.format, observed) {
-            self.format = Some(format);
-            return self.begin(Open::new(&line, format, parsed, observed));
-        }
-        if let Some(open) = self.open.as_mut().filter(|open| open.format.spreads() || open.in_trace()) {
-            open.join(&line);
-            return Vec::new();
-        }
-        let Some(mut parsed) = Format::Plain.parse(&line, observed) else { return Vec::new() };
-        parsed.time = self.last_time;
-        self.format = self.format.or(Some(Format::Plain));
-        self.begin(Open::new(&line, Format::Plain, parsed, observed))
     }
 
     /// Makes a record the open one and gives those that are complete.
-    fn begin(&mut self, open: Open) -> Vec<Open> {
-        let first_time = open.parsed.time.filter(|_| self.last_time.is_none());
-        self.last_time = open.parsed.time.or(self.last_time);
+    fn begin(&mut self, mut open: Open) -> Vec<Open> {
+        let first_time = open.time.filter(|_| self.last_time.is_none());
+        self.last_time = open.time.or(self.last_time);
+        open.time = self.last_time;
         let before = self.open.replace(open);
         if self.last_time.is_some() && first_time.is_none() {
             return before.into_iter().collect();
@@ -151,7 +138,7 @@ impl Joiner {
         self.untimed |= first_time.is_none();
         let mut done = std::mem::take(&mut self.waiting);
         for one in &mut done {
-            one.parsed.time = one.parsed.time.or(first_time);
+            one.time = one.time.or(first_time);
         }
         done
     }
@@ -165,43 +152,11 @@ impl Joiner {
 }
 
 impl Open {
-    fn new(line: &str, format: Format, parsed: Parsed, observed: Timestamp) -> Self {
-        let trace = trace_begun(line).unwrap_or(Trace::No);
-        Self { trace, parsed, format, observed, raw: line.to_owned(), lines: 1, left_out: 0, cause: None }
-    }
-
-    /// Whether the line belongs to this record by its looks alone.
-    fn wants(&self, line: &str) -> bool {
-        if line.starts_with([' ', '\t']) {
-            return true;
-        }
-        if is_closer(line) && (self.format.spreads() || self.lines > 1) {
-            return true;
-        }
-        match self.trace {
-            Trace::No => continues(line) || (trace_begun(line).is_some() && self.format.spreads()),
-            Trace::Python => line.starts_with("  ") || trace_begun(line).is_some(),
-            Trace::PythonEnd => chains(line) || trace_begun(line).is_some() || line.starts_with("Traceback"),
-            Trace::Open => continues(line),
-        }
-    }
-
-    /// Whether a line that is no record of its own belongs to the trace.
-    fn in_trace(&self) -> bool {
-        matches!(self.trace, Trace::Python | Trace::Open)
+    fn new(line: &str, time: Option<i64>, layout: Layout, observed: Timestamp) -> Self {
+        Self { time, observed, layout, raw: line.to_owned(), lines: 1, left_out: 0 }
     }
 
     fn join(&mut self, line: &str) {
-        let indented = line.starts_with([' ', '\t']);
-        match (self.trace, trace_begun(line)) {
-            (_, Some(trace)) => self.trace = trace,
-            (Trace::Python, None) if !indented && !line.is_empty() => {
-                self.trace = Trace::PythonEnd;
-                self.cause = Some(line.to_owned());
-            }
-            (Trace::No, None) if !indented && self.cause.is_none() => self.cause = Some(line.to_owned()),
-            (Trace::No | Trace::Python | Trace::PythonEnd | Trace::Open, None) => {}
-        }
         if self.lines >= MAX_LINES || self.raw.len() + line.len() > MAX_RAW {
             self.left_out += 1;
             return;
@@ -215,89 +170,13 @@ impl Open {
         if self.left_out > 0 {
             self.raw.push_str(&format!("\n[+{} lines]", self.left_out));
         }
-        let mut body = self.parsed.body();
-        if let Some(cause) = &self.cause {
-            body.push_str(" | ");
-            body.push_str(&parse::clipped(cause.trim(), 512));
-        }
-        let pair = |(name, value): &(String, String)| (CleanText::line(name), CleanText::line(value));
-        LogRecord {
-            id: RecordId::default(),
-            time: self.parsed.time,
-            observed: self.observed,
-            severity: self.parsed.severity.unwrap_or(Severity::Unset),
-            service: self.parsed.service.as_deref().map_or_else(|| service.clone(), CleanText::line),
-            source: source.clone(),
-            body: CleanText::line(&body),
-            raw: CleanText::block(self.raw.trim_end()),
-            attributes: self.parsed.attributes.iter().map(pair).collect(),
-            trace_id: self.parsed.trace_id.as_deref().map(CleanText::line),
-        }
+        let context =
+            Context { source: source.clone(), service: service.clone(), observed: self.observed, at: self.time };
+        let mut record = record(self.raw.as_bytes(), &self.layout, &context);
+        let known = self.time.and_then(|time| Timestamp::from_nanosecond(i128::from(time)).ok());
+        record.time = known.or(record.time);
+        record
     }
-}
-
-/// The kind of trace that a line begins.
-fn trace_begun(line: &str) -> Option<Trace> {
-    if line.starts_with("Traceback (most recent call last)") {
-        Some(Trace::Python)
-    } else if line.starts_with("panic: ")
-        || line.starts_with("fatal error: ")
-        || line.starts_with("goroutine ")
-        || line.starts_with("stack backtrace:")
-        || (line.starts_with("thread '") && line.contains(" panicked at"))
-    {
-        Some(Trace::Open)
-    } else {
-        None
-    }
-}
-
-/// Lines that never begin a record.
-fn continues(line: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = [
-        "Caused by:",
-        "at ",
-        "... ",
-        "Suppressed:",
-        "goroutine ",
-        "stack backtrace:",
-        "note: run with `RUST_BACKTRACE",
-        "--- End of",
-        "exit status ",
-    ];
-    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || chains(line)
-}
-
-/// Sentences with which Python chains exceptions.
-fn chains(line: &str) -> bool {
-    line.starts_with("During handling of the above exception") || line.starts_with("The above exception was the direct")
-}
-
-/// A lone closing bracket, the end of a spread-out value.
-fn is_closer(line: &str) -> bool {
-    let line = line.trim_end_matches([',', ';']);
-    !line.is_empty() && line.len() <= 3 && line.chars().all(|c| matches!(c, ')' | ']' | '}'))
-}
-
-/// The line without the escape sequences that colour it; all others stay, to be shown.
-fn without_colours(line: &str) -> Cow<'_, str> {
-    if !line.contains("\u{1b}[") {
-        return Cow::Borrowed(line);
-    }
-    let mut out = String::with_capacity(line.len());
-    let mut parts = line.split("\u{1b}[");
-    out.push_str(parts.next().unwrap_or(""));
-    for part in parts {
-        let end = part.find(|c: char| !(c.is_ascii_digit() || c == ';'));
-        match end.and_then(|end| part.get(end..)).and_then(|rest| rest.strip_prefix('m')) {
-            Some(rest) => out.push_str(rest),
-            None => {
-                out.push_str("\u{1b}[");
-                out.push_str(part);
-            }
-        }
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub enum Answer {
 }
 
 /// Rows of the merged list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// Of the question.
     pub generation: u64,

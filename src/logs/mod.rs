@@ -7,6 +7,21 @@
 
 pub mod answer;
 pub mod ask;
+mod bits;
+mod density;
+mod desk;
+mod hits;
+mod merge;
+mod mined;
+mod page;
+mod sets;
+mod shelf;
+mod sieve;
+mod status;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Answer, Page, PageRow};
 pub use ask::{Anchor, Ask, Look, Show};
+pub use desk::{Budget, Desk, Slice};
+pub use mined::SharedMiner;

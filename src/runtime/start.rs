@@ -31,6 +31,7 @@ use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, EvidenceKind, SourceId};
+use crate::logfile::{Budgets, Library, Unmined};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
@@ -40,6 +41,14 @@ use crate::ui::clipboard::Through;
 
 /// How much of a file named on the command line is read from its end.
 const FILE_BACKLOG: Size = Size::mib(64);
+
+/// What was named on the command line.
+#[derive(Debug, Default)]
+struct Named {
+    paths: Vec<PathBuf>,
+    /// Whether standard input is read.
+    stdin: bool,
+}
 
 /// What plays instead of live sources.
 struct Played {
@@ -53,18 +62,17 @@ struct Played {
 /// In words, when what was named cannot be read.
 pub fn open(start: Start) -> anyhow::Result<Session> {
     match start {
-        Start::Live { config, .. } => assemble(config, Vec::new(), None, Record::Incident),
+        Start::Live { config, .. } => assemble(config, Named::default(), None, Record::Incident),
         Start::Files { paths, stdin, config } => {
-            let sources = of_arguments(&paths, stdin);
-            assemble(without_sources(config), sources, None, Record::Incident)
+            assemble(without_sources(config), Named { paths, stdin }, None, Record::Incident)
         }
         Start::Shell { config, bundle: Some(dir), .. } | Start::Replay { dir, config } => {
             let recording = bundle::load::load(&dir).map_err(|error| anyhow::anyhow!("{error}"))?;
-            assemble(without_sources(config), Vec::new(), Some(played(recording)), Record::Nothing)
+            assemble(without_sources(config), Named::default(), Some(played(recording)), Record::Nothing)
         }
         Start::Shell { config, sources, bundle: None } => {
             let config = if sources { config } else { without_sources(config) };
-            assemble(config, Vec::new(), None, Record::Nothing)
+            assemble(config, Named::default(), None, Record::Nothing)
         }
         Start::Drill { name, config } => {
             let name = match name {
@@ -73,7 +81,7 @@ pub fn open(start: Start) -> anyhow::Result<Session> {
             };
             let recording = bundle::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
             let played = Played { name: CleanText::line(&name), recording: Arc::new(recording) };
-            assemble(without_sources(config), Vec::new(), Some(played), Record::Nothing)
+            assemble(without_sources(config), Named::default(), Some(played), Record::Nothing)
         }
     }
 }
@@ -105,27 +113,33 @@ fn without_sources(config: Config) -> Config {
     }
 }
 
-fn of_arguments(paths: &[PathBuf], stdin: bool) -> Vec<Box<dyn Source>> {
+/// The library of log files that a configuration allows.
+fn library(config: &Config) -> Arc<Library> {
+    let bytes = |size: Size| size.bytes() as u64;
+    let limits = &config.limits;
+    let spool_dir = Some(config.data_dir.join("tmp")).filter(|_| !config.data_dir.as_os_str().is_empty());
+    let (index, cache) = (bytes(limits.log_index), bytes(limits.log_cache));
+    Arc::new(Library::with_budgets(Box::new(Unmined), Budgets { index, cache, spool: bytes(limits.spool), spool_dir }))
+}
+
+fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
-    if !paths.is_empty() {
-        let paths = paths.iter().map(|path| glob::Pattern::escape(&path.to_string_lossy())).collect();
+    if !named.paths.is_empty() {
+        let paths = named.paths.iter().map(|path| glob::Pattern::escape(&path.to_string_lossy())).collect();
         let files = Files { name: "files".to_owned(), paths, service: String::new(), backlog: FILE_BACKLOG };
-        sources.push(Box::new(files::FilesSource::new(&files)));
+        sources.push(Box::new(files::FilesSource::new(&files, Arc::clone(library))));
     }
-    if stdin {
+    if named.stdin {
         sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin")));
     }
     sources
 }
 
-fn assemble(
-    config: Config,
-    mut sources: Vec<Box<dyn Source>>,
-    played: Option<Played>,
-    record: Record,
-) -> anyhow::Result<Session> {
+fn assemble(config: Config, named: Named, played: Option<Played>, record: Record) -> anyhow::Result<Session> {
     // Loading the grammars takes longer than a frame may.
     tokio::task::spawn_blocking(crate::ui::highlight::warm);
+    let library = library(&config);
+    let mut sources = of_arguments(&named, &library);
     let (results, results_in) = mpsc::channel(RESULTS);
     let (out, batches) = mpsc::channel(BATCHES);
     let (stop, stopped) = watch::channel(false);
@@ -145,7 +159,7 @@ fn assemble(
     } else {
         states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
     }
-    sources.extend(registry::configured(&config, &secrets, &spanned, &fired));
+    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library));
     let mut running = registry::start_sources(sources, out, stopped);
     if played.is_none() {
         running.engine = registry::engine(&config, &secrets);

@@ -9,6 +9,7 @@ pub mod discover;
 pub mod files;
 pub mod git;
 pub mod http;
+pub mod loki;
 pub mod outlet;
 pub mod poll;
 pub mod prometheus;
@@ -16,6 +17,7 @@ pub mod registry;
 pub mod replay;
 pub mod span;
 pub mod stdin;
+pub mod stores;
 pub mod webhook;
 
 pub use outlet::Outlet;

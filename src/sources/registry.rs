@@ -12,6 +12,7 @@ use super::changes::ChangesSource;
 use super::command::CommandSource;
 use super::files::FilesSource;
 use super::git::GitSource;
+use super::loki::LokiSource;
 use super::prometheus::{Client, PrometheusSource};
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
@@ -19,6 +20,7 @@ use crate::config::Config;
 use crate::domain::ports::{Pending, QueryEngine, SecretStore};
 use crate::domain::query::{PolledQuery, QueryAnswer, QueryError, QueryRequest};
 use crate::domain::{Batch, CleanText, Language, SourceId, Timestamp};
+use crate::logfile::Library;
 
 /// The sources at work.
 pub struct Running {
@@ -48,11 +50,12 @@ pub fn start(
     config: &Config,
     secrets: Arc<dyn SecretStore>,
     span: watch::Receiver<Span>,
+    library: &Arc<Library>,
     out: mpsc::Sender<Batch>,
     stop: watch::Receiver<bool>,
 ) -> Running {
     let (_, firing) = watch::channel(BTreeSet::new());
-    let sources = configured(config, &secrets, &span, &firing);
+    let sources = configured(config, &secrets, &span, &firing, library);
     Running { engine: engine(config, &secrets), ..start_sources(sources, out, stop) }
 }
 
@@ -70,12 +73,13 @@ pub fn start_sources(sources: Vec<Box<dyn Source>>, out: mpsc::Sender<Batch>, st
 }
 
 /// The sources of a configuration, in the order of the header. `firing` names the alerts that went off: what they
-/// measure is asked for beside the panels.
+/// measure is asked for beside the panels; files are indexed into `library`.
 pub fn configured(
     config: &Config,
     secrets: &Arc<dyn SecretStore>,
     span: &watch::Receiver<Span>,
     firing: &watch::Receiver<BTreeSet<CleanText>>,
+    library: &Arc<Library>,
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
@@ -83,7 +87,8 @@ pub fn configured(
     all.extend(config.prometheus.iter().map(|own| boxed(metrics(own))));
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
-    all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own))));
+    all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));
+    all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
     all.extend(config.command.iter().map(|own| boxed(CommandSource::new(own))));
     all.extend(config.changes.iter().map(|own| boxed(ChangesSource::new(own))));
     all.extend(config.git.iter().map(|own| boxed(GitSource::new(own))));

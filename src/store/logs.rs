@@ -1,5 +1,7 @@
 //! Log records in time order within a budget of bytes. `app` inserts; the log pane, queries and the analyst read.
 
+use std::sync::Arc;
+
 use crate::domain::{LogRecord, RecordId, RecordKey, TimeWindow};
 
 use super::ordered::{Keyed, Ordered};
@@ -7,16 +9,25 @@ use super::ordered::{Keyed, Ordered};
 /// What a record costs beside its own weight: the counters of its shared texts and what the allocator rounds up.
 const OVERHEAD: usize = 128;
 
-impl Keyed for LogRecord {
+/// A record and the shape that a miner found in it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The record.
+    pub record: Arc<LogRecord>,
+    /// Its shape, to be asked of the miner; 0 where nothing is mined.
+    pub slot: u32,
+}
+
+impl Keyed for Held {
     fn key(&self) -> RecordKey {
-        LogRecord::key(self)
+        self.record.key()
     }
 }
 
 /// Log records, oldest first. When the budget is exceeded the oldest go, and are counted.
 #[derive(Debug)]
 pub struct LogStore {
-    records: Ordered<LogRecord>,
+    records: Ordered<Held>,
     budget: usize,
     bytes: usize,
     evicted: u64,
@@ -31,15 +42,20 @@ impl LogStore {
 
     /// Numbers the record, puts it at its place in time and makes room. The key may be gone already when the record
     /// is older than all that the budget holds.
-    pub fn insert(&mut self, mut record: LogRecord) -> RecordKey {
+    pub fn insert(&mut self, record: LogRecord) -> RecordKey {
+        self.insert_mined(record, 0)
+    }
+
+    /// The same for a record whose shape is known.
+    pub fn insert_mined(&mut self, mut record: LogRecord, slot: u32) -> RecordKey {
         record.id = RecordId(self.next);
         self.next += 1;
         let key = record.key();
         self.bytes += cost(&record);
-        self.records.insert(record);
+        self.records.insert(Held { record: Arc::new(record), slot });
         while self.bytes > self.budget && self.records.len() > 1 {
             if let Some(gone) = self.records.pop_first() {
-                self.bytes -= cost(&gone);
+                self.bytes -= cost(&gone.record);
                 self.evicted += 1;
             }
         }
@@ -68,16 +84,31 @@ impl LogStore {
 
     /// The oldest key held; every smaller one a view still has is gone.
     pub fn first_key(&self) -> Option<RecordKey> {
-        self.records.first().map(LogRecord::key)
+        self.records.first().map(Keyed::key)
+    }
+
+    /// The newest key held.
+    pub fn last_key(&self) -> Option<RecordKey> {
+        self.records.at_index(self.len().checked_sub(1)?).map(Keyed::key)
     }
 
     /// The record with this key, if still held.
     pub fn get(&self, key: RecordKey) -> Option<&LogRecord> {
+        self.held(key).map(|held| &*held.record)
+    }
+
+    /// The record with this key and its shape, if still held.
+    pub fn held(&self, key: RecordKey) -> Option<&Held> {
         self.records.get(key)
     }
 
     /// The record at a place counted from the oldest.
     pub fn at_index(&self, index: usize) -> Option<&LogRecord> {
+        self.held_at(index).map(|held| &*held.record)
+    }
+
+    /// The record at a place counted from the oldest, and its shape.
+    pub fn held_at(&self, index: usize) -> Option<&Held> {
         self.records.at_index(index)
     }
 
@@ -93,12 +124,17 @@ impl LogStore {
 
     /// The records between two places counted from the oldest.
     pub fn range(&self, range: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = &LogRecord> {
+        self.held_range(range).map(|held| &*held.record)
+    }
+
+    /// The same with their shapes.
+    pub fn held_range(&self, range: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = &Held> {
         self.records.range(range)
     }
 }
 
 /// The smallest key of an instant.
-pub(super) fn start_of(at: crate::domain::Timestamp) -> RecordKey {
+pub fn start_of(at: crate::domain::Timestamp) -> RecordKey {
     RecordKey { at, id: RecordId(0) }
 }
 

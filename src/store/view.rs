@@ -3,7 +3,7 @@
 
 use crate::domain::{LogRecord, RecordId, RecordKey, TimeWindow};
 
-use super::filter::Filter;
+use super::filter::{Aside, Filter};
 use super::logs::{LogStore, start_of};
 use super::ordered::Ordered;
 
@@ -59,13 +59,18 @@ impl LogView {
 
     /// Takes note of a record just inserted into the store.
     pub fn on_insert(&mut self, record: &LogRecord) {
+        self.on_insert_with(record, &Aside::default());
+    }
+
+    /// The same with what is known beside the record.
+    pub fn on_insert_with(&mut self, record: &LogRecord, aside: &Aside<'_>) {
         let seen = match self.scan {
             Scan::Fresh => false,
             Scan::Down { to, .. } => record.key() >= to,
             Scan::Done => true,
         };
         // A record in the part still to be looked at will be found there.
-        if seen && self.filter.matches(record) {
+        if seen && self.filter.matches_with(record, aside) {
             self.keys.insert(record.key());
         }
     }
@@ -84,15 +89,26 @@ impl LogView {
 
     /// Looks at up to `max_records` more records.
     pub fn advance(&mut self, store: &LogStore, max_records: usize) -> Progress {
+        self.advance_with(store, max_records, |_| None)
+    }
+
+    /// The same; `pattern_of` gives the number of a shape's pattern.
+    pub fn advance_with(
+        &mut self,
+        store: &LogStore,
+        max_records: usize,
+        pattern_of: impl Fn(u32) -> Option<u64>,
+    ) -> Progress {
         let (end, done) = match self.scan {
             Scan::Done => return Progress::Done,
             Scan::Fresh => (store.len(), 0),
             Scan::Down { to, done } => (store.index_of(to), done),
         };
         let start = end.saturating_sub(max_records);
-        for record in store.range(start..end).rev() {
-            if self.filter.matches(record) {
-                self.keys.insert(record.key());
+        for held in store.held_range(start..end).rev() {
+            let aside = Aside { pattern: pattern_of(held.slot), file: None };
+            if self.filter.matches_with(&held.record, &aside) {
+                self.keys.insert(held.record.key());
             }
         }
         if start == 0 {
@@ -164,12 +180,12 @@ impl<'a> Keys<'a> {
     }
 
     /// The keys from a place on, oldest first.
-    pub fn iter_from(&self, index: usize) -> impl DoubleEndedIterator<Item = RecordKey> + 'a {
+    pub fn iter_from(&self, index: usize) -> impl DoubleEndedIterator<Item = RecordKey> + use<'a> {
         self.keys.range(self.start.saturating_add(index).min(self.end)..self.end).copied()
     }
 
     /// All of them, oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = RecordKey> + 'a {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = RecordKey> + use<'a> {
         self.iter_from(0)
     }
 }

@@ -1,8 +1,10 @@
 //! Runs one source against a channel and gathers what it says, each wait with a deadline.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use midwatch::domain::{Batch, Change, Health, LogRecord, Telemetry};
+use midwatch::logfile::{Library, Unmined};
 use midwatch::sources::{Outlet, Source};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -10,6 +12,11 @@ use tokio::time::Instant;
 
 /// Longest time any single expectation may take; reached only by a failure.
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// An empty library that looks for no shapes.
+pub fn library() -> Arc<Library> {
+    Arc::new(Library::new(Box::new(Unmined)))
+}
 
 /// A running source and everything it said.
 pub struct Bench {

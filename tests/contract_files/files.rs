@@ -9,7 +9,7 @@ use midwatch::config::units::Size;
 use midwatch::sources::files::FilesSource;
 use tempfile::TempDir;
 
-use super::bench::Bench;
+use super::bench::{Bench, library};
 
 fn source(paths: &[PathBuf]) -> FilesSource {
     source_with(paths, Size::mib(4))
@@ -17,7 +17,7 @@ fn source(paths: &[PathBuf]) -> FilesSource {
 
 fn source_with(paths: &[PathBuf], backlog: Size) -> FilesSource {
     let paths = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    FilesSource::new(&Files { name: "logs".to_owned(), paths, service: String::new(), backlog })
+    FilesSource::new(&Files { name: "logs".to_owned(), paths, service: String::new(), backlog }, library())
 }
 
 fn append(path: &Path, text: impl AsRef<[u8]>) {

@@ -9,7 +9,7 @@ use midwatch::domain::Severity;
 use midwatch::sources::changes::ChangesSource;
 use midwatch::sources::files::FilesSource;
 
-use super::bench::Bench;
+use super::bench::{Bench, library};
 
 fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -19,7 +19,7 @@ fn fixtures() -> PathBuf {
 async fn the_logs_of_every_service_are_read() {
     let paths = vec![fixtures().join("logs/*.log").to_string_lossy().into_owned()];
     let config = Files { name: "lab".to_owned(), paths, service: String::new(), backlog: Size::mib(4) };
-    let mut bench = Bench::start(FilesSource::new(&config));
+    let mut bench = Bench::start(FilesSource::new(&config, library()));
     // Records per file, and how many of them carry a trace.
     let expected = [
         ("cart", 20, 20),

@@ -92,7 +92,8 @@ async fn a_configuration_starts_its_sources_and_routes_queries() {
     let (out, _batches) = mpsc::channel(64);
     let (_stop, stopped) = watch::channel(false);
     let (_span, span) = watch::channel(Span::default());
-    let running = start(&config, no_secrets(), span, out, stopped);
+    let library = std::sync::Arc::new(midwatch::logfile::Library::new(Box::new(midwatch::logfile::Unmined)));
+    let running = start(&config, no_secrets(), span, &library, out, stopped);
     assert_eq!(running.ids, ["prom", "am"].map(SourceId::new));
     let texts: Vec<&str> = running.queries.iter().map(|query| query.text.as_str()).collect();
     assert_eq!(texts, ["up", "down", "GET /api/v2/alerts"]);

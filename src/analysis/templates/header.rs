@@ -5,6 +5,7 @@
 //! class is a column of the header; the header ends with the last of them. Message text varies from line to line, so
 //! that it rarely makes such columns, and a layout without a time or a severity has no header at all.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::fields::{self, CLASSES, Class, Field, WINDOW};
@@ -54,15 +55,15 @@ impl Tally {
 
 impl Headers {
     /// Learns the layouts of the first lines of a stream.
-    pub fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
+    pub fn learn<'a>(lines: impl Iterator<Item = Cow<'a, [u8]>>) -> Self {
         let mut tallies: HashMap<Key, Tally> = HashMap::new();
         let mut cut = Vec::with_capacity(WINDOW);
         let mut total = 0;
         for line in lines {
-            fields::cut(line, &mut cut);
+            fields::cut(&line, &mut cut);
             let Some(key) = key(&cut) else { continue };
             total += 1;
-            tallies.entry(key).or_default().add(line, &cut);
+            tallies.entry(key).or_default().add(&line, &cut);
         }
         let layouts: HashMap<Key, Vec<Option<Class>>> = tallies
             .into_iter()
@@ -80,7 +81,7 @@ impl Headers {
         let Some(key) = key(cut) else { return 0 };
         let end = match self.layouts.get(&key) {
             Some(columns) => learnt(columns, cut),
-            None => guessed(cut),
+            None => guessed(line, cut),
         };
         if end < line.len() { end } else { 0 }
     }
@@ -172,8 +173,12 @@ fn nearby(cut: &[Field], column: usize, class: Class) -> Option<usize> {
 }
 
 /// A layout that is too rare to learn: whatever can only be a header, after a time.
-fn guessed(cut: &[Field]) -> usize {
-    if cut.first().is_none_or(|field| field.class != Class::Time) {
+fn guessed(line: &[u8], cut: &[Field]) -> usize {
+    let Some(first) = cut.first().filter(|field| field.class == Class::Time) else { return 0 };
+    // A number that could be an epoch is one only in a layout that was learnt.
+    if line[first.start..first.end].trim_ascii_end().iter().all(|b| b.is_ascii_digit() || *b == b':')
+        && !line[..first.end].iter().filter(|b| **b == b':').nth(1).is_some()
+    {
         return 0;
     }
     let strong = cut

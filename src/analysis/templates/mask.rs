@@ -2,6 +2,7 @@
 //!
 //! The rules look at the make-up of the word alone (digits, hexadecimal, slashes, dots), never at the log's kind.
 
+use super::bytes::Bits;
 use super::times;
 
 /// The byte that stands for a value in a shape. Control characters of the input are blanks, so that it cannot occur there.
@@ -19,15 +20,20 @@ pub enum Kind {
 }
 
 /// The kind of a word that holds no blank, quote, bracket, comma, colon or equals sign.
-pub fn kind(word: &[u8]) -> Kind {
-    if word.iter().all(u8::is_ascii_alphabetic) {
+///
+/// `bits` is what is in it, and maybe in stops that were taken from its end.
+pub fn kind(word: &[u8], bits: Bits) -> Kind {
+    if bits.only(Bits::LETTER) || word.iter().all(u8::is_ascii_alphabetic) {
         return Kind::Text;
     }
     let lead = word.iter().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'/' | b'\\')).count();
     let body = &word[lead..];
     let Some(&first) = body.first() else { return Kind::Text };
     let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
-    if is_path(word) || is_address(body) || is_host(body) {
+    if bits.has(Bits::SLASH) && is_path(word)
+        || bits.has(Bits::AT) && is_address(body)
+        || bits.has(Bits::STOP) && is_host(body)
+    {
         return Kind::Value;
     }
     if digits == 0 {
@@ -61,7 +67,7 @@ fn with_digits(body: &[u8]) -> usize {
 fn is_versioned_name(body: &[u8]) -> bool {
     let Some(digit) = body.iter().position(u8::is_ascii_digit) else { return false };
     let letters = body[..digit].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    letters >= 1
+    letters >= 2 || body.first().is_some_and(|b| b.eq_ignore_ascii_case(&b'v'))
 }
 
 /// Six or more hexadecimal digits with dashes at most (digests, UUIDs, identifiers), or `0x` and some.
@@ -120,53 +126,26 @@ fn is_host(body: &[u8]) -> bool {
 
 /// A literal that is a value wherever a name stands before it.
 pub fn is_literal(word: &[u8]) -> bool {
-    const LITERALS: [&[u8]; 9] = [b"true", b"false", b"null", b"nil", b"none", b"undefined", b"nan", b"yes", b"no"];
+    const LITERALS: [&[u8]; 11] =
+        [b"true", b"false", b"null", b"nil", b"none", b"undefined", b"nan", b"yes", b"no", b"on", b"off"];
     LITERALS.iter().any(|literal| word.eq_ignore_ascii_case(literal))
 }
 
+/// A truth value, which is a value wherever it stands.
+pub fn is_truth(word: &[u8]) -> bool {
+    matches!(word, b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE")
+}
+
 /// A unit that may follow a number and changes with its size.
+#[rustfmt::skip]
 pub fn is_unit(word: &[u8]) -> bool {
-    const UNITS: [&[u8]; 38] = [
-        b"B",
-        b"KB",
-        b"MB",
-        b"GB",
-        b"TB",
-        b"PB",
-        b"kB",
-        b"KiB",
-        b"MiB",
-        b"GiB",
-        b"TiB",
-        b"K",
-        b"M",
-        b"G",
-        b"ns",
-        b"us",
-        b"ms",
-        b"s",
-        b"sec",
-        b"secs",
-        b"second",
-        b"seconds",
-        b"min",
-        b"mins",
-        b"minute",
-        b"minutes",
-        b"h",
-        b"hour",
-        b"hours",
-        b"d",
-        b"day",
-        b"days",
-        b"millis",
-        b"milliseconds",
-        b"byte",
-        b"bytes",
-        b"percent",
-        b"msec",
-    ];
-    UNITS.contains(&word)
+    matches!(
+        word,
+        b"B" | b"KB" | b"MB" | b"GB" | b"TB" | b"PB" | b"kB" | b"KiB" | b"MiB" | b"GiB" | b"TiB" | b"K" | b"M" | b"G"
+            | b"ns" | b"us" | b"ms" | b"s" | b"sec" | b"secs" | b"second" | b"seconds" | b"min" | b"mins" | b"minute"
+            | b"minutes" | b"h" | b"hour" | b"hours" | b"d" | b"day" | b"days" | b"millis" | b"milliseconds" | b"msec"
+            | b"byte" | b"bytes" | b"percent"
+    )
 }
 
 /// Whether this word only makes sense as the continuation of a moment whose beginning was a value.

@@ -4,8 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::mask::VALUE;
-use super::parameter::View;
-use super::tokens::{GLUED, SPACED};
+use super::parameter::{self, View};
+use super::partition;
+use super::phrases;
+use super::series;
+use super::shape::{GLUED, SPACED};
 
 /// Passes over the table; each may open places for the next.
 const PASSES: usize = 6;
@@ -48,13 +51,14 @@ pub fn split(shape: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Joins shapes into templates. The result depends on the shapes and their order alone.
 pub fn merge(shapes: &[&[u8]]) -> Templates {
+    let series = series::series(shapes.iter().flat_map(|shape| split(shape)));
     let mut book = Book { ids: HashMap::new(), texts: Vec::new() };
     book.id(&[VALUE]);
     let mut items: Vec<Item> = shapes
         .iter()
         .enumerate()
         .map(|(first, shape)| Item {
-            tokens: split(shape).map(|token| book.id(token)).collect(),
+            tokens: split(shape).map(|token| book.id(series.get(token).map_or(token, |known| known))).collect(),
             marks: shape.iter().copied().filter(|b| matches!(*b, SPACED | GLUED)).collect(),
             first,
         })
@@ -63,10 +67,12 @@ pub fn merge(shapes: &[&[u8]]) -> Templates {
     let mut values = BTreeSet::new();
     for _ in 0..PASSES {
         let before = items.len();
-        items = same(items, &mut parent);
+        items = same(items, &mut parent, &book);
         items = pass(items, &mut parent, &book, &mut values, Open::One);
         items = pass(items, &mut parent, &book, &mut values, Open::Two);
-        items = same(items, &mut parent);
+        items = many(items, &mut parent, &book, &mut values);
+        items = phrased(items, &mut parent, &book);
+        items = same(items, &mut parent, &book);
         if items.len() == before {
             break;
         }
@@ -85,13 +91,16 @@ impl<'a> Book<'a> {
 }
 
 impl Item {
-    /// Values in a row are one value.
-    fn close_ranks(&mut self) {
+    /// Values in a row are one value, and so are values with a comma between.
+    fn close_ranks(&mut self, comma: Option<Token>) {
         let mut at = 1;
         while at < self.tokens.len() {
-            if self.tokens[at] == ANY && self.tokens[at - 1] == ANY {
-                self.tokens.remove(at);
-                self.marks.remove(at);
+            let listed = at >= 2 && Some(self.tokens[at - 1]) == comma && self.tokens[at - 2] == ANY;
+            if self.tokens[at] == ANY && (self.tokens[at - 1] == ANY || listed) {
+                let from = if listed { at - 1 } else { at };
+                self.tokens.drain(from..=at);
+                self.marks.drain(from..=at);
+                at = from;
             } else {
                 at += 1;
             }
@@ -112,11 +121,11 @@ pub(super) enum Open {
 }
 
 /// Items that have become equal are one.
-fn same(items: Vec<Item>, parent: &mut [usize]) -> Vec<Item> {
+fn same(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>) -> Vec<Item> {
     let mut seen: HashMap<Vec<Token>, usize> = HashMap::new();
     let mut kept: Vec<Item> = Vec::with_capacity(items.len());
     for mut item in items {
-        item.close_ranks();
+        item.close_ranks(book.ids.get(&b","[..]).copied());
         match seen.get(&item.tokens) {
             Some(&at) => parent[item.first] = kept[at].first,
             None => {
@@ -158,7 +167,12 @@ fn pass(
                 - usize::from(item.tokens[one] != ANY)
                 - usize::from(one != two && item.tokens[two] != ANY)
         });
-        let view = View { book, values, constant, open };
+        let argument = open == Open::One
+            && one > 0
+            && items[*sample]
+                .as_ref()
+                .is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
+        let view = View { book, values, constant, open, argument };
         let Some(rest) = view.joinable(&column(one)) else { continue };
         let rest: Vec<usize> = if open == Open::Two {
             match view.joinable(&column(two)) {
@@ -189,12 +203,61 @@ fn pass(
     all
 }
 
+/// Joins what differs in several places.
+fn many(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>, values: &mut BTreeSet<Token>) -> Vec<Item> {
+    let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
+    let groups = partition::partition(&tokens, book);
+    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    let mut joined = Vec::new();
+    for group in groups {
+        let members: Vec<Item> = group.members.iter().filter_map(|at| items[*at].take()).collect();
+        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        for member in &members {
+            values.extend(group.open.iter().map(|place| member.tokens[*place]));
+            parent[member.first] = kept.first;
+        }
+        for place in group.open {
+            kept.tokens[place] = ANY;
+        }
+        joined.push(kept);
+    }
+    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
+    all.sort_by_key(|item| item.first);
+    all
+}
+
+/// Joins what differs in a phrase.
+fn phrased(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>) -> Vec<Item> {
+    let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
+    let groups = phrases::phrases(&tokens, book);
+    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    let mut joined = Vec::new();
+    for group in groups {
+        let free: Vec<(usize, usize, usize)> =
+            group.members.into_iter().filter(|(at, _, _)| items[*at].is_some()).collect();
+        let Some(&(_, from, to)) = free.iter().filter(|_| free.len() > 1).min_by_key(|(at, _, _)| *at) else {
+            continue;
+        };
+        let members: Vec<Item> = free.iter().filter_map(|(at, _, _)| items[*at].take()).collect();
+        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        for member in &members {
+            parent[member.first] = kept.first;
+        }
+        kept.tokens.splice(from..to, [ANY]);
+        kept.marks.drain(from + 1..to);
+        joined.push(kept);
+    }
+    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
+    all.sort_by_key(|item| item.first);
+    all
+}
+
 /// How many tokens hold letters of their own.
 fn words(tokens: &[Token], book: &Book<'_>) -> usize {
     tokens.iter().filter(|token| is_word(book.texts[**token as usize])).count()
 }
 
-fn is_word(text: &[u8]) -> bool {
+pub(super) fn is_word(text: &[u8]) -> bool {
     text.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80)
 }
 

@@ -1,5 +1,12 @@
-//! Log templates: which lines are the same event, and what that event's text is. Called by `cli/logs` and by whoever
-//! holds log records; no I/O, no clock, no panic on any bytes, the same defaults for every input.
+//! Log templates: which lines are the same event, and what that event's text is. Called by `cli/logs`, by the thread that
+//! indexes files and by whoever holds log records; no I/O, no clock, no panic on any bytes, the same defaults for every input.
+//!
+//! # Who calls what
+//!
+//! One [`Miner`] is the table of all streams. A stream whose format a parser knows gives its messages to [`Miner::take`];
+//! one of unknown format has a [`Strip`] of its own, which learns where headers end and gives the lines on. Each line gets a
+//! [`Slot`], a number that stays good for as long as the miner lives; [`Miner::patterns`] says at any time which patterns
+//! there are, and [`Patterns::of_slot`] which of them a slot belongs to.
 //!
 //! # How it works
 //!
@@ -26,18 +33,30 @@
 //! - Joining again after the fact what an online pass kept apart: the template merge of Spell (Du, Li: "Spell: Streaming
 //!   Parsing of System Event Logs", ICDM 2016).
 //!
+//! # What stays the same
+//!
+//! Patterns are a function of the set of shapes alone: not of the order in which files were read, not of the size of the
+//! blocks, not of when somebody looked. Only a table that has been full ([`Counters::joins`]) depends on the order.
+//!
 //! # Bounds
 //!
 //! The table holds at most [`Budget::shapes`] shapes of [`Budget::bytes`] bytes, and one number for each of at most
-//! [`Budget::ever`] shapes that ever were. What falls out is counted in [`Counters`] and belongs to the pattern `<*>`.
+//! [`Budget::ever`] slots that ever were. What falls out is counted in [`Counters`] and belongs to the pattern `<*>`.
 
+mod bytes;
 mod fields;
 mod header;
 mod mask;
 mod merge;
+mod miner;
 mod outcome;
 mod parameter;
+mod partition;
 mod patterns;
+mod phrases;
+mod series;
+mod shape;
+mod strip;
 mod structured;
 mod table;
 #[cfg(test)]
@@ -45,19 +64,10 @@ mod tests;
 mod times;
 mod tokens;
 
-use std::borrow::Cow;
-
-use fields::Field;
-use header::Headers;
-use table::Table;
-use tokens::Shaper;
-
+pub use miner::{Miner, Slot};
 pub use patterns::{Pattern, PatternId, Patterns};
+pub use strip::Strip;
 
-/// So many lines are looked at before headers are decided.
-const EARLY: u32 = 2000;
-/// Or so many bytes.
-const EARLY_BYTES: usize = 1 << 20;
 /// What stands further into a line than this says nothing about which event it is.
 const LONGEST: usize = 8 << 10;
 
@@ -68,7 +78,7 @@ pub struct Budget {
     pub shapes: usize,
     /// Bytes of their texts.
     pub bytes: usize,
-    /// Shapes ever: four bytes for each.
+    /// Slots ever: four bytes for each.
     pub ever: usize,
 }
 
@@ -81,7 +91,7 @@ impl Default for Budget {
 /// What a miner has done and what it holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Lines taken, without those that wait for the headers to be decided.
+    /// Messages taken, without those whose headers wait to be decided.
     pub lines: u64,
     /// Shapes held.
     pub shapes: usize,
@@ -93,137 +103,4 @@ pub struct Counters {
     pub dropped: u64,
     /// Lines that belong to no pattern of their own any more.
     pub beyond: u64,
-}
-
-/// Which pattern a line belongs to, to be asked of [`Miner::pattern_of`] at any later time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Slot(u32);
-
-/// Whether lines begin with headers.
-#[derive(Debug, Clone)]
-enum Start {
-    /// The first lines, until there are enough to tell.
-    Waiting { lines: Vec<Box<[u8]>>, bytes: usize },
-    /// Told.
-    Known(Headers),
-    /// The caller took them off.
-    Bare,
-}
-
-/// Finds the patterns of a stream of lines, one line at a time.
-#[derive(Debug, Clone)]
-pub struct Miner {
-    start: Start,
-    /// For each line that waited, its shape.
-    early: Vec<u32>,
-    table: Table,
-    shaper: Shaper,
-    cut: Vec<Field>,
-}
-
-impl Default for Miner {
-    fn default() -> Self {
-        Self::new(Budget::default())
-    }
-}
-
-impl Miner {
-    /// A miner for lines as they stand in a file.
-    pub fn new(budget: Budget) -> Self {
-        Self::with(budget, Start::Waiting { lines: Vec::new(), bytes: 0 })
-    }
-
-    /// A miner for messages whose headers a parser has taken off.
-    pub fn for_messages(budget: Budget) -> Self {
-        Self::with(budget, Start::Bare)
-    }
-
-    fn with(budget: Budget, start: Start) -> Self {
-        Self { start, early: Vec::new(), table: Table::new(budget), shaper: Shaper::default(), cut: Vec::new() }
-    }
-
-    /// Takes the next line, without its line end. Nothing but the lines and their order decides what comes of it.
-    pub fn push(&mut self, line: &[u8]) -> Slot {
-        let Start::Waiting { lines, bytes } = &mut self.start else { return Slot(EARLY + self.take(line)) };
-        let slot = lines.len() as u32;
-        *bytes += line.len().min(LONGEST);
-        lines.push(Box::from(line));
-        if lines.len() == EARLY as usize || *bytes > EARLY_BYTES {
-            self.decide();
-        }
-        Slot(slot)
-    }
-
-    /// The patterns so far. Costs time in proportion to the shapes held, not to the lines.
-    pub fn patterns(&self) -> Patterns {
-        match self.start {
-            Start::Waiting { .. } => self.decided().patterns(),
-            Start::Known(_) | Start::Bare => Patterns::of(&self.table),
-        }
-    }
-
-    /// The pattern that a line belongs to, as an index into [`Patterns::all`]; ask with what [`Miner::patterns`] gave
-    /// last, after [`Miner::decide`].
-    pub fn pattern_of(&self, slot: Slot, patterns: &Patterns) -> Option<usize> {
-        let number = match slot.0.checked_sub(EARLY) {
-            Some(number) => number,
-            None => *self.early.get(slot.0 as usize)?,
-        };
-        patterns.at_place(self.table.place(number))
-    }
-
-    /// Decides on headers with the lines so far, as at the end of the input.
-    pub fn decide(&mut self) {
-        let Start::Waiting { lines, .. } = &mut self.start else { return };
-        let lines = std::mem::take(lines);
-        self.start = Start::Known(Headers::learn(lines.iter().map(|line| &**line)));
-        for line in lines {
-            let number = self.take(&line);
-            self.early.push(number);
-        }
-    }
-
-    /// What was done and what is held.
-    pub fn counters(&self) -> Counters {
-        self.table.counters()
-    }
-
-    fn decided(&self) -> Self {
-        let mut decided = self.clone();
-        decided.decide();
-        decided
-    }
-
-    /// The shape of a line, by number.
-    fn take(&mut self, line: &[u8]) -> u32 {
-        let line = without_escapes(line);
-        let from = match &self.start {
-            Start::Known(headers) => headers.end(&line, &mut self.cut),
-            Start::Waiting { .. } | Start::Bare => 0,
-        };
-        let message = &line[from..];
-        let inner = structured::message(message);
-        let message = inner.as_deref().unwrap_or(message);
-        self.table.add(self.shaper.shape(&message[..message.len().min(LONGEST)]))
-    }
-}
-
-/// The line without colours and other sequences that begin with ESC and a bracket.
-fn without_escapes(line: &[u8]) -> Cow<'_, [u8]> {
-    if !line.contains(&0x1b) {
-        return Cow::Borrowed(line);
-    }
-    let mut out = Vec::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.iter().position(|byte| *byte == 0x1b) {
-        out.extend_from_slice(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(sequence) = rest.strip_prefix(b"[") {
-            let end =
-                sequence.iter().position(|byte| (0x40..=0x7e).contains(byte)).map_or(sequence.len(), |end| end + 1);
-            rest = &sequence[end..];
-        }
-    }
-    out.extend_from_slice(rest);
-    Cow::Owned(out)
 }

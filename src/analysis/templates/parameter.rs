@@ -11,6 +11,8 @@ use super::outcome;
 const VARIETY: usize = 4;
 /// The same for words in capitals: states, kinds and methods, that programs have several of.
 const VARIETY_OF_STATES: usize = 16;
+/// The same where an argument stands: behind a preposition or a sign of assignment.
+const VARIETY_OF_ARGUMENTS: usize = 4;
 /// What decides whether a place is a parameter.
 pub(super) struct View<'a> {
     /// The texts.
@@ -21,6 +23,8 @@ pub(super) struct View<'a> {
     pub(super) constant: usize,
     /// How many places differ.
     pub(super) open: Open,
+    /// An argument stands there.
+    pub(super) argument: bool,
 }
 
 impl View<'_> {
@@ -47,7 +51,8 @@ impl View<'_> {
         let pair = self.constant >= 3 && self.open == Open::One && marked + names >= 2;
         let many = join_plain || marked + known + names >= variety - 1;
         let join_names = many || pair;
-        let join_states = states >= VARIETY_OF_STATES || all >= variety * 3 && states * 4 <= all;
+        let of_states = if self.argument && self.constant >= 3 { VARIETY_OF_ARGUMENTS } else { VARIETY_OF_STATES };
+        let join_states = states >= of_states || all >= variety * 3 && states * 4 <= all || beside_value;
         let join_known = many || marked > 0 && marked + known >= one;
         let join_marked = join_names || join_known || marked >= one;
         let rest: Vec<usize> = column
@@ -58,7 +63,8 @@ impl View<'_> {
                 Some(Nature::Name) => join_names,
                 Some(Nature::Plain) => join_plain,
                 Some(Nature::State) => join_states,
-                None => false,
+                // Among so many values a word that says what happened is one of them.
+                None => all >= variety * 4,
             })
             .map(|(at, _)| *at)
             .collect();
@@ -86,7 +92,7 @@ impl View<'_> {
             None
         } else if self.values.contains(&token) {
             Some(Nature::Known)
-        } else if text.len() >= 2 && text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') {
+        } else if is_state(text) {
             Some(Nature::State)
         } else if is_name(text) {
             Some(Nature::Name)
@@ -121,4 +127,22 @@ enum Nature {
     Plain,
     /// A word in capitals.
     State,
+}
+
+/// Whether this token comes before an argument.
+pub(super) fn announces(text: &[u8]) -> bool {
+    const PREPOSITIONS: [&[u8]; 21] = [
+        b"from", b"for", b"to", b"by", b"in", b"on", b"of", b"at", b"via", b"with", b"after", b"before", b"into",
+        b"using", b"user", b"client", b"named", b"called", b"type", b"through", b"against",
+    ];
+    PREPOSITIONS.contains(&text)
+}
+
+/// Whether a word can never be a value: it says what happened, or is a state.
+pub(super) fn tells(text: &[u8]) -> bool {
+    !text.contains(&VALUE) && (outcome::is_outcome(text) || is_state(text))
+}
+
+fn is_state(text: &[u8]) -> bool {
+    text.len() >= 2 && text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
 }

@@ -2,16 +2,25 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::mask::VALUE;
 use super::merge;
-use super::table::{self, OTHER, Table};
-use super::tokens::GLUED;
+use super::miner::Slot;
+use super::shape::GLUED;
+use super::table::{self, Table};
 
 /// The name of a pattern: `p` and a digest of its template. The same template has the same name in every run, file and
 /// machine, so that a filter on a pattern stays good after a restart and means the same in two files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PatternId(u64);
+
+impl PatternId {
+    /// The digest, to be kept in eight bytes.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
 
 impl fmt::Display for PatternId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,10 +35,10 @@ pub struct Pattern {
     pub id: PatternId,
     /// The message with `<*>` for what varies. Not sanitised: it holds the bytes of the line, without control characters
     /// of ASCII, with what is not UTF-8 replaced.
-    pub template: String,
+    pub template: Arc<str>,
     /// How many lines.
     pub count: u64,
-    /// The first of them, from 1.
+    /// The first of them in the order in which the miner took them, from 1.
     pub first: u64,
     /// The last of them.
     pub last: u64,
@@ -39,50 +48,80 @@ pub struct Pattern {
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
     all: Vec<Pattern>,
+    names: Arc<Names>,
+    /// The state of the table that this tells of.
+    lines: u64,
+}
+
+/// What stays as it is while no new shape comes.
+#[derive(Debug, Default)]
+struct Names {
+    version: Option<u64>,
     /// For each place of the table its pattern.
     of_place: Vec<u32>,
+    /// For each slot its pattern.
+    of_slot: Vec<u32>,
 }
 
 impl Patterns {
-    pub(super) fn of(table: &Table) -> Self {
+    /// Whether nothing has come to the table since.
+    pub(super) fn is_of(&self, table: &Table) -> bool {
+        self.names.version == Some(table.version()) && self.lines == table.counters().lines
+    }
+
+    /// These patterns with what has come to the table since.
+    pub(super) fn brought_to(&self, table: &Table) -> Self {
+        if self.names.version != Some(table.version()) {
+            return Self::of(table);
+        }
+        let mut made = self.clone();
+        made.lines = table.counters().lines;
+        made.count(table);
+        made
+    }
+
+    fn of(table: &Table) -> Self {
         let live = table.live();
-        let keys: Vec<&[u8]> = live.iter().skip(1).map(|shape| &*shape.key).collect();
+        // In an order of their own, so that the order of the lines decides nothing.
+        let mut sorted: Vec<usize> = (1..live.len()).collect();
+        sorted.sort_by(|one, other| live[*one].key.cmp(&live[*other].key));
+        let keys: Vec<&[u8]> = sorted.iter().map(|at| &*live[*at].key).collect();
         let templates = merge::merge(&keys);
-        let mut made = Self::default();
-        let mut by_text: HashMap<String, u32> = HashMap::new();
-        let mut ids: HashMap<PatternId, String> = HashMap::new();
-        for (at, shape) in live.iter().enumerate() {
-            let key = match at.checked_sub(1) {
-                Some(at) => &templates.shapes[templates.of_shape[at] as usize],
-                None => &*shape.key,
-            };
-            let template = if at == OTHER as usize { String::from("<*>") } else { text(key) };
-            let index = *by_text.entry(template).or_insert_with_key(|template| {
-                let pattern =
-                    Pattern { id: name(template, &mut ids), template: template.clone(), count: 0, first: 0, last: 0 };
-                made.all.push(pattern);
+        let texts: Vec<Arc<str>> = templates.shapes.iter().map(|shape| text(shape).into()).collect();
+        let mut template_of = vec![Arc::from("<*>"); live.len()];
+        for (at, template) in sorted.iter().zip(&templates.of_shape) {
+            template_of[*at] = Arc::clone(&texts[*template as usize]);
+        }
+        let mut order: Vec<usize> = (0..live.len()).filter(|at| live[*at].count > 0).collect();
+        order.sort_by_key(|at| live[*at].first);
+        let mut made = Self { lines: table.counters().lines, ..Self::default() };
+        let mut by_text: HashMap<Arc<str>, u32> = HashMap::new();
+        let mut ids: HashMap<PatternId, Arc<str>> = HashMap::new();
+        let mut of_place = vec![u32::MAX; live.len()];
+        for at in order {
+            let template = &template_of[at];
+            of_place[at] = *by_text.entry(Arc::clone(template)).or_insert_with(|| {
+                let id = name(template, &mut ids);
+                made.all.push(Pattern { id, template: Arc::clone(template), count: 0, first: 0, last: 0 });
                 made.all.len() as u32 - 1
             });
-            let pattern = &mut made.all[index as usize];
+        }
+        let of_slot = table.places().iter().map(|place| of_place[*place as usize]).collect();
+        made.names = Arc::new(Names { version: Some(table.version()), of_place, of_slot });
+        made.count(table);
+        made
+    }
+
+    /// Takes the counts from the table.
+    fn count(&mut self, table: &Table) {
+        for pattern in &mut self.all {
+            (pattern.count, pattern.first, pattern.last) = (0, 0, 0);
+        }
+        for (shape, index) in table.live().iter().zip(&self.names.of_place) {
+            let Some(pattern) = self.all.get_mut(*index as usize) else { continue };
             pattern.count += shape.count;
             pattern.first = table::earlier(pattern.first, shape.first);
             pattern.last = pattern.last.max(shape.last);
-            made.of_place.push(index);
-        }
-        made.in_order()
-    }
-
-    /// Sorts by first line and leaves out what has no line.
-    fn in_order(self) -> Self {
-        let mut order: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].count > 0).collect();
-        order.sort_by_key(|at| self.all[*at].first);
-        let mut moved = vec![0; self.all.len()];
-        for (to, from) in order.iter().enumerate() {
-            moved[*from] = to as u32;
-        }
-        Self {
-            all: order.iter().map(|at| self.all[*at].clone()).collect(),
-            of_place: self.of_place.iter().map(|at| moved[*at as usize]).collect(),
         }
     }
 
@@ -91,18 +130,21 @@ impl Patterns {
         &self.all
     }
 
-    pub(super) fn at_place(&self, place: u32) -> Option<usize> {
-        self.of_place.get(place as usize).map(|index| *index as usize).filter(|index| *index < self.all.len())
+    /// The pattern that a slot belongs to, as an index into [`Patterns::all`]; `None` for a slot that is younger than
+    /// these patterns or has no message yet.
+    pub fn of_slot(&self, slot: Slot) -> Option<usize> {
+        let index = *self.names.of_slot.get(slot.0 as usize)? as usize;
+        (index < self.all.len()).then_some(index)
     }
 }
 
 /// The digest of a template; one that another template has already taken is digested again.
-fn name(template: &str, taken: &mut HashMap<PatternId, String>) -> PatternId {
+fn name(template: &Arc<str>, taken: &mut HashMap<PatternId, Arc<str>>) -> PatternId {
     let mut digest = fnv(0xcbf2_9ce4_8422_2325, template.as_bytes());
     while taken.get(&PatternId(digest)).is_some_and(|other| other != template) {
         digest = fnv(digest, template.as_bytes());
     }
-    taken.insert(PatternId(digest), template.to_owned());
+    taken.insert(PatternId(digest), Arc::clone(template));
     PatternId(digest)
 }
 

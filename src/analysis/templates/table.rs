@@ -40,6 +40,8 @@ pub struct Table {
     joined: HashMap<usize, Vec<u32>>,
     bytes: usize,
     counters: Counters,
+    /// Rises whenever a number means another shape than before.
+    version: u64,
 }
 
 impl Table {
@@ -54,6 +56,7 @@ impl Table {
             joined: HashMap::new(),
             bytes: 0,
             counters: Counters::default(),
+            version: 0,
         }
     }
 
@@ -71,9 +74,32 @@ impl Table {
         number
     }
 
-    /// The place of a shape in [`Table::live`].
-    pub fn place(&self, number: u32) -> u32 {
-        self.places.get(number as usize).copied().unwrap_or(OTHER)
+    /// A number for a line whose shape is not known yet.
+    pub fn reserve(&mut self) -> u32 {
+        if self.places.len() >= self.budget.ever {
+            return OTHER;
+        }
+        self.places.push(OTHER);
+        self.places.len() as u32 - 1
+    }
+
+    /// Lets a reserved number mean the shape of another.
+    pub fn refer(&mut self, number: u32, of: u32) {
+        let place = self.places[of as usize];
+        if let Some(reserved) = self.places.get_mut(number as usize).filter(|_| number != OTHER) {
+            *reserved = place;
+            self.version += 1;
+        }
+    }
+
+    /// For every number its place in [`Table::live`].
+    pub fn places(&self) -> &[u32] {
+        &self.places
+    }
+
+    /// Rises whenever a number means another shape than before.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// What is known now.
@@ -121,6 +147,7 @@ impl Table {
         if self.places.len() >= self.budget.ever || key.len() > self.budget.bytes / 2 {
             return OTHER;
         }
+        self.version += 1;
         let number = self.places.len() as u32;
         self.places.push(self.live.len() as u32);
         self.live.push(Shape { key: key.into(), count: 0, first: 0, last: 0 });
@@ -140,6 +167,7 @@ impl Table {
     /// Joins what can be joined; then lets the longest unseen go until half the budget is free.
     fn shrink(&mut self) {
         self.counters.joins += 1;
+        self.version += 1;
         let keys: Vec<&[u8]> = self.live.iter().skip(1).map(|shape| &*shape.key).collect();
         let templates = merge::merge(&keys);
         let mut next = self.gather(&templates);

@@ -61,7 +61,7 @@ pub fn moment(text: &[u8]) -> Option<usize> {
 }
 
 /// Whether the first word can be the name of a month or day: most words are not, and cost next to nothing.
-fn begins_name(text: &[u8]) -> bool {
+pub fn begins_name(text: &[u8]) -> bool {
     let Some([first, second, third]) = text.first_chunk::<3>().map(|head| head.map(|b| b.to_ascii_lowercase())) else {
         return false;
     };

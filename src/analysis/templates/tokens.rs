@@ -1,17 +1,14 @@
 //! Turns a message into its shape: tokens, values masked, blanks made one. Called by [`super::Miner`] for each line, in
 //! one pass over the bytes.
 //!
-//! A shape is a byte string: each token with a mark before it, [`SPACED`] or [`GLUED`]; a value is [`mask::VALUE`].
+//! A shape is a byte string: each token with a mark before it, that of a blank or of none; a value is [`mask::VALUE`].
 
+use super::LONGEST;
+use super::bytes::{self, Bits, is_blank, is_mark};
 use super::mask::{self, Kind, VALUE};
+use super::shape::Shape;
 use super::times;
 
-/// The mark of a token that a blank precedes.
-pub const SPACED: u8 = b' ';
-/// The mark of a token that follows the one before directly.
-pub const GLUED: u8 = 0x1f;
-/// More tokens than this are one value: the tail of a very long message says nothing about which event it is.
-const TOKENS: usize = 120;
 /// A JSON object longer than this is read as text.
 const OBJECT: usize = 4096;
 /// Quotes further apart than this are not a pair.
@@ -20,76 +17,83 @@ const QUOTED: usize = 2048;
 /// Room to build shapes in, used again for each line.
 #[derive(Debug, Clone, Default)]
 pub struct Shaper {
-    out: Vec<u8>,
-    starts: Vec<usize>,
-    spaced: bool,
+    shape: Shape,
 }
 
 impl Shaper {
-    /// The shape of a message.
+    /// The shape of a message, as far as it is looked at.
     pub fn shape(&mut self, message: &[u8]) -> &[u8] {
-        self.out.clear();
-        self.starts.clear();
-        self.spaced = false;
+        let message = &message[..message.len().min(LONGEST)];
+        self.shape.clear();
         let mut at = 0;
-        while at < message.len() {
-            if self.starts.len() >= TOKENS {
-                self.value();
+        while let Some(&byte) = message.get(at) {
+            if is_blank(byte) {
+                self.shape.spaced = true;
+                at += 1;
+            } else if self.shape.is_full() {
+                self.shape.value();
                 break;
+            } else {
+                at += self.step(message, at);
             }
-            at += self.step(message, at);
         }
-        &self.out
+        self.shape.key()
     }
 
-    /// Takes one token, or a blank, and says how long it was.
+    /// Takes one token and says how long it was.
     fn step(&mut self, message: &[u8], at: usize) -> usize {
         let rest = &message[at..];
-        match rest[0] {
-            byte if is_blank(byte) => {
-                self.spaced = true;
-                1
-            }
-            quote @ (b'"' | b'\'') => self.quote(message, at, quote),
-            b'=' => self.equals(rest),
-            b'{' if let Some(length) = object(rest) => {
-                self.value();
-                length
-            }
-            b'<' | b'>' | b'~' if compares(rest) => 1,
-            open @ (b'(' | b'[') => {
-                let loose = self.spaced || self.starts.is_empty() || self.last() == b"=";
-                self.token(&[open]);
-                let close = if open == b'(' { b')' } else { b']' };
-                if loose && rest.get(1) == Some(&close) {
-                    self.value();
+        let byte = rest[0];
+        if !is_mark(byte) {
+            return match byte {
+                b'~' if compares(rest) => 1,
+                b'a' if self.shape.is_empty() && is_frame(rest) => {
+                    self.shape.token(b"at", 2);
+                    self.shape.spaced = true;
+                    self.shape.value();
+                    rest.len()
                 }
-                1
-            }
-            b')' if self.is_aside() => {
-                self.drop_last(2);
-                1
-            }
-            byte if is_mark(byte) => {
-                self.token(&[byte]);
-                1
-            }
-            b'a' if self.starts.is_empty() && is_frame(rest) => {
-                self.token(b"at");
-                self.spaced = true;
-                self.value();
-                rest.len()
-            }
-            _ => self.word(rest),
+                _ => self.word(rest),
+            };
         }
+        match byte {
+            b'"' | b'\'' => return self.quote(message, at, byte),
+            b'=' => return self.equals(rest),
+            b'{' => {
+                if let Some(length) = object(rest) {
+                    self.shape.value();
+                    return length;
+                }
+            }
+            b'<' | b'>' if compares(rest) => return 1,
+            b'(' | b'[' => return self.open(rest),
+            b')' if self.is_aside() => {
+                self.shape.drop_last(2);
+                return 1;
+            }
+            _ => {}
+        }
+        self.shape.sign(byte);
+        1
+    }
+
+    /// An opening bracket; nothing between it and its partner is an empty value.
+    fn open(&mut self, rest: &[u8]) -> usize {
+        let loose = self.shape.spaced || self.shape.is_empty() || self.shape.last() == b"=";
+        self.shape.sign(rest[0]);
+        let close = if rest[0] == b'(' { b')' } else { b']' };
+        if loose && rest.get(1) == Some(&close) {
+            self.shape.value();
+        }
+        1
     }
 
     /// `name=`: with nothing behind it, its value is the empty one.
     fn equals(&mut self, rest: &[u8]) -> usize {
-        let glued = !self.spaced && self.last().last().is_some_and(u8::is_ascii_alphanumeric);
-        self.token(b"=");
+        let glued = !self.shape.spaced && self.shape.last().last().is_some_and(u8::is_ascii_alphanumeric);
+        self.shape.sign(b'=');
         if glued && rest.get(1).is_none_or(|next| is_blank(*next) || matches!(next, b',' | b';' | b')' | b']')) {
-            self.value();
+            self.shape.value();
         }
         1
     }
@@ -99,8 +103,8 @@ impl Shaper {
         let opens = at == 0 || is_blank(message[at - 1]) || is_mark(message[at - 1]);
         let inner = &message[at + 1..];
         let close = inner.iter().take(QUOTED).position(|b| *b == quote);
-        let assigned = self.is_assigned();
-        self.token(&[quote]);
+        let (assigned, loose) = (self.is_assigned(), self.shape.spaced);
+        self.shape.sign(quote);
         let Some(close) = close.filter(|_| opens) else { return 1 };
         let closed = inner.get(close + 1).is_none_or(|next| !next.is_ascii_alphanumeric());
         let content = &inner[..close];
@@ -108,140 +112,95 @@ impl Shaper {
             return 1;
         }
         if let Some(method) = request(content) {
-            self.token(method);
-            self.spaced = true;
-        } else if !assigned && content.iter().any(|b| is_blank(*b)) {
+            self.shape.token(method, method.len());
+            self.shape.spaced = true;
+        } else if !(assigned && !loose) && content.iter().any(|b| is_blank(*b)) {
             return 1;
         }
-        self.value();
-        self.token(&[quote]);
+        self.shape.value();
+        self.shape.sign(quote);
         close + 2
     }
 
     fn word(&mut self, rest: &[u8]) -> usize {
-        if let Some(length) = times::moment(rest).filter(|end| !goes_on(rest, *end)).or_else(|| whole(rest)) {
-            self.value();
+        let (length, bits) = bytes::word(rest);
+        let colon = rest.get(length) == Some(&b':');
+        let plain = !colon && !self.shape.ends_in_value() && bits == Bits::LETTER;
+        if plain && !times::begins_name(rest) && !self.may_be_literal(rest[0]) {
+            self.shape.token(rest, length);
             return length;
         }
-        let length = rest.iter().take_while(|b| !is_blank(**b) && !is_mark(**b)).count();
-        let word = &rest[..length];
-        let stop = word.iter().rev().take_while(|b| matches!(b, b'.' | b'!' | b'?')).count();
-        if stop == length {
-            self.token(word);
+        if !colon && bits == Bits::DIGIT {
+            self.shape.value();
             return length;
         }
-        let (word, stop) = word.split_at(length - stop);
-        let after_value = self.last() == [VALUE];
-        if after_value && (mask::is_unit(word) || mask::continues_time(word)) {
-            self.spaced = false;
+        let moment = times::moment(rest).filter(|end| !goes_on(rest, *end));
+        if let Some(length) = moment.or_else(|| whole(rest, length)) {
+            self.shape.value();
+            return length;
+        }
+        let stop = if bits.has(Bits::STOP) {
+            rest[..length].iter().rev().take_while(|b| matches!(b, b'.' | b'!' | b'?')).count()
         } else {
-            match mask::kind(word) {
-                Kind::Value => self.value(),
-                Kind::Text if self.is_literal(word) || has_port(word, &rest[length..]) => self.value(),
-                Kind::Text => self.token(word),
-                Kind::Prefix(kept) => self.named_value(&word[..kept]),
-            }
+            0
+        };
+        if stop == length {
+            self.shape.token(rest, length);
+            return length;
         }
-        if !stop.is_empty() {
-            self.token(stop);
+        self.spoken(&rest[..length - stop], bits, &rest[length..]);
+        if stop > 0 {
+            self.shape.token(&rest[length - stop..], stop);
         }
         length
     }
 
-    fn token(&mut self, text: &[u8]) {
-        self.starts.push(self.out.len());
-        self.out.push(if self.spaced { SPACED } else { GLUED });
-        self.out.extend_from_slice(text);
-        self.spaced = false;
+    /// A word that is not a moment or an address, without the stop at its end.
+    fn spoken(&mut self, word: &[u8], bits: Bits, after: &[u8]) {
+        if self.shape.ends_in_value() && (mask::is_unit(word) || mask::continues_time(word)) {
+            self.shape.spaced = false;
+            return;
+        }
+        match mask::kind(word, bits) {
+            Kind::Value => self.shape.value(),
+            Kind::Text if self.is_literal(word, after) || has_port(word, after) => self.shape.value(),
+            Kind::Text => self.shape.token(word, word.len()),
+            Kind::Prefix(kept) => self.shape.named_value(&word[..kept]),
+        }
     }
 
-    /// A value; values in a row, or with a comma, colon, slash or dash between them, are one.
-    fn value(&mut self) {
-        if self.last() == [VALUE] {
-            self.spaced = false;
-            return;
-        }
-        let joins = matches!(self.last(), b"," | b":" | b";" | b"/" | b"-" | b"|");
-        if joins && self.nth_last(1) == [VALUE] {
-            if let Some(start) = self.starts.pop() {
-                self.out.truncate(start);
-            }
-            self.spaced = false;
-            return;
-        }
-        self.token(&[VALUE]);
+    /// Whether a word that begins so may be a value by [`Self::is_literal`].
+    fn may_be_literal(&self, first: u8) -> bool {
+        matches!(first | 0x20, b't' | b'f') || matches!(self.shape.last(), b"=" | b":")
     }
 
-    /// A value with a constant beginning; equal ones in a list are one.
-    fn named_value(&mut self, name: &[u8]) {
-        let is_same = |token: &[u8]| token.strip_suffix(&[VALUE]) == Some(name);
-        if is_same(self.last()) {
-            self.spaced = false;
-            return;
-        }
-        if matches!(self.last(), b",") && is_same(self.nth_last(1)) {
-            if let Some(start) = self.starts.pop() {
-                self.out.truncate(start);
-            }
-            self.spaced = false;
-            return;
-        }
-        self.token(name);
-        self.out.push(VALUE);
-    }
-
-    /// Whether a word such as `true` stands behind a name's sign; behind `name= ` an empty value was taken already.
-    fn is_literal(&self, word: &[u8]) -> bool {
-        let behind = |back: usize| matches!(self.nth_last(back), b"=" | b":");
-        mask::is_literal(word) && (behind(0) || self.last() == [VALUE] && self.nth_last(1) == b"=")
+    /// Whether a word such as `none` is all that stands behind a name's sign (behind `name= ` an empty value was taken
+    /// already), or is a truth value, which is a value anywhere.
+    fn is_literal(&self, word: &[u8], after: &[u8]) -> bool {
+        let behind = |sign: &[u8]| self.shape.last() == sign;
+        let assigned = behind(b"=") || self.shape.last() == [VALUE] && self.shape.nth_last(1) == b"=";
+        mask::is_truth(word)
+            || mask::is_literal(word)
+                && (assigned && !self.shape.spaced
+                    || (assigned || behind(b":")) && after.first().is_none_or(|next| is_mark(*next)))
     }
 
     /// Whether the next quote holds the value of a name; what says why something happened is text.
     fn is_assigned(&self) -> bool {
         const TELLING: [&[u8]; 8] = [b"msg", b"message", b"error", b"err", b"reason", b"cause", b"event", b"status"];
-        self.last() == b"=" && !self.spaced && !TELLING.iter().any(|name| self.nth_last(1).eq_ignore_ascii_case(name))
+        self.shape.last() == b"=" && !TELLING.iter().any(|name| self.shape.nth_last(1).eq_ignore_ascii_case(name))
     }
 
     /// A value in parentheses behind a value says the same in other units or names: `1190 bytes (1.16 KB)`.
     fn is_aside(&self) -> bool {
-        self.last().contains(&VALUE) && self.nth_last(1) == b"(" && self.nth_last(2) == [VALUE]
+        self.shape.last() == [VALUE] && self.shape.nth_last(1) == b"(" && self.shape.nth_last(2) == [VALUE]
     }
-
-    fn drop_last(&mut self, tokens: usize) {
-        for _ in 0..tokens {
-            if let Some(start) = self.starts.pop() {
-                self.out.truncate(start);
-            }
-        }
-        self.spaced = false;
-    }
-
-    fn last(&self) -> &[u8] {
-        self.nth_last(0)
-    }
-
-    fn nth_last(&self, back: usize) -> &[u8] {
-        let Some(index) = self.starts.len().checked_sub(back + 1) else { return &[] };
-        let end = self.starts.get(index + 1).copied().unwrap_or(self.out.len());
-        &self.out[self.starts[index] + 1..end]
-    }
-}
-
-fn is_blank(byte: u8) -> bool {
-    byte <= b' ' || byte == 0x7f
-}
-
-fn is_mark(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b';' | b':' | b'=' | b'|' | b'"' | b'\''
-    )
 }
 
 /// `<1 sec`, `>90%`, `~5`: a sign of comparison belongs to its number. `<1>` is a bracket.
 fn compares(rest: &[u8]) -> bool {
     let digits = rest[1..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-    digits > 0 && rest[1].is_ascii_digit() && rest.get(1 + digits) != Some(&b'>')
+    digits > 0 && rest[1].is_ascii_digit() && !rest[1..].iter().take_while(|b| !is_blank(**b)).any(|b| *b == b'>')
 }
 
 /// The length of a JSON object with at least one member, or `None`.
@@ -282,11 +241,16 @@ fn has_port(word: &[u8], after: &[u8]) -> bool {
 }
 
 fn goes_on(rest: &[u8], end: usize) -> bool {
+    let hexadecimal = |at: usize| rest.get(at).is_some_and(u8::is_ascii_hexdigit);
     rest.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/'))
+        || rest.get(end) == Some(&b':') && hexadecimal(end + 1) && hexadecimal(end + 2)
 }
 
 /// What must not be cut at its colons: an address of a scheme, a drive's path, an IPv6 or hardware address.
-fn whole(rest: &[u8]) -> Option<usize> {
+fn whole(rest: &[u8], word: usize) -> Option<usize> {
+    if rest.get(word) != Some(&b':') {
+        return None;
+    }
     let scheme =
         rest.iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')).count();
     if scheme >= 1 && rest[scheme..].starts_with(b"://")

@@ -4,20 +4,23 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
+use std::sync::Arc;
 
-use super::Identity;
+use super::{Identity, Known};
 
 /// Bytes of a file's beginning that are remembered.
 const HEAD: usize = 256;
 /// Bytes before the reading position that are remembered.
 const TAIL: usize = 64;
+/// Files of longer names that are looked at for a copy.
+const BESIDE: usize = 64;
 /// How far the start of a line is looked for.
 const LINE_START: usize = 1 << 20;
 
 /// What a read gave.
 pub(super) enum Read {
-    /// New bytes.
-    Bytes(Vec<u8>),
+    /// New bytes, and where they stand.
+    Bytes(u64, Vec<u8>),
     /// Nothing new.
     Nothing,
     /// The file was truncated or written anew.
@@ -27,7 +30,7 @@ pub(super) enum Read {
 /// A file under way.
 #[derive(Debug)]
 pub(super) struct Open {
-    file: File,
+    pub(super) file: Arc<File>,
     pub(super) identity: Identity,
     pub(super) generation: u64,
     pub(super) head: Vec<u8>,
@@ -46,7 +49,7 @@ impl Open {
             let why = "is a pipe or a device, not a file; give it to standard input and name `-`";
             return Err(io::Error::new(io::ErrorKind::Unsupported, why));
         }
-        let file = File::open(path)?;
+        let file = Arc::new(File::open(path)?);
         let meta = file.metadata()?;
         let identity = Identity { device: meta.dev(), inode: meta.ino() };
         let head = bytes_at(&file, 0, HEAD)?;
@@ -57,17 +60,24 @@ impl Open {
         self.file.metadata().map_or(0, |meta| meta.len())
     }
 
+    /// When it was last written, in nanoseconds since the epoch.
+    pub(super) fn modified(&self) -> i64 {
+        self.file
+            .metadata()
+            .map_or(0, |meta| meta.mtime().saturating_mul(1_000_000_000).saturating_add(meta.mtime_nsec()))
+    }
+
     /// Whether no name leads to the file any more.
     pub(super) fn is_deleted(&self) -> bool {
         self.file.metadata().is_ok_and(|meta| meta.nlink() == 0)
     }
 
-    /// Starts at the first line that begins at or after `offset`.
+    /// Starts at the first line that begins at or after `offset`; at the beginning if none does for a mebibyte.
     pub(super) fn skip_to(&mut self, offset: u64) {
         let from = offset.saturating_sub(1);
         let found = bytes_at(&self.file, from, LINE_START).ok();
         let line = found.and_then(|bytes| bytes.iter().position(|byte| *byte == b'\n'));
-        self.offset = line.map_or(offset, |at| from + at as u64 + 1);
+        self.offset = line.map_or(0, |at| from + at as u64 + 1);
     }
 
     /// Forgets what was read and starts at the beginning.
@@ -89,7 +99,8 @@ impl Open {
         if self.seen == Some(now) && meta.len() == self.offset {
             return Ok(Read::Nothing);
         }
-        let bytes = bytes_at(&self.file, self.offset, budget)?;
+        let there = usize::try_from(meta.len() - self.offset).unwrap_or(usize::MAX);
+        let bytes = bytes_at(&self.file, self.offset, budget.min(there))?;
         // Compared after the read: what a truncation put there in between must not pass as a continuation.
         if !self.is_same()? {
             return Ok(Read::Restarted);
@@ -98,9 +109,46 @@ impl Open {
         if bytes.is_empty() {
             return Ok(Read::Nothing);
         }
+        let at = self.offset;
         self.offset += bytes.len() as u64;
         self.remember(&bytes)?;
-        Ok(Read::Bytes(bytes))
+        Ok(Read::Bytes(at, bytes))
+    }
+
+    /// The copy that was made of the file before it was truncated, if it stands beside the path under a longer name: all
+    /// that was read of the file is in it, and it is no older.
+    pub(super) fn copy_beside(&self, path: &Path, known: &mut Known) -> Option<Self> {
+        let name = path.file_name()?.as_encoded_bytes();
+        let written = self.seen.map(|(_, seconds, nanos)| (seconds, nanos))?;
+        let entries =
+            std::fs::read_dir(path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+                .ok()?;
+        let is_named = |entry: &std::fs::DirEntry| {
+            entry.file_name().as_encoded_bytes().strip_prefix(name).is_some_and(|rest| !rest.is_empty())
+        };
+        for entry in entries.flatten().filter(is_named).take(BESIDE) {
+            let Ok(meta) = entry.metadata() else { continue };
+            let is_young = (meta.mtime(), meta.mtime_nsec()) >= written;
+            let identity = Identity { device: meta.dev(), inode: meta.ino() };
+            if !meta.is_file() || meta.len() < self.offset || !is_young || identity == self.identity {
+                continue;
+            }
+            let Ok(file) = File::open(entry.path()).map(Arc::new) else { continue };
+            let copy = Self {
+                file,
+                identity,
+                generation: self.generation,
+                head: self.head.clone(),
+                quiet: 0,
+                tail: self.tail.clone(),
+                offset: self.offset,
+                seen: None,
+            };
+            if copy.is_same().unwrap_or(false) && known.claim(identity, &copy.head) {
+                return Some(copy);
+            }
+        }
+        None
     }
 
     fn is_same(&self) -> io::Result<bool> {

@@ -140,11 +140,12 @@ proptest! {
             follower.poll(&mut known, budget, &mut chunks);
             for chunk in &chunks {
                 match chunk {
-                    Chunk::Bytes { generation, bytes } => {
+                    Chunk::Begins(_) | Chunk::Moved { .. } => {}
+                    Chunk::Bytes { generation, bytes, .. } => {
                         assert!(!ended.contains(generation), "bytes after the end of generation {generation}");
                         found.entry(*generation).or_default().extend(bytes);
                     }
-                    Chunk::End { generation } => assert!(ended.insert(*generation)),
+                    Chunk::End { generation, .. } => assert!(ended.insert(*generation)),
                 }
             }
             chunks.len()
@@ -175,7 +176,7 @@ fn read_all(follower: &mut Follower, known: &mut Known) -> (String, State) {
         .into_iter()
         .flat_map(|chunk| match chunk {
             Chunk::Bytes { bytes, .. } => bytes,
-            Chunk::End { .. } => Vec::new(),
+            Chunk::Begins(_) | Chunk::Moved { .. } | Chunk::End { .. } => Vec::new(),
         })
         .collect();
     (String::from_utf8(bytes).unwrap(), state)

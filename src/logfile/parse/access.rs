@@ -1,77 +1,110 @@
-//! Access logs of nginx and Apache, common and combined, with or without fields after them.
+//! Access logs: nginx and Apache, common and combined, with a virtual host before or fields after them; Envoy's; those of
+//! load balancers that write a quoted request.
 
-use crate::domain::Severity;
+use super::parts::{Fields, Parts, Stream};
+use super::stamp::cursor::Cursor;
+use super::{Format, level, pairs};
 
-use super::fields::{Parsed, pairs};
-use super::stamp;
+/// Bytes before the time.
+const MAX_FRONT: usize = 400;
 
 /// `host ident user [time] "METHOD path HTTP/x" status bytes "referer" "agent" key=value ...`
-pub(super) fn parse(line: &str) -> Option<Parsed> {
-    let mut parsed = Parsed::default();
-    let (head, rest) = line.split_once(" [")?;
-    let mut words = head.split(' ');
-    let (remote, _ident, user) = (words.next()?, words.next()?, words.next()?);
-    let (time, rest) = rest.split_once("] ")?;
-    parsed.time = Some(stamp::value(time)?);
-    let (request, rest) = quoted(rest)?;
-    let mut words = rest.trim_start().splitn(3, ' ');
-    let status = words.next().filter(|word| word.len() == 3)?;
-    let code: u16 = status.parse().ok()?;
-    let bytes = words.next().unwrap_or("-");
-    let tail = words.next().unwrap_or("");
-    parsed.severity = Some(severity(code));
-    match request.split(' ').collect::<Vec<_>>().as_slice() {
-        [method, path, _version] => {
-            parsed.message = format!("{method} {path} {status}");
-            parsed.attribute("method", method);
-            parsed.attribute("path", path);
-        }
-        _ => parsed.message = format!("{request} {status}"),
+pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let front = &line[..line.len().min(MAX_FRONT)];
+    let open = memchr::memmem::find(front, b" [")?;
+    let mut words = front[..open].split(|b| *b == b' ');
+    let (first, second, third) = (words.next()?, words.next()?, words.next()?);
+    let (remote, user) = match (words.next(), words.next()) {
+        (Some(user), None) => (second, user),
+        (None, None) => (first, third),
+        (Some(_) | None, Some(_)) => return None,
+    };
+    let (time, length) = stream.clock.leading(&line[open + 2..])?;
+    let close = open + 2 + length;
+    if !line[close..].starts_with(b"] \"") {
+        return None;
     }
-    parsed.attribute("status", status);
-    parsed.attribute("bytes", bytes);
-    parsed.attribute("remote", remote);
-    parsed.attribute("user", user);
-    extras(tail, &mut parsed);
-    // Method, path and status stand in the message; the fields that follow them are shown from the tail.
-    parsed.inline = true;
-    Some(parsed)
+    out.field(b"remote", remote);
+    out.field(b"user", user);
+    let mut parts = request(line, close + 2, out)?;
+    parts.time = Some(time);
+    Some(parts)
 }
 
-/// The two quoted fields of the combined form and whatever pairs the site adds.
-fn extras(tail: &str, parsed: &mut Parsed) {
-    let mut rest = tail;
-    for name in ["referer", "agent"] {
-        let Some((value, after)) = quoted(rest.trim_start()) else { break };
-        parsed.attribute(name, value);
-        rest = after;
+/// From the quoted request on.
+pub(super) fn request(line: &[u8], at: usize, out: &mut impl Fields) -> Option<Parts> {
+    let length = pairs::quoted(line.get(at..)?)?;
+    let inside = at + 1..at + length - 1;
+    let mut c = Cursor { line, at: at + length };
+    c.skip(b" ");
+    let status = c.at..c.at + 3;
+    let severity = level::status(line.get(status.clone())?)?;
+    if c.ahead(3).is_some_and(|byte| byte != b' ') {
+        return None;
     }
-    let shown = parsed.attributes.len();
-    pairs(rest, |key, value| parsed.field(key, value));
-    for (name, value) in parsed.attributes.iter().skip(shown) {
-        parsed.message.push_str(&format!(" {name}={value}"));
-    }
+    words(&line[inside.clone()], out);
+    out.field(b"status", &line[status.clone()]);
+    let mut parts = Parts::new(Format::Access, inside.start..status.end);
+    parts.severity = Some(severity);
+    c.at = status.end;
+    extras(&mut c, out);
+    Some(parts)
 }
 
-fn severity(status: u16) -> Severity {
-    match status {
-        500.. => Severity::Error,
-        400..500 => Severity::Warn,
-        0..400 => Severity::Info,
+/// `METHOD path version`.
+fn words(request: &[u8], out: &mut impl Fields) {
+    let mut words = request.split(|b| *b == b' ');
+    if let (Some(method), Some(path), Some(_), None) = (words.next(), words.next(), words.next(), words.next()) {
+        out.field(b"method", method);
+        out.field(b"path", path);
     }
 }
 
-/// A double-quoted text, `\"` inside kept as written, and what follows it.
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('"')?;
-    let mut escaped = false;
-    for (index, byte) in inside.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some((inside.get(..index)?, inside.get(index + 1..)?)),
-            _ => {}
-        }
+/// Bytes, the two quoted fields of the combined form, and whatever pairs the site adds.
+fn extras<F: Fields>(c: &mut Cursor<'_>, out: &mut F) {
+    if !F::WANTED {
+        return;
     }
-    None
+    c.skip(b" ");
+    let bytes = c.rest().split(|b| *b == b' ').next().unwrap_or(&[]);
+    if bytes.iter().all(u8::is_ascii_digit) {
+        out.field(b"bytes", bytes);
+        c.at += bytes.len();
+    } else if bytes == b"-" {
+        c.at += 1;
+    }
+    for name in [b"referer".as_slice(), b"agent"] {
+        c.skip(b" ");
+        let Some(length) = pairs::quoted(c.rest()) else { break };
+        out.field(name, &c.rest()[1..length - 1]);
+        c.at += length;
+    }
+    pairs::aside(c.rest(), out);
+}
+
+/// A load balancer's line: `https TIME name client:port target:port ... status status bytes bytes "request" "agent"`.
+pub(super) fn balancer(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let kind = line.iter().take(6).position(|b| *b == b' ')?;
+    if !matches!(&line[..kind], b"http" | b"https" | b"h2" | b"ws" | b"wss" | b"grpcs") {
+        return None;
+    }
+    let at = kind + 1;
+    let (time, length) = stream.clock.leading(&line[at..])?;
+    let quote = memchr::memmem::find(&line[..line.len().min(1024)], b" \"")?;
+    let words: Vec<&[u8]> =
+        line.get(at + length..quote)?.split(|b| *b == b' ').filter(|word| !word.is_empty()).collect();
+    let [name, client, target, _, _, _, status, ..] = words.as_slice() else { return None };
+    let severity = level::status(status)?;
+    for (name, value) in
+        [(b"balancer".as_slice(), *name), (b"remote", *client), (b"target", *target), (b"status", *status)]
+    {
+        out.field(name, value);
+    }
+    let length = pairs::quoted(&line[quote + 1..])?;
+    let inside = quote + 2..quote + length;
+    self::words(&line[inside.clone()], out);
+    let mut parts = Parts::new(Format::Access, inside);
+    parts.time = Some(time);
+    parts.severity = Some(severity);
+    Some(parts)
 }

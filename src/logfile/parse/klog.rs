@@ -1,30 +1,39 @@
-//! `E1120 21:04:25.123456    1234 reflector.go:140] Failed to watch`: the logger of Kubernetes' own programs.
+//! `E1120 21:04:25.123456    1234 reflector.go:140] Failed to watch`: the logger of Kubernetes' own programs, and of
+//! what else uses glog.
 
-use crate::domain::{Severity, Timestamp};
+use crate::domain::Severity;
 
-use super::fields::Parsed;
-use super::stamp;
+use super::Format;
+use super::parts::{Fields, Parts, Stream};
 
 /// Reads a line of that form.
-pub(super) fn parse(line: &str, observed: Timestamp) -> Option<Parsed> {
-    let severity = match line.as_bytes().first()? {
+pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let severity = match line.first()? {
         b'I' => Severity::Info,
         b'W' => Severity::Warn,
         b'E' => Severity::Error,
         b'F' => Severity::Fatal,
         _ => return None,
     };
-    let (time, rest) = stamp::klog(line.get(1..)?, observed)?;
-    let (place, message) = rest.split_once("] ").or_else(|| rest.strip_suffix(']').map(|place| (place, "")))?;
-    let mut words = place.split_whitespace();
-    let (thread, caller) = (words.next()?, words.next()?);
-    if !caller.contains(':') {
+    if !line.get(1)?.is_ascii_digit() {
         return None;
     }
-    let mut parsed = Parsed { time: Some(time), severity: Some(severity), ..Parsed::default() };
-    parsed.message = message.trim().to_owned();
-    parsed.attribute("thread", thread);
-    parsed.attribute("caller", caller);
-    parsed.inline_pairs();
-    Some(parsed)
+    let (time, length) = stream.clock.klog(line.get(1..)?)?;
+    let at = 1 + length;
+    let rest = line.get(at..)?;
+    let close = memchr::memchr(b']', rest).filter(|close| *close < 256)?;
+    let mut words = rest[..close].split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let (thread, caller) = (words.next()?, words.next()?);
+    if !caller.contains(&b':') {
+        return None;
+    }
+    out.field(b"thread", thread);
+    out.field(b"caller", caller);
+    let start = at + close + 1;
+    let start = start + usize::from(line.get(start) == Some(&b' '));
+    let mut parts = Parts::new(Format::Klog, start..line.len());
+    parts.time = Some(time);
+    parts.severity = Some(severity);
+    super::message_pairs(line, &parts, out);
+    Some(parts)
 }

@@ -1,54 +1,70 @@
 //! `level=info msg="request done" status=200`: pairs and nothing but pairs.
 
-use super::fields::Parsed;
+use std::ops::Range;
 
-/// Reads a line of pairs. Two pairs are the least, and every word must be one, so that prose with an `=` in it is not
+use super::json::{Kind, Path, Visit};
+use super::parts::{Fields, Parts, Stream};
+use super::pick::Pick;
+use super::roles::below;
+use super::{Format, escape, pairs};
+
+/// Reads pairs from the place on. Two are the least, and every word must be one, so that prose with an `=` in it is not
 /// taken for this.
-pub(super) fn parse(line: &str) -> Option<Parsed> {
-    let mut parsed = Parsed::default();
-    let mut rest = line.trim();
+pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, out: &mut F) -> Option<Parts> {
+    let mut pick = Pick::new(&stream.layout.roles, stream.clock, F::WANTED);
     let mut count = 0;
-    while !rest.is_empty() {
-        let (key, after) = key(rest)?;
-        let (value, after) = value(after)?;
-        parsed.field(key, &value);
+    each(line, at, |name, value| {
+        let path = Path { hash: below(0, &line[name.clone()]), names: std::slice::from_ref(&name) };
+        pick.value(line, path, Kind::Text, value);
         count += 1;
-        rest = after.trim_start();
+    })?;
+    if count < 2 {
+        return None;
     }
-    (count >= 2).then_some(parsed)
+    let unknown = pick.unknown;
+    for (path, _, range) in pick.left() {
+        out.field(path.as_bytes(), &escape::plain(&line[range]));
+    }
+    let parts = pick.parts(Format::Logfmt);
+    stream.unknown |= unknown;
+    Some(parts)
 }
 
-fn key(text: &str) -> Option<(&str, &str)> {
-    let (key, rest) = text.split_once('=')?;
-    let good = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@');
-    (!key.is_empty() && key.chars().all(good)).then_some((key, rest))
-}
-
-/// A bare or quoted value and what follows it.
-fn value(text: &str) -> Option<(String, &str)> {
-    let Some(inside) = text.strip_prefix('"') else {
-        let end = text.find(char::is_whitespace).unwrap_or(text.len());
-        let (value, rest) = text.split_at(end);
-        return Some((value.to_owned(), rest));
-    };
-    let mut value = String::new();
-    let mut escaped = false;
-    for (index, c) in inside.char_indices() {
-        match c {
-            'n' if escaped => value.push('\n'),
-            't' if escaped => value.push('\t'),
-            _ if escaped => value.push(c),
-            '\\' => {
-                escaped = true;
-                continue;
-            }
-            '"' => {
-                let rest = inside.get(index + 1..)?;
-                return (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((value, rest));
-            }
-            _ => value.push(c),
+/// Hands on each pair; `None` when something else stands between.
+pub(in crate::logfile) fn each(line: &[u8], at: usize, mut take: impl FnMut(Range<usize>, Range<usize>)) -> Option<()> {
+    let mut at = at;
+    loop {
+        at += line.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if at == line.len() {
+            return Some(());
         }
-        escaped = false;
+        let length = line[at..].iter().position(|b| !is_key(*b)).filter(|length| *length > 0)?;
+        let name = at..at + length;
+        if line[name.end] != b'=' {
+            return None;
+        }
+        at = name.end + 1;
+        let value = match pairs::quoted(line.get(at..)?) {
+            Some(length) => {
+                let inside = at + 1..at + length - 1;
+                at += length;
+                inside
+            }
+            None if line.get(at) == Some(&b'"') => return None,
+            None => {
+                let rest = &line[at..];
+                let end = memchr::memchr2(b' ', b'\t', rest).unwrap_or(rest.len());
+                at += end;
+                at - end..at
+            }
+        };
+        if line.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
+            return None;
+        }
+        take(name, value);
     }
-    None
+}
+
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/' | b'@') || byte >= 0x80
 }

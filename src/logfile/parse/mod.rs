@@ -1,18 +1,29 @@
 //! One line of log text to its parts, in the formats that services write. One file per format; a line that is in none
-//! of them is plain text, whose every word still counts.
+//! of them is plain text, whose every word still counts. The index reads heads with it and the full record its fields,
+//! so that both say the same. What a line is depends on the line and on what the stream's layout says, never on the
+//! lines around it.
 
 mod access;
-mod fields;
-mod json;
+pub(super) mod columns;
+pub(super) mod escape;
+pub(super) mod fields;
+mod header;
+pub(super) mod json;
 mod klog;
-mod logfmt;
+pub(super) mod level;
+pub(super) mod logfmt;
+mod mixed;
+pub(super) mod pairs;
+pub(super) mod parts;
+mod pick;
 mod plain;
-mod stamp;
+pub(super) mod roles;
+pub(super) mod stamp;
 mod syslog;
 mod text;
+pub(super) mod wrap;
 
-pub use fields::Parsed;
-pub(super) use fields::clipped;
+use parts::{Fields, Parts, Stream};
 
 use crate::domain::Timestamp;
 
@@ -23,78 +34,155 @@ pub enum Format {
     Json,
     /// `level=info msg="..."`.
     Logfmt,
-    /// The access logs of nginx and Apache.
+    /// The access logs of nginx, Apache, Envoy and load balancers.
     Access,
     /// The logger of Kubernetes' own programs.
     Klog,
     /// RFC 3164 and 5424, with or without the priority.
     Syslog,
-    /// A time, a level word somewhere after it, and a message.
+    /// W3C's columns, named in a line of their own.
+    Columns,
+    /// Postgres' CSV.
+    Postgres,
+    /// The kernel's audit log.
+    Audit,
+    /// The journal's export: a field a line, a blank line between records.
+    Journal,
+    /// A time, a level word somewhere near it, and a message.
     Text,
     /// None of these.
     Plain,
+    /// One of the configuration's own.
+    Own,
 }
 
-/// The formats a line is tried in, the ones hardest to mistake first.
-const ORDER: [Format; 6] = [Format::Json, Format::Access, Format::Klog, Format::Syslog, Format::Text, Format::Logfmt];
+/// The formats a person can choose by name, in the order they are listed.
+pub const CHOICES: [Format; 11] = [
+    Format::Json,
+    Format::Logfmt,
+    Format::Access,
+    Format::Klog,
+    Format::Syslog,
+    Format::Columns,
+    Format::Postgres,
+    Format::Audit,
+    Format::Journal,
+    Format::Text,
+    Format::Plain,
+];
 
 impl Format {
-    /// Reads a line in this format; `None` when it is not in it. `observed` lends its year to times that state none.
-    pub fn parse(self, line: &str, observed: Timestamp) -> Option<Parsed> {
+    /// The name shown, and by which a person chooses it.
+    pub fn name(self) -> &'static str {
         match self {
-            Format::Json => json::parse(line, observed),
-            Format::Logfmt => logfmt::parse(line),
-            Format::Access => access::parse(line),
-            Format::Klog => klog::parse(line, observed),
-            Format::Syslog => syslog::parse(line, observed),
-            Format::Text => text::parse(line, observed),
-            Format::Plain => Some(plain::parse(line)),
+            Format::Json => "json",
+            Format::Logfmt => "logfmt",
+            Format::Access => "access",
+            Format::Klog => "klog",
+            Format::Syslog => "syslog",
+            Format::Columns => "w3c",
+            Format::Postgres => "postgres-csv",
+            Format::Audit => "audit",
+            Format::Journal => "journal",
+            Format::Text => "text",
+            Format::Plain => "plain",
+            Format::Own => "own",
+        }
+    }
+
+    /// The name in words, for the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Format::Json => "JSON",
+            Format::Logfmt => "logfmt",
+            Format::Access => "access log",
+            Format::Klog => "klog",
+            Format::Syslog => "syslog",
+            Format::Columns => "W3C columns",
+            Format::Postgres => "Postgres CSV",
+            Format::Audit => "audit log",
+            Format::Journal => "journal export",
+            Format::Text => "text with times",
+            Format::Plain => "plain text",
+            Format::Own => "own format",
         }
     }
 
     /// Whether records of this format are often followed by lines that belong to them but do not look so.
     pub fn spreads(self) -> bool {
         match self {
-            Format::Text | Format::Klog | Format::Syslog => true,
-            Format::Json | Format::Logfmt | Format::Access | Format::Plain => false,
+            Format::Text | Format::Klog | Format::Syslog | Format::Postgres | Format::Own => true,
+            Format::Json
+            | Format::Logfmt
+            | Format::Access
+            | Format::Columns
+            | Format::Audit
+            | Format::Journal
+            | Format::Plain => false,
         }
     }
 }
 
-/// Reads a line in the format its neighbours had, else in the first format that fits. A change of format needs a line
-/// that states a time or a level, so that the middle of a stack trace is not taken for something else.
-pub fn parse(line: &str, usual: Option<Format>, observed: Timestamp) -> Option<(Format, Parsed)> {
-    if let Some(format) = usual
-        && format != Format::Plain
-        && let Some(parsed) = format.parse(line, observed)
-    {
-        return Some((format, parsed));
+/// Reads a line in the format it is in; `None` when that is none but plain text.
+#[inline]
+pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    match line.first()? {
+        b'{' => json::read(line, stream, out),
+        b'0'..=b'9' => digits(line, stream, out),
+        b'[' => text::bracketed(line, stream, out).or_else(|| text::prefixed(line, stream, out)),
+        b'<' if line.get(1).is_some_and(u8::is_ascii_digit) => syslog::prioritised(line, stream, out),
+        b' ' | b'\t' => json::read(line, stream, out),
+        _ => mixed::read(line, stream, out),
     }
-    let strong_only = usual.is_some_and(|format| format != Format::Plain);
-    ORDER
-        .iter()
-        .filter(|format| Some(**format) != usual)
-        .filter_map(|format| format.parse(line, observed).map(|parsed| (*format, parsed)))
-        .find(|(_, parsed)| !strong_only || parsed.time.is_some() || parsed.severity.is_some())
+}
+
+fn digits(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    if let Some(inner) = wrap::cri(line) {
+        return mixed::container(line, inner, stream, out);
+    }
+    text::timed(line, stream, out)
+        .or_else(|| access::read(line, stream, out))
+        .or_else(|| mixed::redis(line, stream, out))
+        .or_else(|| text::prefixed(line, stream, out))
+}
+
+/// Reads a line in one format and no other; `None` when it is not in it.
+pub(super) fn read_as(format: Format, line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let found = match format {
+        Format::Plain => None,
+        Format::Logfmt => logfmt::read(line, 0, stream, out),
+        Format::Access => access::read(line, stream, out).or_else(|| read(line, stream, out)),
+        Format::Json
+        | Format::Klog
+        | Format::Syslog
+        | Format::Columns
+        | Format::Postgres
+        | Format::Audit
+        | Format::Journal
+        | Format::Text
+        | Format::Own => read(line, stream, out),
+    };
+    found.filter(|parts| parts.format == format)
+}
+
+/// Reads a line as plain text.
+pub(super) fn plain(line: &[u8], out: &mut impl Fields) -> Parts {
+    plain::read(line, out)
+}
+
+/// Whether a line without a time says its level first, as one that is a record of its own does.
+pub(super) fn speaks(line: &[u8]) -> bool {
+    plain::speaks(line)
+}
+
+/// Takes the pairs out of a message without changing it.
+fn message_pairs<F: Fields>(line: &[u8], parts: &Parts, out: &mut F) {
+    if F::WANTED {
+        pairs::aside(line.get(parts.message.clone()).unwrap_or(&[]), out);
+    }
 }
 
 /// Reads a value that is a time in any form that logs write: text with a date, or digits since the epoch.
 pub fn instant(value: &str) -> Option<Timestamp> {
     stamp::value(value)
 }
-
-/// The format that most of the sample's lines are in; plain when none fits half of them.
-pub fn detect<'a>(sample: impl Iterator<Item = &'a str> + Clone, observed: Timestamp) -> Format {
-    let total = sample.clone().filter(|line| !line.trim().is_empty()).count();
-    let fits = |format: Format| sample.clone().filter(|line| format.parse(line, observed).is_some()).count();
-    ORDER
-        .iter()
-        .map(|format| (fits(*format), *format))
-        .rev()
-        .max_by_key(|(count, _)| *count)
-        .filter(|(count, _)| *count > 0 && *count * 2 >= total)
-        .map_or(Format::Plain, |(_, format)| format)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,187 +1,174 @@
-//! Lines for people: a time, mostly a level word, mostly who says it, and a message. Python, log4j, logback, Postgres,
-//! nginx's error log, Redis, containerd and their like.
+//! Lines that begin with a time: what stands after it decides which of the formats they are in.
 
-use crate::domain::{Severity, Timestamp};
+use crate::domain::Severity;
 
-use super::fields::{Parsed, pairs};
-use super::{plain, stamp};
+use super::parts::{Fields, Parts, Stream};
+use super::stamp::cursor::Cursor;
+use super::{Format, access, columns, header, json, logfmt, syslog};
 
-/// Words after the time among which a level is looked for.
-const HEAD_WORDS: usize = 7;
-
-/// Reads a line that begins with a time.
-pub(super) fn parse(line: &str, observed: Timestamp) -> Option<Parsed> {
-    if let Some(parsed) = redis(line) {
-        return Some(parsed);
+/// Reads a line whose first byte is a digit or the capital of a month's or day's name.
+#[inline]
+pub(super) fn timed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let (time, at) = stream.clock.leading(line)?;
+    let next = line.get(at).copied();
+    if !matches!(next, None | Some(b' ' | b'\t' | b':' | b'|' | b',' | b'-' | b'[' | b']')) {
+        return None;
     }
-    let open = line.strip_prefix('[');
-    let (time, rest) = stamp::leading(open.unwrap_or(line), Some(observed))?;
-    let rest = match open {
-        Some(_) => rest.trim_start().strip_prefix(']')?,
-        None if rest.starts_with(|c: char| c.is_alphanumeric()) => return None,
-        None => rest,
-    };
-    let rest = rest.trim_start_matches([' ', '\t', ':', '|']);
-    if let Some(inner) = container(rest, observed) {
-        return Some(Parsed { time: inner.time.or(Some(time)), ..inner });
-    }
-    let mut parsed = Parsed { time: Some(time), ..Parsed::default() };
-    let message = head(rest, &mut parsed);
-    parsed.message = message.trim().to_owned();
-    parsed.inline_pairs();
-    Some(parsed)
+    after_time(line, time, at, stream, out)
 }
 
-/// `stdout F message` as container runtimes write it, or JSON or logfmt behind a time, as a program that adds times to
-/// another's lines writes it: what is inside is the line.
-fn container(rest: &str, observed: Timestamp) -> Option<Parsed> {
-    let inner = ["stdout F ", "stderr F ", "stdout P ", "stderr P "].iter().find_map(|mark| rest.strip_prefix(mark));
-    if let Some(inner) = inner {
-        let parsed = super::parse(inner, None, observed).map(|(_, parsed)| parsed);
-        return Some(parsed.unwrap_or_else(|| plain::parse(inner)));
+/// Reads what follows a time.
+fn after_time(line: &[u8], time: i64, at: usize, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let mut c = Cursor { line, at };
+    c.skip(b" \t");
+    let mut parts = match c.peek() {
+        Some(b'{') => inner_json(line, c.at, stream, out),
+        Some(b',') => columns::postgres(line, c.at, out),
+        Some(byte) if byte.is_ascii_alphanumeric() => worded(line, c.at, at, stream, out),
+        Some(_) | None => None,
     }
-    if rest.starts_with('{') {
-        return super::json::parse(rest, observed);
-    }
-    super::logfmt::parse(rest).filter(|inner| inner.severity.is_some())
+    .unwrap_or_else(|| said(line, at, out));
+    parts.time = parts.time.or(Some(time));
+    Some(parts)
 }
 
-/// Reads what stands between time and message, and gives the message.
-fn head<'a>(rest: &'a str, parsed: &mut Parsed) -> &'a str {
-    let Some((severity, before, after)) = find_level(rest) else {
-        return brackets(rest, parsed);
-    };
-    parsed.severity = Some(severity);
-    context(before, parsed);
-    let after = brackets(after.trim_start_matches([':', ' ', '\t', '|', '-', ']']), parsed);
-    let after = spring(after, parsed);
-    logger(after, parsed)
+/// JSON behind a time, as a program that adds times to another's lines writes it.
+fn inner_json(line: &[u8], at: usize, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let mut parts = json::read(line.get(at..)?, stream, out)?;
+    parts.message = parts.message.start + at..parts.message.end + at;
+    parts.service = parts.service.map(|service| service.start + at..service.end + at);
+    Some(parts)
 }
 
-/// The first of the leading words that is a level: in capitals, in brackets, before a colon, or the very first.
-fn find_level(rest: &str) -> Option<(Severity, &str, &str)> {
-    let mut at = 0;
-    for index in 0..HEAD_WORDS {
-        let word_at = at + rest.get(at..)?.find(|c: char| !c.is_whitespace())?;
-        let tail = rest.get(word_at..)?;
-        let word = tail.split(char::is_whitespace).next()?;
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let marked = word.starts_with(['[', '<', '(', '|']) || word.ends_with(':') || index == 0;
-        let capitals = bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase());
-        if (marked || capitals)
-            && let Some(severity) = Severity::from_word(last_part(bare)).or_else(|| postgres(bare))
+/// What may follow a time and begins with a letter or a digit.
+fn worded(line: &[u8], at: usize, time_end: usize, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    if let Some(columns) = stream.layout.columns.as_deref()
+        && let Some(parts) = columns.read(line, out)
+    {
+        return Some(parts);
+    }
+    let end =
+        at + line[at..].iter().position(|b| matches!(b, b' ' | b'\t' | b'=' | b':' | b'[')).unwrap_or(line.len() - at);
+    let first = &line[at..end];
+    if super::level::word(first).is_some() {
+        return None;
+    }
+    if line.get(end) == Some(&b'=') {
+        return logfmt::read(line, at, stream, out).filter(|parts| parts.severity.is_some());
+    }
+    syslog::tagged(line, at, line.get(time_end) == Some(&b' ') && stands_close(line, time_end), out)
+}
+
+/// Whether date and clock are not apart: `2026-11-20T21:04:25` or `Nov 20 21:04:25`. Syslog writes no other.
+fn stands_close(line: &[u8], end: usize) -> bool {
+    line.first().is_some_and(u8::is_ascii_uppercase) || !line[..end.min(11)].contains(&b' ')
+}
+
+/// A header and a message.
+#[inline]
+pub(super) fn said(line: &[u8], at: usize, out: &mut impl Fields) -> Parts {
+    let header = header::read(line, at, out);
+    let mut parts = Parts::new(Format::Text, header.message..line.len());
+    parts.severity = header.severity;
+    parts.service = header.service;
+    gin(line, &mut parts);
+    super::message_pairs(line, &parts, out);
+    parts
+}
+
+/// A header whose level came before the time. Ruby says it a second time.
+fn levelled(line: &[u8], at: usize, severity: Severity, out: &mut impl Fields) -> Parts {
+    let again = said(line, at, out);
+    if again.severity == Some(severity) {
+        return again;
+    }
+    let header = header::after(line, at, out);
+    let mut parts = Parts::new(Format::Text, header.message..line.len());
+    parts.service = header.service;
+    parts.severity = Some(severity);
+    super::message_pairs(line, &parts, out);
+    parts
+}
+
+/// `| 500 |     1.2ms |  10.0.0.9 | GET      "/api"`: a status in the first of columns made with bars.
+fn gin(line: &[u8], parts: &mut Parts) {
+    let rest = &line[parts.message.clone()];
+    if parts.severity.is_some() || rest.len() < 5 || !rest[..3].iter().all(u8::is_ascii_digit) || &rest[3..5] != b" |" {
+        return;
+    }
+    parts.severity = super::level::status(&rest[..3]);
+    if let Some(bar) = memchr::memmem::rfind(rest, b"| ") {
+        parts.message.start += bar + 2;
+    }
+}
+
+/// Reads a line that begins with a bracket: `[time] ...`, `[time level logger] message`, Envoy's access log.
+pub(super) fn bracketed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let (time, length) = stream.clock.leading(line.get(1..)?)?;
+    let at = 1 + length;
+    if line.get(at) == Some(&b']') {
+        let mut c = Cursor { line, at: at + 1 };
+        if c.rest().starts_with(b" \"")
+            && let Some(mut parts) = access::request(line, c.at + 1, out)
         {
-            let length = word.find(bare)? + bare.len();
-            return Some((severity, rest.get(..word_at)?, tail.get(length..)?));
+            parts.time = Some(time);
+            return Some(parts);
         }
-        at = word_at + word.len();
+        c.skip(b" ");
+        let mut parts = said(line, c.at, out);
+        parts.time = Some(time);
+        return Some(parts);
+    }
+    // The bracket closes behind the level: `[time LEVEL target] message`.
+    let close = at + memchr::memchr(b']', line.get(at..at + 256.min(line.len() - at))?)?;
+    let inner = header::read(&line[..close], at, out);
+    if inner.severity.is_none() && !matches!(line[at], b' ' | b':') {
+        return None;
+    }
+    let mut parts = said(line, close + 1, out);
+    if inner.severity.is_some() {
+        parts.severity = inner.severity;
+    }
+    parts.time = Some(time);
+    Some(parts)
+}
+
+/// Reads a line whose time comes after a level or a few groups: `INFO  [main] 2026-...`, `WARN[2026-...]`,
+/// `E, [2026-... #812]`, `[GIN] 2026/...`.
+pub(super) fn prefixed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let mut c = Cursor { line, at: 0 };
+    let mut severity: Option<Severity> = None;
+    let mut before = 0;
+    for index in 0..4 {
+        c.skip(b" \t-,:|");
+        let open = usize::from(c.peek() == Some(b'['));
+        if index > 0
+            && let Some((time, length)) =
+                stream.clock.leading(line.get(c.at + open..)?).filter(|(_, length)| *length >= 15)
+        {
+            let at = c.at + open + length;
+            let end = match open {
+                1 => at + memchr::memchr(b']', line.get(at..)?).filter(|length| *length < 64)? + 1,
+                _ => at,
+            };
+            let mut parts = match severity {
+                Some(severity) => levelled(line, end, severity, out),
+                None => said(line, end, out),
+            };
+            parts.time = Some(time);
+            return Some(parts);
+        }
+        let (inside, end, group) = header::token(line, c.at)?;
+        let text = &line[inside];
+        let letter = matches!(text, [_, b',']).then(|| super::level::letter(text[0])).flatten();
+        let level = header::level(text).or(letter.filter(|_| before == 0));
+        before += 1;
+        severity = severity.or(level);
+        let is_word = text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'.' | b','));
+        if level.is_none() && !group && is_word {
+            return None;
+        }
+        c.at = end;
     }
     None
-}
-
-/// `core:error` as Apache writes it, `production.ERROR` as Laravel does.
-fn last_part(word: &str) -> &str {
-    word.rsplit([':', '.']).next().unwrap_or(word)
-}
-
-/// Words that Postgres writes where others write a level.
-fn postgres(word: &str) -> Option<Severity> {
-    matches!(word, "CONTEXT" | "LOCATION" | "QUERY").then_some(Severity::Info)
-}
-
-/// What stands before the level: process ids, threads, `user=shop,db=shop`.
-fn context(text: &str, parsed: &mut Parsed) {
-    let mut plain = String::new();
-    for word in text.split_whitespace() {
-        match bracketed(word) {
-            Some(inside) => named(inside, parsed),
-            None if word.contains('=') => pairs(word, |key, value| parsed.aside(key, value)),
-            None => plain = word.trim_matches(['|', '-', ':']).to_owned(),
-        }
-    }
-    parsed.attribute("logger", &plain);
-}
-
-/// Takes `[...]` groups off the front: pairs are fields, a number is a process, anything else a thread.
-fn brackets<'a>(mut text: &'a str, parsed: &mut Parsed) -> &'a str {
-    for _ in 0..4 {
-        let trimmed = text.trim_start();
-        let Some((inside, rest)) = trimmed.strip_prefix('[').and_then(|inner| inner.split_once(']')) else { break };
-        if inside.len() > 256 {
-            break;
-        }
-        named(inside, parsed);
-        text = rest;
-    }
-    text.trim_start()
-}
-
-fn named(inside: &str, parsed: &mut Parsed) {
-    if inside.contains('=') {
-        pairs(inside, |key, value| parsed.aside(key, value));
-    } else if inside.bytes().all(|byte| byte.is_ascii_digit()) {
-        parsed.attribute("pid", inside);
-    } else {
-        parsed.attribute("thread", inside);
-    }
-}
-
-fn bracketed(word: &str) -> Option<&str> {
-    word.strip_prefix('[')?.trim_end_matches(':').strip_suffix(']')
-}
-
-/// `12345 --- [main] com.example.App : message`.
-fn spring<'a>(text: &'a str, parsed: &mut Parsed) -> &'a str {
-    let Some((pid, rest)) = text.split_once(" --- ").filter(|(pid, _)| pid.bytes().all(|b| b.is_ascii_digit())) else {
-        return text;
-    };
-    parsed.attribute("pid", pid);
-    brackets(rest, parsed)
-}
-
-/// `shop.payments.http - message`, `com.example.App : message`, `root: message`.
-fn logger<'a>(text: &'a str, parsed: &mut Parsed) -> &'a str {
-    let Some((word, rest)) = text.split_once(char::is_whitespace) else { return text };
-    let rest = rest.trim_start();
-    let name = word.strip_suffix(':').unwrap_or(word);
-    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$' | '-' | '/' | ':'))
-        && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let after = rest.strip_prefix("- ").or_else(|| rest.strip_prefix(": ")).or_else(|| rest.strip_prefix("| "));
-    match after {
-        Some(message) if is_name => {
-            parsed.attribute("logger", name);
-            message
-        }
-        None if is_name && word.ends_with(':') && name.contains('.') => {
-            parsed.attribute("logger", name);
-            rest
-        }
-        Some(_) | None => text.strip_prefix("- ").unwrap_or(text),
-    }
-}
-
-/// `2719:M 20 Nov 2026 21:33:18.012 * Ready to accept connections`.
-fn redis(line: &str) -> Option<Parsed> {
-    let (pid, rest) = line.split_once(':')?;
-    if pid.is_empty() || !pid.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (role, rest) = rest.split_once(' ')?;
-    if !matches!(role, "C" | "M" | "S" | "X" | "signal-handler") {
-        return None;
-    }
-    let (time, rest) = stamp::leading(rest, None)?;
-    let (mark, message) = rest.trim_start().split_once(' ')?;
-    let severity = match mark {
-        "." => Severity::Debug,
-        "-" => Severity::Debug,
-        "*" => Severity::Info,
-        "#" => Severity::Warn,
-        _ => return None,
-    };
-    let mut parsed = Parsed { time: Some(time), severity: Some(severity), ..Parsed::default() };
-    parsed.message = message.to_owned();
-    parsed.attribute("pid", pid);
-    parsed.inline = true;
-    Some(parsed)
 }

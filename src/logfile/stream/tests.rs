@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Severity;
 
 fn now() -> Timestamp {
     "2026-11-20T22:00:00Z".parse().unwrap()

@@ -6,6 +6,8 @@ use crate::domain::Severity;
 
 /// Rows of every chunk of a tape but its last.
 pub const ROWS: usize = 4096;
+/// Bytes of memory for each row.
+pub const ROW_BYTES: u64 = 19;
 
 /// Up to [`ROWS`] records that follow each other in one file: 19 bytes for each.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +50,7 @@ const SEVERITIES: [Severity; 7] = [
     Severity::Error,
     Severity::Fatal,
 ];
-/// The record states the time itself.
+/// The row's time is the one that the record states.
 const STATED: u8 = 0x08;
 
 impl Mark {
@@ -62,9 +64,15 @@ impl Mark {
         SEVERITIES.get(usize::from(self.0 & 0x07)).copied().unwrap_or(Severity::Unset)
     }
 
-    /// Whether the record states its time itself; else it has its predecessor's.
+    /// Whether the row's time is the one that the record states; else it states none, or one that goes back, and has its
+    /// predecessor's.
     pub fn is_stated(self) -> bool {
         self.0 & STATED != 0
+    }
+
+    /// The same severity at a time that is not the record's own.
+    pub(in crate::logfile) fn unstated(self) -> Self {
+        Self(self.0 & !STATED)
     }
 }
 
@@ -91,9 +99,48 @@ impl Chunk {
         true
     }
 
+    /// Puts the first `count` rows at this time: they waited for one.
+    pub(in crate::logfile) fn settle(&mut self, count: usize, at: i64) {
+        self.times.iter_mut().take(count).for_each(|time| *time = at);
+    }
+
+    /// Replaces what is said of the last row, but for where it begins.
+    pub(in crate::logfile) fn amend(&mut self, row: Row) {
+        let Some(last) = self.len().checked_sub(1) else { return };
+        self.times.truncate(last);
+        self.marks.truncate(last);
+        self.services.truncate(last);
+        self.slots.truncate(last);
+        self.times.push(row.at);
+        self.marks.push(row.mark);
+        self.services.push(row.service);
+        self.slots.push(row.slot);
+        self.severities |= 1 << (row.mark.0 & 0x07);
+    }
+
+    /// A chunk with room for all its rows.
+    pub(in crate::logfile) fn with_room(base: u64) -> Self {
+        Self {
+            base,
+            end: base,
+            offsets: Vec::with_capacity(ROWS),
+            times: Vec::with_capacity(ROWS),
+            marks: Vec::with_capacity(ROWS),
+            services: Vec::with_capacity(ROWS),
+            slots: Vec::with_capacity(ROWS),
+            severities: 0,
+        }
+    }
+
     /// Says where the last row ends.
     pub fn close_at(&mut self, end: u64) {
         self.end = self.end.max(end);
+    }
+
+    /// Says where the last row ends after all, though more of it was shown before: another row begins there.
+    pub(in crate::logfile) fn end_at(&mut self, end: u64) {
+        let last = self.offsets.last().map_or(0, |last| u64::from(*last));
+        self.end = end.max(self.base + last);
     }
 
     /// How many rows.

@@ -1,16 +1,18 @@
 //! A run of records of one file, in the order of the file and never going back in time: what is kept of them in memory,
-//! while the text stays in the file. A source's thread writes a tape, the desk reads snapshots of it.
+//! while the text stays in the file. A source's thread writes a tape, the desk reads snapshots of it. Rows only ever come
+//! to be; of those that are there, only the last may still change: its text may grow, and what is said of it with it.
 
 mod chunk;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::domain::{CleanText, RecordId, RecordKey, SourceId, Timestamp};
 
-pub use chunk::{Chunk, Mark, ROWS, Row};
+pub use chunk::{Chunk, Mark, ROW_BYTES, ROWS, Row};
 
+use super::heads::Layout;
 use super::pages::Opened;
 
 /// Bits of a record's id that count rows; above them stands the tape.
@@ -24,6 +26,7 @@ pub struct Tape {
     source: SourceId,
     service: CleanText,
     shift: AtomicI64,
+    is_retired: AtomicBool,
     held: RwLock<Held>,
 }
 
@@ -33,6 +36,7 @@ struct Held {
     chunks: Arc<Vec<Arc<Chunk>>>,
     names: Arc<Vec<CleanText>>,
     rows: u32,
+    layout: Layout,
     format: CleanText,
     stage: Stage,
 }
@@ -67,7 +71,8 @@ impl Tape {
     pub fn new(number: u32, file: Arc<Opened>, source: SourceId, service: CleanText) -> Self {
         let names = Arc::new(vec![service.clone()]);
         let held = Held { names, ..Held::default() };
-        Self { number, file, source, service, shift: AtomicI64::new(0), held: RwLock::new(held) }
+        let (shift, is_retired) = (AtomicI64::new(0), AtomicBool::new(false));
+        Self { number, file, source, service, shift, is_retired, held: RwLock::new(held) }
     }
 
     /// Its number among all tapes.
@@ -97,16 +102,62 @@ impl Tape {
 
     /// Adds a chunk, or replaces the last one while that is not full, with the names its rows speak of.
     pub fn put(&self, chunk: Arc<Chunk>, names: &Arc<Vec<CleanText>>) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let mut chunks = Vec::clone(&held.chunks);
-        if chunks.last().is_some_and(|last| last.len() < ROWS) {
-            chunks.pop();
+        let index = {
+            let held = self.read();
+            let open = held.chunks.last().is_some_and(|last| last.len() < ROWS);
+            held.chunks.len() - usize::from(open)
+        };
+        self.put_at(index, chunk, names);
+    }
+
+    /// Puts a chunk at its place: after the last or instead of it. All before the last must be full.
+    pub fn put_at(&self, index: usize, chunk: Arc<Chunk>, names: &Arc<Vec<CleanText>>) {
+        if self.is_retired() {
+            return;
         }
-        let before = chunks.len() * ROWS;
-        held.rows = u32::try_from(before + chunk.len()).unwrap_or(u32::MAX);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        // Copied only while a snapshot is held.
+        let chunks = Arc::make_mut(&mut held.chunks);
+        let rows = index * ROWS + chunk.len();
+        chunks.truncate(index);
         chunks.push(chunk);
-        held.chunks = Arc::new(chunks);
+        held.rows = u32::try_from(rows).unwrap_or(u32::MAX);
         held.names = Arc::clone(names);
+    }
+
+    /// Takes its rows away for good: they had to make room, or the file is read again in another way. Snapshots that are
+    /// held keep theirs.
+    pub fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        held.chunks = Arc::default();
+        held.rows = 0;
+        held.stage = Stage::Ended;
+    }
+
+    /// Whether its rows were taken away: nothing of it is to be shown.
+    pub fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
+    }
+
+    /// Nanoseconds that its times are shifted by.
+    pub fn shift(&self) -> i64 {
+        self.shift.load(Ordering::Relaxed)
+    }
+
+    /// How many records.
+    pub fn rows(&self) -> u32 {
+        self.read().rows
+    }
+
+    /// How far it is.
+    pub fn stage(&self) -> Stage {
+        self.read().stage
+    }
+
+    /// How its records are written, as far as is known.
+    pub fn layout(&self) -> Layout {
+        self.read().layout.clone()
     }
 
     /// Says how far it is.
@@ -114,15 +165,22 @@ impl Tape {
         self.held.write().unwrap_or_else(PoisonError::into_inner).stage = stage;
     }
 
-    /// Says which format was found, as the screen shows it.
-    pub fn set_format(&self, format: CleanText) {
-        self.held.write().unwrap_or_else(PoisonError::into_inner).format = format;
+    /// Says how its records are written, as far as is known.
+    pub fn set_layout(&self, layout: Layout) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if held.layout != layout || held.format.is_empty() {
+            held.format = CleanText::line(&layout.to_string());
+            held.layout = layout;
+        }
     }
 
     /// The tape as it stands now.
     pub fn snapshot(self: &Arc<Self>) -> Snapshot {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Snapshot { tape: Arc::clone(self), held, shift: self.shift.load(Ordering::Relaxed) }
+        Snapshot { tape: Arc::clone(self), held: self.read().clone(), shift: self.shift() }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,6 +203,11 @@ impl Snapshot {
     /// How far the tape is.
     pub fn stage(&self) -> Stage {
         self.held.stage
+    }
+
+    /// How its records are written: what [`crate::logfile::record`] needs to read one.
+    pub fn layout(&self) -> &Layout {
+        &self.held.layout
     }
 
     /// The format that was found, in words.

@@ -90,12 +90,13 @@ impl Reading {
         let mut items = Vec::new();
         for chunk in chunks {
             match chunk {
-                Chunk::Bytes { generation, bytes } => {
+                Chunk::Begins(_) | Chunk::Moved { .. } => {}
+                Chunk::Bytes { generation, bytes, at: _ } => {
                     let (id, rejects) = (&self.id, &mut self.rejects);
                     let lines = self.lines.entry(generation).or_default();
                     lines.feed(&bytes, |line| items.extend(rejects.read(line, id).map(Telemetry::Change)));
                 }
-                Chunk::End { generation } => {
+                Chunk::End { generation, text: _ } => {
                     // A last line without its end is one only if it can be read.
                     let mut lines = self.lines.remove(&generation).unwrap_or_default();
                     let id = &self.id;

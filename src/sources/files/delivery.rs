@@ -11,7 +11,7 @@ use crate::sources::Outlet;
 const BATCH: usize = 512;
 
 /// The order to stop, given or lost with its sender.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
 /// How a source is, before it is said.

@@ -1,26 +1,23 @@
-//! The files behind one source: globs expanded again and again, each file with its follower and its parsers. Blocking;
-//! runs on a thread of its own.
+//! The files behind one source: globs expanded again and again, each file followed and indexed. Blocking; runs on a
+//! thread of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::schema;
-use crate::domain::{CleanText, LogRecord, SourceId, Timestamp};
-use crate::logfile::{Chunk, Follower, Known, LineParser, State};
+use crate::domain::{SourceId, Timestamp};
+use crate::logfile::{Known, Library, State, Watch};
 
 use super::delivery::Condition;
 
 /// Between two expansions of the globs.
 const EXPAND: Duration = Duration::from_secs(3);
-/// Bytes read of one file at a time.
-const READ: usize = 256 * 1024;
-/// Bytes read in one poll before what was found is given on.
-const ROUND: usize = 2 << 20;
+/// Bytes read and indexed in one poll; then it is looked whether the source is to stop.
+const ROUND: u64 = 8 << 20;
 /// Files followed by one source.
 const MAX_FILES: usize = 1000;
-/// Quiet polls after which an unfinished record counts as finished.
-const QUIET: u32 = 2;
 /// Problems named in the health; the rest are counted.
 const NAMED: usize = 3;
 /// Endings of files that hold no text.
@@ -29,18 +26,19 @@ const COMPRESSED: [&str; 6] = ["gz", "bz2", "xz", "zst", "zip", "lz4"];
 /// What one poll found.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// Records in the order of their files.
-    pub(super) records: Vec<LogRecord>,
     /// How the files are.
     pub(super) condition: Condition,
-    /// There is more to read at once.
+    /// There is more to do at once.
     pub(super) more: bool,
+    /// Something came.
+    pub(super) grew: bool,
 }
 
 /// All files of one source.
 #[derive(Debug)]
 pub(super) struct FileSet {
     id: SourceId,
+    library: Arc<Library>,
     patterns: Vec<String>,
     service: String,
     backlog: u64,
@@ -54,19 +52,16 @@ pub(super) struct FileSet {
 /// One path.
 #[derive(Debug)]
 struct Member {
-    follower: Follower,
-    parsers: HashMap<u64, LineParser>,
-    service: String,
-    quiet: u32,
-    state: State,
+    watch: Watch,
     /// Found by a glob: when it goes, nobody misses it.
     by_glob: bool,
 }
 
 impl FileSet {
-    pub(super) fn new(id: SourceId, config: &schema::Files) -> Self {
+    pub(super) fn new(id: SourceId, config: &schema::Files, library: Arc<Library>) -> Self {
         Self {
             id,
+            library,
             patterns: config.paths.iter().map(|path| at_home(path)).collect(),
             service: config.service.clone(),
             backlog: config.backlog.bytes() as u64,
@@ -84,8 +79,7 @@ impl FileSet {
             self.expand();
             self.expanded = Some(Instant::now());
         }
-        let mut records = Vec::new();
-        let (mut bytes, mut more) = (0, false);
+        let (mut bytes, mut more, mut grew) = (0, false, false);
         for path in self.order() {
             if bytes >= ROUND {
                 self.next = Some(path);
@@ -93,11 +87,12 @@ impl FileSet {
                 break;
             }
             let Some(member) = self.members.get_mut(&path) else { continue };
-            let read = member.poll(&self.id, &mut self.known, now, &mut records);
-            bytes += read;
-            more |= read >= READ;
+            let polled = member.watch.poll(&mut self.known, &self.library, now);
+            bytes += polled.read as u64 + polled.worked;
+            more |= polled.more;
+            grew |= polled.read > 0;
         }
-        Found { records, condition: self.condition(), more }
+        Found { condition: self.condition(), more, grew }
     }
 
     /// The paths, beginning where the last poll had to break off.
@@ -131,7 +126,7 @@ impl FileSet {
         let names: Vec<PathBuf> = matched.iter().map(|(path, _)| path.clone()).collect();
         matched.retain(|(path, by_glob)| !by_glob || !is_rotated(path, &names));
         let gone = |path: &Path, member: &Member| {
-            member.by_glob && !member.follower.is_reading() && !names.iter().any(|name| name == path)
+            member.by_glob && !member.watch.is_at_work() && !names.iter().any(|name| name == path)
         };
         self.members.retain(|path, member| !gone(path, member));
         for (path, by_glob) in matched {
@@ -142,15 +137,17 @@ impl FileSet {
                 self.problems.push(format!("more than {MAX_FILES} files match; only those are read"));
                 break;
             }
-            let member = Member::new(path.clone(), by_glob, first, self.backlog, &self.service);
-            self.members.insert(path, member);
+            // What comes later is new, all of it.
+            let backlog = if first { self.backlog } else { u64::MAX };
+            let watch = Watch::new(path.clone(), &self.id, &self.service, backlog);
+            self.members.insert(path, Member { watch, by_glob });
         }
     }
 
     fn condition(&self) -> Condition {
         let mut problems = self.problems.clone();
         for (path, member) in &self.members {
-            match &member.state {
+            match member.watch.state() {
                 State::Following | State::Elsewhere => {}
                 State::Missing if member.by_glob => {}
                 State::Missing => problems.push(format!("{}: not there yet", path.display())),
@@ -160,7 +157,7 @@ impl FileSet {
         if problems.is_empty() {
             return Condition::Up;
         }
-        let reading = self.members.values().filter(|member| member.state == State::Following).count();
+        let reading = self.members.values().filter(|member| *member.watch.state() == State::Following).count();
         let more = match problems.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!("; and {more} more"),
@@ -174,46 +171,6 @@ impl FileSet {
             Condition::Degraded(format!("{reading} {are} read, but: {list}{more}"))
         }
     }
-}
-
-impl Member {
-    fn new(path: PathBuf, by_glob: bool, first: bool, backlog: u64, service: &str) -> Self {
-        let service = if service.is_empty() { stem(&path) } else { service.to_owned() };
-        let follower = if first { Follower::new(path, backlog) } else { Follower::appeared(path, backlog) };
-        Self { follower, parsers: HashMap::new(), service, quiet: 0, state: State::Missing, by_glob }
-    }
-
-    /// Reads on; the number of bytes that came.
-    fn poll(&mut self, id: &SourceId, known: &mut Known, now: Timestamp, records: &mut Vec<LogRecord>) -> usize {
-        let mut chunks = Vec::new();
-        self.state = self.follower.poll(known, READ, &mut chunks);
-        let mut read = 0;
-        for chunk in chunks {
-            match chunk {
-                Chunk::Bytes { generation, bytes } => {
-                    read += bytes.len();
-                    let parser =
-                        self.parsers.entry(generation).or_insert_with(|| LineParser::new(id.clone(), &self.service));
-                    records.extend(parser.feed(&bytes, now));
-                }
-                Chunk::End { generation } => {
-                    records.extend(self.parsers.remove(&generation).into_iter().flat_map(|mut p| p.finish(now)));
-                }
-            }
-        }
-        self.quiet = if read == 0 { self.quiet.saturating_add(1) } else { 0 };
-        if self.quiet == QUIET {
-            records.extend(self.parsers.values_mut().flat_map(LineParser::flush_idle));
-        }
-        read
-    }
-}
-
-/// The file's name up to its first dot: the service of records that name none.
-fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let stem = name.trim_start_matches('.').split('.').next().unwrap_or("");
-    CleanText::line(if stem.is_empty() { &name } else { stem }).to_string()
 }
 
 fn is_text(path: &Path) -> bool {

@@ -84,7 +84,7 @@ pub(super) async fn complaint(mut response: Response) -> Complaint {
     let text = String::from_utf8_lossy(&bytes);
     if let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) {
         let reason = ["error", "message"].iter().find_map(|key| json.get(key)).unwrap_or(&json);
-        let reason = reason.get("message").unwrap_or(reason);
+        let reason = reason.get("message").or_else(|| reason.get("reason")).unwrap_or(reason);
         let words = reason.as_str().map_or_else(|| reason.to_string(), str::to_owned);
         return Complaint { text: shorten(&words), is_json: true };
     }

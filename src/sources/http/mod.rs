@@ -4,14 +4,16 @@
 mod body;
 mod error;
 mod headers;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 
 pub use error::HttpError;
+pub use stream::{LineStream, Socket};
 
 use crate::domain::ports::SecretStore;
 use headers::Headers;
@@ -33,6 +35,8 @@ struct Inner {
     base: Url,
     at: String,
     client: Client,
+    /// Speaks HTTP/1.1 alone, which a websocket begins with.
+    plain: Client,
     headers: Headers,
     timeout: Duration,
     limit: usize,
@@ -51,28 +55,32 @@ impl Endpoint {
         timeout: Duration,
     ) -> Result<Self, HttpError> {
         let base = base_of(url)?;
-        let builder = if is_loopback(&base) { Client::builder().no_proxy() } else { Client::builder() };
-        let client = builder
-            .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::custom(stay_on_host))
-            .referer(false)
-            .pool_max_idle_per_host(4)
-            .pool_idle_timeout(Duration::from_secs(60))
-            .build()
-            .map_err(|error| HttpError::Setup { why: error::innermost(&error) })?;
+        let builder = || {
+            let builder = if is_loopback(&base) { Client::builder().no_proxy() } else { Client::builder() };
+            builder
+                .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
+                .redirect(redirect::Policy::custom(stay_on_host))
+                .referer(false)
+                .pool_max_idle_per_host(4)
+                .pool_idle_timeout(Duration::from_secs(60))
+        };
+        let failed = |error: reqwest::Error| HttpError::Setup { why: error::innermost(&error) };
+        let client = builder().build().map_err(failed)?;
+        let plain = builder().http1_only().build().map_err(failed)?;
         let at = shown(&base);
         let headers = Headers::new(headers, secrets);
-        Ok(Self { inner: Arc::new(Inner { base, at, client, headers, timeout, limit: BODY_LIMIT }) })
+        Ok(Self { inner: Arc::new(Inner { base, at, client, plain, headers, timeout, limit: BODY_LIMIT }) })
     }
 
     /// The same API with another limit on the bytes of an answer.
     #[must_use]
     pub fn with_limit(&self, limit: usize) -> Self {
-        let Inner { base, at, client, headers, timeout, limit: _ } = &*self.inner;
+        let Inner { base, at, client, plain, headers, timeout, limit: _ } = &*self.inner;
         let inner = Inner {
             base: base.clone(),
             at: at.clone(),
             client: client.clone(),
+            plain: plain.clone(),
             headers: headers.clone(),
             timeout: *timeout,
             limit,
@@ -96,16 +104,34 @@ impl Endpoint {
         parameters: &[(&str, &str)],
         decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
     ) -> Result<T, HttpError> {
-        let (bytes, html) = match tokio::time::timeout(self.inner.timeout, self.exchange(path, parameters)).await {
-            Ok(answer) => answer?,
-            Err(_) => return Err(HttpError::Timeout { at: self.inner.at.clone(), after: self.inner.timeout }),
-        };
+        let (bytes, html) = self.in_time(async { self.body_of(self.send(path, parameters).await?).await }).await?;
+        body::decode(bytes, html, self.inner.at.clone(), decode).await
+    }
+
+    /// Sends a JSON body to `path` and hands the answer's text to `decode`, as [`Endpoint::ask`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn ask_json<T: Send + 'static>(
+        &self,
+        method: Method,
+        path: &str,
+        parameters: &[(&str, &str)],
+        json: &serde_json::Value,
+        decode: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let mut url = self.url(path);
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        let request = self.inner.client.request(method, url).json(json);
+        let answer = async { self.body_of(self.dispatch(request).await?).await };
+        let (bytes, html) = self.in_time(answer).await?;
         body::decode(bytes, html, self.inner.at.clone(), decode).await
     }
 
     /// The body of the answer, and whether it claims to be a page.
-    async fn exchange(&self, path: &str, parameters: &[(&str, &str)]) -> Result<(Vec<u8>, bool), HttpError> {
-        let response = self.send(path, parameters).await?;
+    async fn body_of(&self, response: Response) -> Result<(Vec<u8>, bool), HttpError> {
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }

@@ -11,20 +11,24 @@
 //! | `level>=error` | the severity stands there in the order unset, trace, debug, info, warn, error, fatal |
 //! | `status>=500` `latency>1.5s` | the field is a number that compares so; units of time and size are converted |
 //! | `trace=4bf92f` | the trace id begins so |
+//! | `time>=02:05` `time<2026-01-15T02:20` | the time stands so, in UTC; a time of day means every day |
+//! | `pattern=p3f9a` | the name of the pattern begins so; the patterns of the log pane show it |
 //! | `-healthz` `-status=404` | the term does not hold |
 //!
-//! Fields: `service`, `source`, `level`, `trace`, `body`, and any attribute by name. A field that is absent is the
-//! empty text: `user=""` finds records without a user.
+//! Fields: `service`, `source`, `file`, `level`, `trace`, `body`, and any attribute by name. A field that is absent is the
+//! empty text: `user=""` finds records without a user. Text is looked for in the record as it was written, and in its
+//! service.
 
 mod parse;
-mod quantity;
 mod term;
+mod when;
 
 use std::fmt;
 
 use crate::domain::{CleanText, LogRecord};
 
-use term::Term;
+pub use term::{Aside, Compare, Field, Match, Needle, PatternPrefix, Term, Test};
+pub use when::When;
 
 /// A parsed filter; the empty one passes everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +59,17 @@ impl Filter {
 
     /// Whether every term holds for the record.
     pub fn matches(&self, record: &LogRecord) -> bool {
-        self.terms.iter().all(|term| term.holds(record))
+        self.matches_with(record, &Aside::default())
+    }
+
+    /// The same with what is known beside the record.
+    pub fn matches_with(&self, record: &LogRecord, aside: &Aside<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(record, aside))
+    }
+
+    /// Its terms; all must hold.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
     }
 
     /// Whether it passes everything.

@@ -1,10 +1,11 @@
 //! Reads filter text into terms, and writes words so that they read back the same.
 
 use crate::domain::Severity;
+use crate::domain::quantity::Quantity;
 
 use super::FilterError;
-use super::quantity::Quantity;
-use super::term::{Compare, Field, Match, Needle, Term, Test};
+use super::term::{Compare, Field, Match, Needle, PatternPrefix, Term, Test};
+use super::when::When;
 
 /// Bytes of filter text.
 const MAX_TEXT: usize = 4096;
@@ -111,7 +112,7 @@ impl Reader<'_> {
             if phrase.is_empty() {
                 return Err(self.error(start, "an empty phrase finds everything; leave it out"));
             }
-            return self.needle(start, phrase).map(Test::Text);
+            return self.phrase(start, phrase);
         }
         if let Some(length) = regex_length(self.rest()) {
             let pattern = self.rest().get(1..length - 1).unwrap_or("").to_owned();
@@ -120,7 +121,7 @@ impl Reader<'_> {
         }
         let Some((name, sign, length)) = split_field(self.rest()) else {
             let word = self.word();
-            return self.needle(start, word).map(Test::Text);
+            return self.phrase(start, word);
         };
         let name = name.to_owned();
         self.at += length;
@@ -132,6 +133,10 @@ impl Reader<'_> {
     fn field(&self, name: &str, sign: Sign, value: String, start: usize, value_at: usize) -> Result<Test, FilterError> {
         let field = match name {
             "level" | "severity" => return self.level(sign, &value, start, value_at),
+            "pattern" => return self.pattern(sign, &value, start, value_at),
+            // A service may write a field of that name, in seconds.
+            "time" if When::parse(&value).is_some() => return self.time(sign, value, start),
+            "file" => Field::File,
             "service" => Field::Service,
             "source" => Field::Source,
             "trace" | "trace_id" => Field::Trace,
@@ -169,6 +174,28 @@ impl Reader<'_> {
                 format!("`{value}` is no level; write trace, debug, info, warn, error, fatal or unset"),
             )
         })
+    }
+
+    fn pattern(&self, sign: Sign, value: &str, start: usize, value_at: usize) -> Result<Test, FilterError> {
+        if !matches!(sign, Sign::Equality(Compare::Equal, _)) {
+            return Err(self.error(start, "a pattern is named, as pattern=p3f9a or -pattern=p3f9a"));
+        }
+        PatternPrefix::parse(value)
+            .map(Test::Pattern)
+            .ok_or_else(|| self.error(value_at, format!("`{value}` names no pattern; write p and hexadecimal digits")))
+    }
+
+    fn time(&self, sign: Sign, value: String, start: usize) -> Result<Test, FilterError> {
+        match (sign, When::parse(&value)) {
+            (Sign::Order(compare), Some(when)) => Ok(Test::Time(compare, value, when)),
+            (Sign::Order(_) | Sign::Equality(..) | Sign::Text(_), _) => {
+                Err(self.error(start, "a time is compared, as time>=02:05 or time<2026-01-15T02:20"))
+            }
+        }
+    }
+
+    fn phrase(&self, at: usize, text: String) -> Result<Test, FilterError> {
+        Needle::phrase(text).map(Test::Text).map_err(|e| self.error(at, explain(&e)))
     }
 
     fn needle(&self, at: usize, text: String) -> Result<Needle, FilterError> {

@@ -5,23 +5,25 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use super::when::When;
+use crate::domain::quantity::Quantity;
 use crate::domain::{LogRecord, Severity};
-
-use super::quantity::Quantity;
 
 /// Bytes a compiled regular expression may take.
 const REGEX_SIZE: usize = 1 << 20;
 
 /// A test and whether it must fail.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Term {
-    pub(super) negated: bool,
-    pub(super) test: Test,
+pub struct Term {
+    /// Whether the test must fail.
+    pub negated: bool,
+    /// The test.
+    pub test: Test,
 }
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Test {
+pub enum Test {
     /// The text is in the record.
     Text(Needle),
     /// The regular expression finds something.
@@ -32,74 +34,125 @@ pub(super) enum Test {
     Field(Field, Match, Needle),
     /// The field is a number that compares so.
     Number(Field, Compare, String, Quantity),
+    /// The time compares so.
+    Time(Compare, String, When),
+    /// The pattern's name begins so.
+    Pattern(PatternPrefix),
+}
+
+/// The beginning of a pattern's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternPrefix {
+    value: u64,
+    digits: u32,
+}
+
+/// What is known of a record beside itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aside<'a> {
+    /// The number of its pattern.
+    pub pattern: Option<u64>,
+    /// The name of its file.
+    pub file: Option<&'a str>,
 }
 
 /// A text to find with its compiled form.
 #[derive(Clone)]
-pub(super) struct Needle {
-    pub(super) text: String,
+pub struct Needle {
+    text: String,
+    pattern: String,
+    any_case: bool,
     regex: Regex,
 }
 
 /// A part of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub enum Field {
+    /// The service.
     Service,
+    /// The source it came through.
     Source,
+    /// The trace id.
     Trace,
+    /// The line for the pane.
     Body,
+    /// The name of its file; empty for live sources.
+    File,
+    /// Any other by its name.
     Attribute(String),
 }
 
 /// How numbers and levels are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compare {
+pub enum Compare {
+    /// `=`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `>`
     Above,
+    /// `>=`
     AtLeast,
+    /// `<`
     Below,
+    /// `<=`
     AtMost,
 }
 
 /// How texts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Match {
+pub enum Match {
+    /// `=`
     Is,
+    /// `!=`
     IsNot,
+    /// `~`
     Contains,
+    /// `!~`
     ContainsNot,
 }
 
 impl Term {
-    pub(super) fn holds(&self, record: &LogRecord) -> bool {
-        self.test.holds(record) != self.negated
+    /// Whether it holds for the record.
+    pub fn holds(&self, record: &LogRecord, aside: &Aside<'_>) -> bool {
+        self.test.holds(record, aside) != self.negated
     }
 }
 
 impl Test {
-    fn holds(&self, record: &LogRecord) -> bool {
+    fn holds(&self, record: &LogRecord, aside: &Aside<'_>) -> bool {
         match self {
-            Test::Text(needle) | Test::Regex(needle) => {
-                let found = |text: &str| needle.regex.is_match(text);
-                found(&record.raw) || found(&record.body) || found(&record.service)
-            }
+            Test::Text(needle) | Test::Regex(needle) => needle.is_in(&record.raw) || needle.is_in(&record.service),
             Test::Level(compare, level) => compare.holds(record.severity.cmp(level)),
-            Test::Field(field, how, needle) => how.holds(field, needle, field.value(record)),
-            Test::Number(field, compare, _, quantity) => {
-                quantity.compare(field.name(), field.value(record)).is_some_and(|order| compare.holds(order))
+            Test::Field(field, _, _) | Test::Number(field, _, _, _) => self.holds_for(field.value(record, aside)),
+            Test::Time(compare, _, when) => {
+                let at = i64::try_from(record.at().as_nanosecond()).unwrap_or(i64::MAX);
+                compare.holds(when.compare(at))
             }
+            Test::Pattern(prefix) => aside.pattern.is_some_and(|pattern| prefix.holds(pattern)),
+        }
+    }
+
+    /// Whether a test of a field holds for a value of it; `false` for tests of other things.
+    pub fn holds_for(&self, value: &str) -> bool {
+        match self {
+            Test::Field(field, how, needle) => how.holds(field, needle, value),
+            Test::Number(field, compare, _, quantity) => {
+                quantity.compare(field.name(), value).is_some_and(|order| compare.holds(order))
+            }
+            Test::Text(_) | Test::Regex(_) | Test::Level(..) | Test::Time(..) | Test::Pattern(_) => false,
         }
     }
 }
 
 impl Field {
-    fn value<'a>(&self, record: &'a LogRecord) -> &'a str {
+    fn value<'a>(&self, record: &'a LogRecord, aside: &Aside<'a>) -> &'a str {
         match self {
             Field::Service => &record.service,
             Field::Source => record.source.as_str(),
             Field::Trace => record.trace_id.as_deref().unwrap_or(""),
             Field::Body => &record.body,
+            Field::File => aside.file.unwrap_or(""),
             Field::Attribute(name) => record
                 .attributes
                 .iter()
@@ -108,19 +161,22 @@ impl Field {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// Its name in the language.
+    pub fn name(&self) -> &str {
         match self {
             Field::Service => "service",
             Field::Source => "source",
             Field::Trace => "trace",
             Field::Body => "body",
+            Field::File => "file",
             Field::Attribute(name) => name,
         }
     }
 }
 
 impl Compare {
-    fn holds(self, order: Ordering) -> bool {
+    /// Whether an ordering passes.
+    pub fn holds(self, order: Ordering) -> bool {
         match self {
             Compare::Equal => order.is_eq(),
             Compare::NotEqual => order.is_ne(),
@@ -164,18 +220,57 @@ impl Match {
 }
 
 impl Needle {
-    /// A text; without capitals it is found in any case.
+    /// A value of a field; without capitals it is found in any case.
     pub(super) fn text(text: String) -> Result<Self, regex::Error> {
+        let pattern = regex::escape(&text);
+        Self::of(text, pattern)
+    }
+
+    /// A text in a record; as JSON writes it too, where that is another way.
+    pub(super) fn phrase(text: String) -> Result<Self, regex::Error> {
+        let mut pattern = regex::escape(&text);
+        if text.contains(['"', '\\']) {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            pattern = format!("{pattern}|{}", regex::escape(&escaped));
+        }
+        Self::of(text, pattern)
+    }
+
+    fn of(text: String, pattern: String) -> Result<Self, regex::Error> {
         let any_case = !text.chars().any(char::is_uppercase);
-        let regex =
-            RegexBuilder::new(&regex::escape(&text)).case_insensitive(any_case).size_limit(REGEX_SIZE).build()?;
-        Ok(Self { text, regex })
+        let regex = RegexBuilder::new(&pattern).case_insensitive(any_case).size_limit(REGEX_SIZE).build()?;
+        Ok(Self { text, pattern, any_case, regex })
     }
 
     /// A regular expression, its delimiters taken off.
     pub(super) fn regex(text: String) -> Result<Self, regex::Error> {
         let regex = RegexBuilder::new(&text).size_limit(REGEX_SIZE).build()?;
-        Ok(Self { text, regex })
+        Ok(Self { pattern: text.clone(), text, any_case: false, regex })
+    }
+
+    /// What was typed.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is found in a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    /// The bytes to look for, when that is all there is to it: no second writing, no other case.
+    pub fn literal(&self) -> Option<&[u8]> {
+        let plain = self.pattern == regex::escape(&self.text);
+        let no_case = !self.text.chars().any(char::is_alphabetic);
+        (plain && (!self.any_case || no_case)).then_some(self.text.as_bytes())
+    }
+
+    /// The same search over bytes.
+    pub fn over_bytes(&self) -> Result<regex::bytes::Regex, regex::Error> {
+        regex::bytes::RegexBuilder::new(&self.pattern)
+            .case_insensitive(self.any_case)
+            .size_limit(2 * REGEX_SIZE)
+            .build()
     }
 
     fn is(&self, field: &Field, value: &str) -> bool {
@@ -192,6 +287,32 @@ impl Needle {
             && Quantity::parse(&self.text)
                 .and_then(|quantity| quantity.compare(field.name(), value))
                 .is_some_and(Ordering::is_eq)
+    }
+}
+
+impl PatternPrefix {
+    /// Reads `p` and up to sixteen hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('p')?;
+        let sound = (1..=16).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let value = u64::from_str_radix(digits, 16).ok()?;
+        sound.then_some(Self { value, digits: digits.len() as u32 })
+    }
+
+    /// Whether a pattern's number begins so.
+    pub fn holds(self, pattern: u64) -> bool {
+        pattern >> (64 - 4 * self.digits) == self.value
+    }
+
+    /// The number, when all its digits are there.
+    pub fn whole(self) -> Option<u64> {
+        (self.digits == 16).then_some(self.value)
+    }
+}
+
+impl fmt::Display for PatternPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p{:0width$x}", self.value, width = self.digits as usize)
     }
 }
 
@@ -222,6 +343,10 @@ impl fmt::Display for Term {
             Test::Number(field, compare, text, _) => {
                 write!(f, "{}{}{}", field.name(), compare.sign(), super::parse::write_value(text))
             }
+            Test::Time(compare, text, _) => {
+                write!(f, "time{}{}", compare.sign(), super::parse::write_value(text))
+            }
+            Test::Pattern(prefix) => write!(f, "pattern={prefix}"),
         }
     }
 }

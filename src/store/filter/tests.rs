@@ -73,9 +73,20 @@ fn each_kind_of_term_finds_what_it_says() {
         ("missing>1", false),
         ("-missing>1", true),
         ("missing!=a", true),
+        ("time>=1970-01-01", true),
+        ("time<00:00:01", true),
+        ("time>02:05", false),
+        ("-time>02:05", true),
+        ("time>500ms", false),
+        ("pattern=p3f9a", true),
+        ("pattern=p3f9b", false),
+        ("-pattern=p3f9b", true),
+        ("file~app", true),
+        ("file=other.log", false),
     ] {
         let parsed = Filter::parse(filter).unwrap_or_else(|e| panic!("{filter}: {e}"));
-        assert_eq!(parsed.matches(&sample()), expected, "{filter}");
+        let aside = Aside { pattern: Some(0x3f9a_0000_0000_0001), file: Some("app.log") };
+        assert_eq!(parsed.matches_with(&sample(), &aside), expected, "{filter}");
     }
 }
 
@@ -90,6 +101,9 @@ fn bad_text_is_told_where_and_how() {
         ("x>1e999", "column 3: `1e999` is no number to compare with; write x>=500 or x>1.5s or x<4KiB"),
         ("\"\"", "column 1: an empty phrase finds everything; leave it out"),
         ("a~", "column 3: write the text, as a~timeout"),
+        ("time=02:05", "column 1: a time is compared, as time>=02:05 or time<2026-01-15T02:20"),
+        ("pattern=x", "column 9: `x` names no pattern; write p and hexadecimal digits"),
+        ("pattern~p1", "column 1: a pattern is named, as pattern=p3f9a or -pattern=p3f9a"),
         ("/a(/", "column 1: no regular expression: unclosed group; put plain text in quotes"),
     ] {
         assert_eq!(Filter::parse(filter).unwrap_err().to_string(), message, "{filter}");

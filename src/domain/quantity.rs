@@ -1,8 +1,9 @@
-//! Numbers with units as logs and people write them: `500ms`, `1.5s`, `4 KiB`, `97%`.
+//! Numbers with units as logs and people write them: `500ms`, `1.5s`, `4 KiB`, `97%`. Read by filters (`store`) and by the
+//! statistics of fields (`analysis`).
 
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dimension {
+pub enum Dimension {
     /// No unit, or a percent sign.
     Plain,
     /// Time; the base is a second.
@@ -13,10 +14,11 @@ pub(super) enum Dimension {
 
 /// A finite number, its unit's measure and the factor to the base.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Quantity {
+pub struct Quantity {
     number: f64,
     factor: f64,
     dimension: Dimension,
+    unit: &'static str,
 }
 
 const UNITS: [(&str, f64, Dimension); 20] = [
@@ -59,7 +61,7 @@ const ENDINGS: [(&str, &str); 11] = [
 
 impl Quantity {
     /// Reads a number with an optional unit; `None` for anything else, infinities among them.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > 40 || !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
             return None;
@@ -68,15 +70,45 @@ impl Quantity {
         // The longest prefix that is a number: `1e3` is one, the `e` of `1eB` is not.
         loop {
             if let Some(number) = text.get(..digits).and_then(|head| head.parse::<f64>().ok()) {
-                let (factor, dimension) = unit(text.get(digits..)?.trim())?;
-                return (number * factor).is_finite().then_some(Self { number, factor, dimension });
+                let (unit, factor, dimension) = unit(text.get(digits..)?.trim())?;
+                return (number * factor).is_finite().then_some(Self { number, factor, dimension, unit });
             }
             digits = digits.checked_sub(1)?;
         }
     }
 
+    /// What the unit measures.
+    pub fn dimension(&self) -> Dimension {
+        self.dimension
+    }
+
+    /// In seconds, bytes, or as it stands when there is no unit.
+    pub fn base(&self) -> f64 {
+        self.number * self.factor
+    }
+
+    /// The number as it was written.
+    pub fn number(&self) -> f64 {
+        self.number
+    }
+
+    /// The factor from the unit it was written with to the base.
+    pub fn factor(&self) -> f64 {
+        self.factor
+    }
+
+    /// The unit as this table writes it; empty for none.
+    pub fn unit(&self) -> &'static str {
+        self.unit
+    }
+
+    /// The unit that a field's name says its bare numbers are in, as in `latency_ms`.
+    pub fn implied_unit(field: &str) -> Option<&'static str> {
+        ENDINGS.iter().find(|(ending, _)| field.ends_with(ending)).map(|(_, name)| *name)
+    }
+
     /// The ordering of a field's value against this one; `None` when they cannot be compared.
-    pub(super) fn compare(&self, field: &str, value: &str) -> Option<std::cmp::Ordering> {
+    pub fn compare(&self, field: &str, value: &str) -> Option<std::cmp::Ordering> {
         let value = Self::parse(value)?;
         if self.dimension == Dimension::Plain {
             // Somebody who writes no unit means the number as it stands in the record.
@@ -91,15 +123,15 @@ impl Quantity {
     }
 }
 
-fn unit(name: &str) -> Option<(f64, Dimension)> {
-    let (_, factor, dimension) = UNITS
+fn unit(name: &str) -> Option<(&'static str, f64, Dimension)> {
+    let (unit, factor, dimension) = UNITS
         .iter()
         .find(|(known, _, _)| *known == name)
         .or_else(|| UNITS.iter().find(|(known, _, d)| *d == Dimension::Size && known.eq_ignore_ascii_case(name)))?;
-    Some((*factor, *dimension))
+    Some((*unit, *factor, *dimension))
 }
 
 /// The unit that a field's name says its bare numbers are in.
 fn implied(field: &str) -> Option<(f64, Dimension)> {
-    ENDINGS.iter().find(|(ending, _)| field.ends_with(ending)).and_then(|(_, name)| unit(name))
+    Quantity::implied_unit(field).and_then(unit).map(|(_, factor, dimension)| (factor, dimension))
 }

@@ -4,13 +4,20 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::Severity;
+use crate::logfile::heads::{Heads, Take};
 
 fn observed() -> Timestamp {
     "2026-11-20T22:00:00Z".parse().unwrap()
 }
 
-fn read(line: &str) -> (Format, Parsed) {
-    parse(line, None, observed()).unwrap_or_else(|| (Format::Plain, plain::parse(line)))
+fn context() -> Context {
+    Context { source: SourceId::new("files"), service: CleanText::line("-"), observed: observed(), at: None }
+}
+
+fn read(line: &str) -> (Format, LogRecord) {
+    let mut heads = Heads::new(observed());
+    assert!(matches!(heads.take(line.as_bytes()), Take::Begins(_)), "{line}");
+    (heads.layout().usual.unwrap(), record(line.as_bytes(), &heads.layout(), &context()))
 }
 
 /// Format, time, severity, service, trace id, body.
@@ -63,11 +70,11 @@ const ROWS: &[Row] = &[
         Some(Severity::Warn),
         None,
         None,
-        "restarting type=Warning reason=BackOff",
+        "restarting reason=BackOff",
     ),
     (
         r#"{"log":"level=warn msg=\"disk is filling\" free=3%\n","stream":"stderr","time":"2026-11-20T21:04:20.105Z"}"#,
-        Format::Json,
+        Format::Logfmt,
         "2026-11-20T21:04:20.105Z",
         Some(Severity::Warn),
         None,
@@ -282,10 +289,10 @@ fn every_format_gives_time_level_service_trace_and_body() {
         let (found, parsed) = read(line);
         assert_eq!(found, *format, "{line}");
         assert_eq!(parsed.time, time.parse().ok(), "{line}");
-        assert_eq!(parsed.severity, *severity, "{line}");
-        assert_eq!(parsed.service.as_deref(), *service, "{line}");
+        assert_eq!(parsed.severity, severity.unwrap_or(Severity::Unset), "{line}");
+        assert_eq!(parsed.service.as_str(), service.unwrap_or("-"), "{line}");
         assert_eq!(parsed.trace_id.as_deref(), *trace, "{line}");
-        assert_eq!(parsed.body(), *body, "{line}");
+        assert_eq!(parsed.body.as_str(), *body, "{line}");
     }
 }
 
@@ -304,8 +311,7 @@ fn fields_that_filters_ask_for_are_attributes() {
         (ROWS[17].0, "pid", "7713"),
     ] {
         let (_, parsed) = read(line);
-        let found = parsed.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        assert_eq!(found, Some(value), "{name} in {line}");
+        assert_eq!(parsed.attribute(name).map(CleanText::as_str), Some(value), "{name} in {line}");
     }
 }
 
@@ -321,50 +327,39 @@ fn numbers_that_are_no_times_and_ids_that_are_none_are_refused() {
         "2026-13-01T00:00:00Z",
         "9999-12-31T23:59:59-15:00",
     ] {
-        assert_eq!(stamp::value(text), None, "{text}");
+        assert_eq!(parse::instant(text), None, "{text}");
     }
     for text in ["-", "00000000000000000000000000000000", "xyz", "00-00000000000000000000000000000000-01-01", "1234"] {
-        assert_eq!(fields::trace_id(text), None, "{text}");
+        assert_eq!(parse::fields::trace_id(text), None, "{text}");
     }
 }
 
 #[test]
 fn a_stream_keeps_its_format_against_lines_that_only_look_like_another() {
-    let inside_a_trace = "key=value other=thing";
-    assert_eq!(parse(inside_a_trace, None, observed()).map(|(format, _)| format), Some(Format::Logfmt));
-    assert_eq!(parse(inside_a_trace, Some(Format::Text), observed()), None);
+    let mut heads = Heads::new(observed());
+    assert!(matches!(heads.take(b"key=value other=thing"), Take::Begins(_)));
+    heads.take(ROWS[16].0.as_bytes());
+    assert_eq!(heads.take(b"key=value other=thing"), Take::Continues);
 }
 
 #[test]
-fn the_format_of_a_sample_is_what_most_of_its_lines_are() {
-    let sample = [ROWS[0].0, "garbage", ROWS[2].0, ROWS[3].0];
-    assert_eq!(detect(sample.iter().copied(), observed()), Format::Json);
-    assert_eq!(detect(["a", "b", ROWS[0].0].iter().copied(), observed()), Format::Plain);
-    assert_eq!(detect([].iter().copied(), observed()), Format::Plain);
+fn logfmt_behind_a_time_keeps_its_level_and_parts() {
+    let (_, parsed) = read("2026-11-20T22:59:01.25Z level=error service=payments msg=\"KeyError: 'amex'\"");
+    assert_eq!((parsed.severity, parsed.service.as_str()), (Severity::Error, "payments"));
+    assert_eq!(parsed.body.as_str(), "KeyError: 'amex'");
+    assert_eq!(parsed.time.map(|time| time.to_string()).as_deref(), Some("2026-11-20T22:59:01.25Z"));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
-    fn no_line_breaks_a_parser(row in 0..ROWS.len(), cut in 0usize..200, junk in "\\PC{0,12}", tail in any::<bool>()) {
+    fn no_line_breaks_a_reader(row in 0..ROWS.len(), cut in 0usize..200, junk in "\\PC{0,12}", tail in any::<bool>()) {
         let line = ROWS[row].0;
         let (head, rest) = line.split_at(line.floor_char_boundary(cut.min(line.len())));
         let broken = if tail { format!("{head}{junk}{rest}") } else { format!("{head}{junk}") };
-        for format in ORDER {
-            if let Some(parsed) = format.parse(&broken, observed()) {
-                prop_assert!(parsed.body().len() <= 4096 + 64);
-            }
+        for format in std::iter::once(Choice::Auto).chain(parse::CHOICES.map(Choice::Format)) {
+            let found = record(broken.as_bytes(), &Layout::chosen(format), &context());
+            prop_assert!(found.body.len() <= 4096 + 64 + MAX_CAUSE);
         }
-        plain::parse(&broken);
     }
-}
-
-#[test]
-fn logfmt_behind_a_time_keeps_its_level_and_parts() {
-    let observed = "2026-11-20T23:00:00Z".parse().unwrap();
-    let line = "2026-11-20T22:59:01.25Z level=error service=payments msg=\"KeyError: 'amex'\"";
-    let (_, parsed) = parse(line, None, observed).unwrap();
-    assert_eq!(parsed.severity, Some(crate::domain::Severity::Error));
-    assert_eq!(parsed.message, "KeyError: 'amex'");
-    assert_eq!(parsed.time.map(|time| time.to_string()).as_deref(), Some("2026-11-20T22:59:01.25Z"));
 }

@@ -1,0 +1,324 @@
+//! Terms that need the text of rows. Rows are read in runs of many; texts are looked for in a whole run at once.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use memchr::memmem;
+use regex::bytes::Regex;
+
+use crate::domain::LogRecord;
+use crate::logfile::Snapshot;
+use crate::logfile::tape::Chunk;
+use crate::store::filter::{Aside, Needle, Term, Test};
+
+use super::super::bits::Bits;
+use super::super::shelf::{decode, file_name};
+use super::Tools;
+use super::columns::services;
+
+/// Bytes of a run.
+const RUN: u64 = 1 << 20;
+/// Rows that nobody asks for are read along when they are fewer bytes than this.
+const GAP: u64 = 16 << 10;
+/// A row longer than a run is read in pieces that overlap by so much: no text to look for is longer.
+const OVERLAP: usize = 8 << 10;
+
+/// Terms about text.
+#[derive(Debug)]
+pub(super) struct Texts {
+    found: Vec<Finding>,
+    others: Vec<Term>,
+}
+
+/// A text or regular expression to be found.
+#[derive(Debug)]
+struct Finding {
+    negated: bool,
+    needle: Needle,
+    finder: Finder,
+    /// Whether its tape's names hold it, for each tape.
+    names: HashMap<u32, Vec<bool>>,
+}
+
+#[derive(Debug)]
+enum Finder {
+    Literal(Box<memmem::Finder<'static>>),
+    Regex(Regex),
+    /// Ends of lines mean something to it, so that each row is looked at for itself.
+    Anchored,
+}
+
+/// The rows of a chunk that are read together.
+struct Run<'a> {
+    tape: &'a Snapshot,
+    chunk: &'a Chunk,
+    index: usize,
+    rows: Range<usize>,
+    start: u64,
+    bytes: &'a [u8],
+}
+
+impl Texts {
+    pub(super) fn new(terms: Vec<Term>) -> Self {
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for term in terms {
+            match &term.test {
+                Test::Text(needle) | Test::Regex(needle) => {
+                    let is_regex = matches!(term.test, Test::Regex(_));
+                    let finder = Finder::of(needle, is_regex);
+                    found.push(Finding {
+                        negated: term.negated,
+                        needle: needle.clone(),
+                        finder,
+                        names: HashMap::new(),
+                    });
+                }
+                Test::Level(..) | Test::Field(..) | Test::Number(..) | Test::Time(..) | Test::Pattern(_) => {
+                    others.push(term);
+                }
+            }
+        }
+        Self { found, others }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.others.is_empty()
+    }
+
+    /// Keeps the rows for which all terms hold.
+    pub(super) fn sift(&mut self, tape: &Snapshot, index: usize, left: &mut Bits, tools: &mut Tools<'_>) {
+        let Some(chunk) = tape.chunks().get(index) else { return };
+        let mut passed = Bits::none();
+        for rows in runs(chunk, left) {
+            let (Some(first), Some(last)) = (chunk.span(rows.start), chunk.span(rows.end - 1)) else { continue };
+            let span = first.start..last.end;
+            let mut here = Bits::of(rows.clone());
+            here.and(left);
+            tools.cost += usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
+            if span.end - span.start > RUN {
+                self.long(tape, chunk, index, rows.start, tools, &mut passed);
+                continue;
+            }
+            let Ok(bytes) = tape.tape().file().text(span.clone()) else {
+                tools.unread += here.count() as u64;
+                continue;
+            };
+            let run = Run { tape, chunk, index, rows, start: span.start, bytes: &bytes };
+            self.sift_run(&run, &mut here);
+            passed.or(&here);
+        }
+        *left = passed;
+    }
+
+    fn sift_run(&mut self, run: &Run<'_>, here: &mut Bits) {
+        for finding in &mut self.found {
+            if here.is_none() {
+                return;
+            }
+            let rows = finding.rows(run, here);
+            if finding.negated { here.without(&rows) } else { here.and(&rows) }
+        }
+        if self.others.is_empty() {
+            return;
+        }
+        let name = file_name(run.tape);
+        let aside = Aside { pattern: None, file: Some(&name) };
+        let mut passed = Bits::none();
+        for row in here.rows() {
+            let record = run.record(row);
+            if self.others.iter().all(|term| term.holds(&record, &aside)) {
+                passed.set(row);
+            }
+        }
+        *here = passed;
+    }
+
+    /// A row too long to be held whole: its text is searched in pieces, its fields are those of its beginning.
+    fn long(
+        &mut self,
+        tape: &Snapshot,
+        chunk: &Chunk,
+        index: usize,
+        row: usize,
+        tools: &mut Tools<'_>,
+        passed: &mut Bits,
+    ) {
+        let Some(span) = chunk.span(row) else { return };
+        let mut found = vec![false; self.found.len()];
+        let mut at = span.start;
+        let file = tape.tape().file();
+        while at < span.end {
+            let Ok(bytes) = file.text(at..span.end.min(at + RUN)) else {
+                tools.unread += 1;
+                return;
+            };
+            for (found, finding) in found.iter_mut().zip(&self.found) {
+                *found = *found || finding.is_in(&bytes);
+            }
+            at += RUN - OVERLAP as u64;
+        }
+        if found.iter().zip(&self.found).any(|(found, finding)| *found == finding.negated) {
+            return;
+        }
+        let Ok(bytes) = file.text(span.start..span.end.min(span.start + RUN)) else { return };
+        let run = Run { tape, chunk, index, rows: row..row + 1, start: span.start, bytes: &bytes };
+        let record = run.record(row);
+        let name = file_name(tape);
+        let aside = Aside { pattern: None, file: Some(&name) };
+        if self.others.iter().all(|term| term.holds(&record, &aside)) {
+            passed.set(row);
+        }
+    }
+}
+
+impl Finder {
+    fn of(needle: &Needle, is_regex: bool) -> Self {
+        if let Some(literal) = needle.literal().filter(|_| !is_regex) {
+            return Self::Literal(Box::new(memmem::Finder::new(literal).into_owned()));
+        }
+        let anchors =
+            is_regex && ["^", "$", "\\A", "\\z", "\\b{"].iter().any(|anchor| needle.as_str().contains(anchor));
+        match needle.over_bytes() {
+            Ok(regex) if !anchors => Self::Regex(regex),
+            Ok(_) | Err(_) => Self::Anchored,
+        }
+    }
+}
+
+impl Finding {
+    /// The rows of a run that hold the text, by its bytes or its service.
+    fn rows(&mut self, run: &Run<'_>, left: &Bits) -> Bits {
+        let mut rows = Bits::none();
+        let odd =
+            if is_plain(run.bytes) { None } else { Some(run.odd_rows(left, !self.needle.as_str().contains(' '))) };
+        match &self.finder {
+            Finder::Literal(finder) => {
+                run.find(|bytes| Some((finder.find(bytes)?, finder.needle().len())), &mut rows, |_| true)
+            }
+            Finder::Regex(regex) => {
+                let next = |bytes: &[u8]| regex.find(bytes).map(|found| (found.start(), found.len()));
+                run.find(next, &mut rows, |row| left.has(row) && self.needle.is_in(&run.record(row).raw));
+            }
+            Finder::Anchored => {
+                for row in left.rows().filter(|row| run.rows.contains(row)) {
+                    if self.needle.is_in(&run.record(row).raw) {
+                        rows.set(row);
+                    }
+                }
+            }
+        }
+        if let Some(odd) = odd {
+            // What a person reads of these rows is not what stands in the file.
+            rows.without(&odd);
+            odd.rows().filter(|row| self.needle.is_in(&run.record(*row).raw)).for_each(|row| rows.set(row));
+        }
+        let table = self.names.entry(run.tape.tape().number()).or_default();
+        let mut named = services(run.tape, run.chunk, table, |name| self.needle.is_in(name));
+        named.and(left);
+        rows.or(&named);
+        rows
+    }
+
+    fn is_in(&self, bytes: &[u8]) -> bool {
+        match &self.finder {
+            Finder::Literal(finder) => finder.find(bytes).is_some(),
+            Finder::Regex(regex) => regex.is_match(bytes),
+            Finder::Anchored => self.needle.is_in(&String::from_utf8_lossy(bytes)),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Marks each row in which something is found. What reaches over a line's end is put to `doubt`.
+    fn find(&self, next: impl Fn(&[u8]) -> Option<(usize, usize)>, rows: &mut Bits, doubt: impl Fn(usize) -> bool) {
+        let mut at = 0;
+        let mut row = self.rows.start;
+        while let Some((found, length)) = self.bytes.get(at..).and_then(&next) {
+            let found = at + found;
+            row = self.row_at(found, row);
+            let text = self.bytes.get(found..found + length).unwrap_or_default();
+            if memchr::memchr(b'\n', text).is_none() || doubt(row) {
+                rows.set(row);
+            }
+            row += 1;
+            if row >= self.rows.end {
+                return;
+            }
+            at = self.offset(row);
+        }
+    }
+
+    /// The row of a byte, not before `from`.
+    fn row_at(&self, byte: usize, from: usize) -> usize {
+        let at = self.start - self.chunk.bytes().start + byte as u64;
+        let offsets = self.chunk.offsets();
+        // Found texts are often near each other: look ahead in growing steps.
+        let mut step = 1;
+        let mut low = from;
+        let is_after = |row: usize| offsets.get(row).is_none_or(|offset| u64::from(*offset) > at);
+        while low + step < self.rows.end && !is_after(low + step) {
+            low += step;
+            step *= 2;
+        }
+        let high = (low + step).min(self.rows.end);
+        low + offsets.get(low..high).map_or(0, |part| part.partition_point(|offset| u64::from(*offset) <= at)).max(1)
+            - 1
+    }
+
+    fn offset(&self, row: usize) -> usize {
+        let span = self.chunk.span(row).map_or(self.start, |span| span.start);
+        usize::try_from(span - self.start).unwrap_or(usize::MAX)
+    }
+
+    fn bytes_of(&self, row: usize) -> &[u8] {
+        let end = if row + 1 < self.rows.end { self.offset(row + 1) } else { self.bytes.len() };
+        self.bytes.get(self.offset(row)..end).unwrap_or_default()
+    }
+
+    fn record(&self, row: usize) -> LogRecord {
+        let at = self.index * crate::logfile::tape::ROWS + row;
+        decode(self.tape, u32::try_from(at).unwrap_or(u32::MAX), self.bytes_of(row))
+    }
+
+    /// Rows whose text is shown otherwise than it stands in the file.
+    fn odd_rows(&self, left: &Bits, tabs_are_plain: bool) -> Bits {
+        let mut odd = Bits::none();
+        for row in left.rows().filter(|row| self.rows.contains(row)) {
+            let bytes = self.bytes_of(row);
+            let plain = |byte: u8| is_plain_byte(byte) || (tabs_are_plain && byte == b'\t');
+            if !bytes.iter().all(|byte| plain(*byte)) {
+                odd.set(row);
+            }
+        }
+        odd
+    }
+}
+
+fn is_plain_byte(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte) || byte == b'\n' || byte == b'\r'
+}
+
+/// Whether bytes show as they are. Without branches, so that many are looked at in one step.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.chunks(4096).all(|part| part.iter().fold(true, |plain, byte| plain & is_plain_byte(*byte)))
+}
+
+/// The rows that are left, in runs that are read at once.
+fn runs(chunk: &Chunk, left: &Bits) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for row in left.rows() {
+        let Some(span) = chunk.span(row) else { continue };
+        match runs.last_mut() {
+            Some(run) if span.start - end <= GAP && span.end - start <= RUN => {
+                run.end = row + 1;
+                end = span.end;
+            }
+            Some(_) | None => {
+                runs.push(row..row + 1);
+                (start, end) = (span.start, span.end);
+            }
+        }
+    }
+    runs
+}

@@ -1,0 +1,61 @@
+//! What is held and read, whatever is shown.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+
+use crate::domain::CleanText;
+use crate::logfile::tape::{ROW_BYTES, Stage};
+use crate::logfile::{Library, Snapshot};
+use crate::store::LogStore;
+
+use super::answer::{FileState, Progress, Status};
+use super::shelf::{Shelf, file_name};
+
+/// Says what is held and read.
+pub(super) fn status(library: &Library, shelf: &Shelf, held: &LogStore) -> Status {
+    Status {
+        files: files(library, shelf),
+        held: held.len() as u64,
+        evicted: held.evicted(),
+        indexed: shelf.rows(),
+        bytes: shelf.rows() * ROW_BYTES,
+        notes: library.notes(),
+    }
+}
+
+fn files(library: &Library, shelf: &Shelf) -> Vec<FileState> {
+    let opened = library.files();
+    let mut names: HashMap<String, usize> = HashMap::new();
+    let name_of = |path: &std::path::Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    opened.iter().for_each(|file| *names.entry(name_of(file.path())).or_default() += 1);
+    let mut states: Vec<FileState> = Vec::new();
+    for file in opened {
+        let tapes: Vec<&Snapshot> =
+            shelf.tapes().iter().filter(|tape| std::sync::Arc::ptr_eq(tape.tape().file(), &file)).collect();
+        let short = name_of(file.path());
+        let unique = names.get(&short).is_none_or(|count| *count < 2);
+        let name = if unique { short } else { file.path().to_string_lossy().into_owned() };
+        let (done, total) = file.progress();
+        let gone = file.is_gone() || tapes.iter().any(|tape| tape.stage() == Stage::Gone);
+        states.push(FileState {
+            name: CleanText::line(&name),
+            format: tapes.last().map(|tape| tape.format().clone()).unwrap_or_default(),
+            records: tapes.iter().map(|tape| u64::from(tape.len())).sum(),
+            read: Progress { done, total },
+            shift: SignedDuration::from_nanos(tapes.last().map_or(0, |tape| tape.shift())),
+            trouble: gone.then(|| CleanText::line("truncated: what is no longer in the file cannot be shown")),
+        });
+    }
+    states.sort_by(|one, other| one.name.cmp(&other.name));
+    states
+}
+
+/// The tapes of the file with a name: the one that the screen shows.
+pub(super) fn tapes_named<'a>(shelf: &'a Shelf, name: &str) -> Vec<&'a Snapshot> {
+    let is_named = |tape: &&Snapshot| {
+        let path = tape.tape().file().path().to_string_lossy();
+        path == name || file_name(tape) == name
+    };
+    shelf.tapes().iter().filter(is_named).collect()
+}

@@ -1,0 +1,224 @@
+//! Asks one Loki: pages of a query, newest first, and what a query would cost. Used by the source, by one-time queries
+//! and by `doctor`.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::wire::{self, Page};
+use crate::config::schema;
+use crate::domain::ports::SecretStore;
+use crate::domain::{SourceId, TimeWindow, Timestamp, time};
+use crate::sources::http::{Endpoint, HttpError, Socket};
+use crate::sources::stores::Entry;
+
+/// Entries of one page, and of one that has to hold an instant with more than that. The larger is what servers allow
+/// unless configured otherwise.
+const PAGE: usize = 1_000;
+const LARGE_PAGE: usize = 5_000;
+
+/// One Loki. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    id: SourceId,
+    endpoint: Endpoint,
+}
+
+/// Where a reading begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum From {
+    /// This long before the server's own now.
+    Ago(SignedDuration),
+    /// At this instant.
+    At(Timestamp),
+}
+
+/// What a reading brought.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Entries in time order.
+    pub(super) entries: Vec<Entry>,
+    /// What was left out, in words.
+    pub(super) gaps: Vec<String>,
+}
+
+/// What a query would touch. An estimate of the index: what is not yet written to it is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Streams that match the selector.
+    pub streams: u64,
+    /// Chunks to be fetched.
+    pub chunks: u64,
+    /// Bytes to be read, uncompressed.
+    pub bytes: u64,
+    /// Entries in them.
+    pub entries: u64,
+}
+
+impl Client {
+    /// Prepares to ask the configured server; asks nothing yet.
+    ///
+    /// # Errors
+    /// When its address cannot be used.
+    pub fn new(config: &schema::Loki, secrets: Arc<dyn SecretStore>) -> Result<Self, HttpError> {
+        let mut headers = config.headers.clone();
+        if !config.tenant.is_empty() {
+            headers.insert("X-Scope-OrgID".to_owned(), config.tenant.clone());
+        }
+        // Structured metadata apart from the labels that make a stream; servers that cannot ignore it.
+        headers.insert("X-Loki-Response-Encoding-Flags".to_owned(), "categorize-labels".to_owned());
+        let endpoint = Endpoint::new(&config.url, &headers, secrets, config.timeout.std())?;
+        Ok(Self { id: SourceId::new(&config.name), endpoint })
+    }
+
+    /// The configured name.
+    pub fn id(&self) -> &SourceId {
+        &self.id
+    }
+
+    /// The base address, for people.
+    pub fn at(&self) -> &str {
+        self.endpoint.at()
+    }
+
+    /// Asks for the names of labels, which every Loki answers.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub async fn labels(&self) -> Result<Vec<String>, HttpError> {
+        let read = |text: &str| {
+            let answer: serde_json::Value = serde_json::from_str(text)?;
+            match answer.get("status").and_then(serde_json::Value::as_str) {
+                Some("success") => {
+                    let data = answer.get("data").cloned().unwrap_or_default();
+                    Ok(serde_json::from_value::<Option<Vec<String>>>(data)?.unwrap_or_default())
+                }
+                Some(_) | None => Err(serde::de::Error::custom("no `status` of Loki")),
+            }
+        };
+        self.endpoint.ask("loki/api/v1/labels", &[], read).await
+    }
+
+    /// What a query would touch over a window. The index is asked for the query's stream selector alone.
+    ///
+    /// # Errors
+    /// See [`HttpError`]; servers before 2.8 do not know this question.
+    pub async fn cost(&self, query: &str, window: TimeWindow) -> Result<Cost, HttpError> {
+        let (start, end) = (nanos(window.start), nanos(window.end));
+        let parameters = [("query", selector(query)), ("start", &start), ("end", &end)];
+        let read = |text: &str| serde_json::from_str::<wire::Stats>(text);
+        let wire::Stats { streams, chunks, bytes, entries } =
+            self.endpoint.ask("loki/api/v1/index/stats", &parameters, read).await?;
+        Ok(Cost { streams, chunks, bytes, entries })
+    }
+
+    /// The newest entries, `most` and a page at most, page by page backwards in time. A page that fails fails the
+    /// reading: what came before it would leave a hole behind it.
+    pub(super) async fn read(
+        &self,
+        query: &str,
+        from: From,
+        end: Option<Timestamp>,
+        most: usize,
+    ) -> Result<Reading, HttpError> {
+        let (mut reading, mut unreadable) = (Reading::default(), 0);
+        let (mut from, mut end, mut size) = (from, end, PAGE);
+        loop {
+            let page = self.page(query, from, end, size).await?;
+            unreadable += page.unreadable;
+            let times = page.entries.iter().map(|entry| entry.at);
+            let (count, ends) = (page.entries.len(), times.clone().min().zip(times.max()));
+            reading.entries.extend(page.entries);
+            let Some((oldest, newest)) = ends.filter(|_| count >= size) else { break };
+            if reading.entries.len() >= most {
+                let at = time::stamp(oldest);
+                reading.gaps.push(format!("older than {at} is not read: `records` allows {most}"));
+                break;
+            }
+            if let From::Ago(ago) = from {
+                // Relative to the end, which moves from here on.
+                from = From::At(time::minus(newest, ago));
+            }
+            // The next page ends after the oldest instant of this one, which may not have been whole, and brings it again.
+            let next = time::plus(oldest, SignedDuration::from_nanos(1));
+            let is_stuck = end == Some(next);
+            if is_stuck && size == LARGE_PAGE {
+                reading
+                    .gaps
+                    .push(format!("more than {LARGE_PAGE} entries at {oldest}: the server gives no more of it"));
+                (end, size) = (Some(oldest), PAGE);
+                continue;
+            }
+            (end, size) = (Some(next), if is_stuck { LARGE_PAGE } else { PAGE });
+            reading.entries.retain(|entry| entry.at != oldest);
+        }
+        if unreadable > 0 {
+            reading.gaps.push(format!("{unreadable} entries without a usable time or line"));
+        }
+        reading.entries.sort_by_key(|entry| entry.at);
+        Ok(reading)
+    }
+
+    async fn page(&self, query: &str, from: From, end: Option<Timestamp>, size: usize) -> Result<Page, HttpError> {
+        let size = size.to_string();
+        let mut parameters = vec![("query", query), ("limit", &size), ("direction", "backward")];
+        let (start, until) = (start(from), end.map(nanos));
+        parameters.push((start.0, &start.1));
+        parameters.extend(until.as_deref().map(|until| ("end", until)));
+        self.endpoint.ask("loki/api/v1/query_range", &parameters, wire::page).await
+    }
+
+    /// Opens a tail of what arrives from now on, a little of what was before it included.
+    pub(super) async fn tail(&self, query: &str, from: Option<Timestamp>) -> Result<Socket, HttpError> {
+        let limit = LARGE_PAGE.to_string();
+        let start = from.map(nanos);
+        let mut parameters = vec![("query", query), ("limit", limit.as_str())];
+        parameters.extend(start.as_deref().map(|start| ("start", start)));
+        self.endpoint.websocket("loki/api/v1/tail", &parameters).await
+    }
+}
+
+fn start(from: From) -> (&'static str, String) {
+    match from {
+        From::Ago(ago) => ("since", format!("{}s", ago.as_secs().max(1))),
+        From::At(at) => ("start", nanos(at)),
+    }
+}
+
+fn nanos(at: Timestamp) -> String {
+    at.as_nanosecond().to_string()
+}
+
+/// The stream selector that a log query begins with: up to its closing brace, quotes respected.
+pub(crate) fn selector(query: &str) -> &str {
+    let (mut quote, mut escaped) = (None, false);
+    for (at, c) in query.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some('"'), '\\') => escaped = true,
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            (None, '}') => return query.get(..=at).unwrap_or(query),
+            (None, _) => {}
+        }
+    }
+    query
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_selector_ends_at_its_own_brace() {
+        for (query, expected) in [
+            (r#"{a="b"} |= "}""#, r#"{a="b"}"#),
+            (r#"{a="}", b=~`}x`} | json"#, r#"{a="}", b=~`}x`}"#),
+            (r#"{a="\"}"} != "x""#, r#"{a="\"}"}"#),
+            ("{a", "{a"),
+        ] {
+            assert_eq!(selector(query), expected);
+        }
+    }
+}
