@@ -31,7 +31,7 @@ pub fn specimen() -> Config {
             name: "app".to_owned(),
             paths: vec!["/var/log/app/*.log".to_owned()],
             service: "app".to_owned(),
-            backlog: Size::mib(4),
+            backlog: Size::mib(64),
         }],
         log_format: vec![log_format::log_format()],
         loki: vec![log_stores::loki()],
