@@ -187,7 +187,7 @@ impl Clock {
 
     /// The year that brings the date nearest to the stream's last time; before there is one, the latest year that does
     /// not put it more than a day after the time of reading.
-    fn nearest_year(&self, month: i64, day: i64, clock: i64) -> Option<i64> {
+    pub(in crate::logfile) fn nearest_year(&self, month: i64, day: i64, clock: i64) -> Option<i64> {
         let this = Date::of(self.near).year;
         let years = [this, this - 1, if self.seen { this + 1 } else { this - 2 }];
         let times = years.into_iter().filter_map(|year| Some(Date { year, month, day }.start()? + clock));
@@ -200,7 +200,7 @@ impl Clock {
 
     /// The day that brings the clock nearest to the stream's last time; before there is one, the latest day that does
     /// not put it more than an hour after the time of reading.
-    fn nearest_day(&self, clock: i64) -> i64 {
+    pub(in crate::logfile) fn nearest_day(&self, clock: i64) -> i64 {
         let today = self.near - self.near.rem_euclid(DAY);
         let times = [today + clock, today - DAY + clock, today + DAY + clock];
         if self.seen {
