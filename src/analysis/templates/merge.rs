@@ -234,7 +234,7 @@ impl Joining {
 }
 
 fn families(items: &[Item], book: &Book<'_>, open: Open) -> Vec<Family> {
-    let mut keys: Vec<(u64, usize, usize, usize)> = Vec::new();
+    let mut keys: Vec<(u64, Spot)> = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let places: Vec<usize> = (0..item.tokens.len())
             .filter(|place| {
@@ -242,30 +242,19 @@ fn families(items: &[Item], book: &Book<'_>, open: Open) -> Vec<Family> {
                 token == ANY && open == Open::One || book.is_word(token)
             })
             .collect();
-        let whole = item
-            .tokens
-            .iter()
-            .enumerate()
-            .fold(item.tokens.len() as u64, |sum, (place, token)| sum.wrapping_add(mix(place, *token)));
+        let mixed = item.tokens.iter().enumerate().map(|(place, token)| mix(place, *token));
+        let whole = mixed.fold(item.tokens.len() as u64, u64::wrapping_add);
+        let opened = |sum: u64, place: usize| {
+            sum.wrapping_sub(mix(place, item.tokens[place])).wrapping_add(mix(place, Token::MAX))
+        };
         match open {
-            Open::One => keys.extend(places.iter().map(|place| {
-                (
-                    whole.wrapping_sub(mix(*place, item.tokens[*place])).wrapping_add(mix(*place, Token::MAX)),
-                    *place,
-                    *place,
-                    at,
-                )
-            })),
+            Open::One => {
+                keys.extend(places.iter().map(|place| (opened(whole, *place), Spot::new(*place, *place, at))));
+            }
             Open::Two if places.len() <= PAIRS => {
                 for (index, one) in places.iter().enumerate() {
-                    for two in &places[index + 1..] {
-                        let key = whole
-                            .wrapping_sub(mix(*one, item.tokens[*one]))
-                            .wrapping_sub(mix(*two, item.tokens[*two]))
-                            .wrapping_add(mix(*one, Token::MAX))
-                            .wrapping_add(mix(*two, Token::MAX));
-                        keys.push((key, *one, *two, at));
-                    }
+                    let sum = opened(whole, *one);
+                    keys.extend(places[index + 1..].iter().map(|two| (opened(sum, *two), Spot::new(*one, *two, at))));
                 }
             }
             Open::Two => {}
@@ -274,10 +263,28 @@ fn families(items: &[Item], book: &Book<'_>, open: Open) -> Vec<Family> {
     // Two places are opened only where both vary much.
     let least = if open == Open::One { 2 } else { 3 };
     keys.sort_unstable();
-    keys.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2))
+    keys.chunk_by(|a, b| a.0 == b.0 && a.1.places() == b.1.places())
         .filter(|run| run.len() >= least)
-        .map(|run| Family { places: (run[0].1, run[0].2), members: run.iter().map(|key| key.3).collect() })
+        .map(|run| Family { places: run[0].1.places(), members: run.iter().map(|(_, spot)| spot.item()).collect() })
         .collect()
+}
+
+/// Two places (of a few hundred that a shape has) and an item in eight bytes: there are millions of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot(u64);
+
+impl Spot {
+    fn new(one: usize, two: usize, item: usize) -> Self {
+        Self((one as u64) << 48 | (two as u64) << 32 | item as u64)
+    }
+
+    fn places(self) -> (usize, usize) {
+        ((self.0 >> 48) as usize, (self.0 >> 32 & 0xffff) as usize)
+    }
+
+    fn item(self) -> usize {
+        (self.0 & 0xffff_ffff) as usize
+    }
 }
 
 fn finish(items: &[Item], parent: &[usize], book: &Book<'_>) -> Templates {

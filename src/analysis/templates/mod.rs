@@ -47,6 +47,7 @@ mod book;
 mod bytes;
 mod fields;
 mod header;
+mod layout;
 mod mask;
 mod merge;
 mod miner;

@@ -286,12 +286,28 @@ fn headers_end_where_they_end_whatever_came_before() {
         }
         lines.push(String::from_utf8_lossy(&bytes).into_owned());
     }
-    let learnt = Headers::learn(lines.iter().map(|line| without_escapes(line.as_bytes())));
+    let mut learnt = Headers::learn(lines.iter().map(|line| without_escapes(line.as_bytes())));
+    let mut again = learnt.clone();
     let mut shared = Desk::default();
     for line in &lines {
         let line = without_escapes(line.as_bytes());
-        let (one, other) = (learnt.end(&line, &mut shared), learnt.end(&line, &mut Desk::default()));
+        let (one, other) = (learnt.end(&line, &mut shared), again.end(&line, &mut Desk::default()));
         assert_eq!(one, other, "{}", String::from_utf8_lossy(&line));
+    }
+}
+
+#[test]
+fn a_stream_that_changes_its_layout_is_learnt_anew() {
+    let messages = messages();
+    let styles = styles();
+    // A plain style, one of another first column, and one that departs further on.
+    for (before, after) in [(0, 5), (4, 1), (5, 8)] {
+        let line = |style: usize, at: usize| styles[style](at, &messages[at * 13 % messages.len()].1);
+        let lines: Vec<String> =
+            (0..2500).map(|at| line(before, at)).chain((0..3000).map(|at| line(after, at))).collect();
+        let late = |found: &[String]| -> std::collections::BTreeSet<String> { found[4500..].iter().cloned().collect() };
+        let found = mined(&lines);
+        assert_eq!(late(&found).len(), 9, "{before} then {after}: {:#?}", late(&found));
     }
 }
 
@@ -396,11 +412,12 @@ proptest! {
 
     #[test]
     fn headers_of_any_bytes_end_where_they_end(lines in text()) {
-        let learnt = Headers::learn(lines.iter().map(|line| without_escapes(line)));
+        let mut learnt = Headers::learn(lines.iter().map(|line| without_escapes(line)));
+        let mut again = learnt.clone();
         let mut shared = Desk::default();
         for line in &lines {
             let line = without_escapes(line);
-            prop_assert_eq!(learnt.end(&line, &mut shared), learnt.end(&line, &mut Desk::default()));
+            prop_assert_eq!(learnt.end(&line, &mut shared), again.end(&line, &mut Desk::default()));
         }
     }
 
