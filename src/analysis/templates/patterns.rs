@@ -148,6 +148,11 @@ impl Patterns {
         }
     }
 
+    /// Whether slots belong to the same patterns in both: only counts may differ.
+    pub fn has_names_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.names, &other.names)
+    }
+
     /// All of them, in the order of their first lines.
     pub fn all(&self) -> &[Pattern] {
         &self.all
