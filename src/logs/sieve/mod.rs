@@ -3,6 +3,7 @@
 //! as records. The outcome is what [`Filter::matches_with`] says of each row's record.
 
 mod columns;
+pub(super) mod field;
 mod text;
 
 use std::ops::Range;

@@ -12,9 +12,10 @@ use crate::logfile::tape::Chunk;
 use crate::store::filter::{Aside, Needle, Term, Test};
 
 use super::super::bits::Bits;
-use super::super::shelf::{decode, file_name};
+use super::super::shelf::decode;
 use super::Tools;
 use super::columns::services;
+use super::field::{FieldTerm, Verdict};
 
 /// Bytes of a run.
 const RUN: u64 = 1 << 20;
@@ -23,11 +24,21 @@ const GAP: u64 = 16 << 10;
 /// A row longer than a run is read in pieces that overlap by so much: no text to look for is longer.
 const OVERLAP: usize = 8 << 10;
 
+/// What reading a record costs.
+const DECODE: usize = 4_000;
+
 /// Terms about text.
 #[derive(Debug)]
 pub(super) struct Texts {
     found: Vec<Finding>,
-    others: Vec<Term>,
+    others: Vec<Other>,
+}
+
+/// A term of a field, with what can be said of it without reading the record.
+#[derive(Debug)]
+struct Other {
+    term: Term,
+    field: Option<FieldTerm>,
 }
 
 /// A text or regular expression to be found.
@@ -74,7 +85,7 @@ impl Texts {
                     });
                 }
                 Test::Level(..) | Test::Field(..) | Test::Number(..) | Test::Time(..) | Test::Pattern(_) => {
-                    others.push(term);
+                    others.push(Other { field: FieldTerm::of(&term), term });
                 }
             }
         }
@@ -104,13 +115,13 @@ impl Texts {
                 continue;
             };
             let run = Run { tape, chunk, index, rows, start: span.start, bytes: &bytes };
-            self.sift_run(&run, &mut here);
+            self.sift_run(&run, &mut here, tools);
             passed.or(&here);
         }
         *left = passed;
     }
 
-    fn sift_run(&mut self, run: &Run<'_>, here: &mut Bits) {
+    fn sift_run(&mut self, run: &Run<'_>, here: &mut Bits, tools: &mut Tools<'_>) {
         for finding in &mut self.found {
             if here.is_none() {
                 return;
@@ -121,12 +132,31 @@ impl Texts {
         if self.others.is_empty() {
             return;
         }
-        let name = file_name(run.tape);
-        let aside = Aside { pattern: None, file: Some(&name) };
+        let written = run.tape.layout().writes_names();
         let mut passed = Bits::none();
         for row in here.rows() {
-            let record = run.record(row);
-            if self.others.iter().all(|term| term.holds(&record, &aside)) {
+            let bytes = run.bytes_of(row);
+            let mut verdict = Verdict::Holds;
+            for other in &self.others {
+                verdict = match other.field.as_ref().map_or(Verdict::Perhaps, |field| field.judge(bytes, written)) {
+                    Verdict::Fails => Verdict::Fails,
+                    Verdict::Perhaps => Verdict::Perhaps,
+                    Verdict::Holds => verdict,
+                };
+                if verdict == Verdict::Fails {
+                    break;
+                }
+            }
+            let passes = match verdict {
+                Verdict::Holds => true,
+                Verdict::Fails => false,
+                Verdict::Perhaps => {
+                    tools.cost += DECODE;
+                    let record = run.record(row);
+                    self.others.iter().all(|other| other.term.holds(&record, &Aside::default()))
+                }
+            };
+            if passes {
                 passed.set(row);
             }
         }
@@ -163,9 +193,7 @@ impl Texts {
         let Ok(bytes) = file.text(span.start..span.end.min(span.start + RUN)) else { return };
         let run = Run { tape, chunk, index, rows: row..row + 1, start: span.start, bytes: &bytes };
         let record = run.record(row);
-        let name = file_name(tape);
-        let aside = Aside { pattern: None, file: Some(&name) };
-        if self.others.iter().all(|term| term.holds(&record, &aside)) {
+        if self.others.iter().all(|other| other.term.holds(&record, &Aside::default())) {
             passed.set(row);
         }
     }

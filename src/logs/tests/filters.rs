@@ -130,7 +130,7 @@ fn term() -> impl Strategy<Value = String> {
         "path=/x",
         "bytes>50",
         "missing=x",
-        "missing!=x",
+        "missing!=x", "missing=\"\"", "Status>=500", "USER=u1", "http.status=\"\"", "status~5", "user!=u1",
         "time>=22:13:30",
         "time<2023-11-14T22:13:40",
         "pattern=p0",
