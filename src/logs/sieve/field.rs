@@ -67,7 +67,8 @@ impl FieldTerm {
         let mut at = 0;
         while let Some(name) = self.name.find_at(row, at) {
             at = name.end();
-            let verdict = if is_json { self.value(row.get(name.end()..).unwrap_or_default()) } else { Some(Verdict::Perhaps) };
+            let verdict =
+                if is_json { self.value(row.get(name.end()..).unwrap_or_default()) } else { Some(Verdict::Perhaps) };
             match verdict {
                 Some(Verdict::Perhaps | Verdict::Holds) => return Verdict::Perhaps,
                 Some(Verdict::Fails) => found = Some(Verdict::Fails),
@@ -103,7 +104,8 @@ impl FieldTerm {
                 inside.get(..end)?
             }
             b'0'..=b'9' | b'-' => {
-                let end = value.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'));
+                let end =
+                    value.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'));
                 value.get(..end?)?
             }
             _ => return Some(Verdict::Perhaps),

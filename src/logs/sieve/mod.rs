@@ -4,7 +4,7 @@
 
 mod columns;
 pub(super) mod field;
-mod text;
+pub(super) mod text;
 
 use std::ops::Range;
 

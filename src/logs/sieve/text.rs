@@ -52,8 +52,10 @@ struct Finding {
 }
 
 #[derive(Debug)]
-enum Finder {
+pub(in crate::logs) enum Finder {
+    /// One text.
     Literal(Box<memmem::Finder<'static>>),
+    /// An expression, or a text in any case.
     Regex(Regex),
     /// Ends of lines mean something to it, so that each row is looked at for itself.
     Anchored,
@@ -200,7 +202,27 @@ impl Texts {
 }
 
 impl Finder {
-    fn of(needle: &Needle, is_regex: bool) -> Self {
+    /// Where something is found from a place on, and how long it is. Nothing for what is anchored.
+    pub(in crate::logs) fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Literal(finder) => {
+                let found = finder.find(bytes.get(from..)?)?;
+                Some((from + found, finder.needle().len()))
+            }
+            Self::Regex(regex) => {
+                let found = regex.find_at(bytes, from.min(bytes.len()))?;
+                Some((found.start(), found.len()))
+            }
+            Self::Anchored => None,
+        }
+    }
+
+    /// Whether each record has to be looked at for itself.
+    pub(in crate::logs) fn is_anchored(&self) -> bool {
+        matches!(self, Self::Anchored)
+    }
+
+    pub(in crate::logs) fn of(needle: &Needle, is_regex: bool) -> Self {
         if let Some(literal) = needle.literal().filter(|_| !is_regex) {
             return Self::Literal(Box::new(memmem::Finder::new(literal).into_owned()));
         }
