@@ -126,7 +126,7 @@ impl Desk {
         if !is_due {
             return answers;
         }
-        let status = status(&self.library, &self.shelf, &self.held);
+        let status = status(&self.library, &self.shelf, &self.held, self.sets.unread());
         if status != self.status {
             self.status = status.clone();
             answers.push(Answer::Status(status));

@@ -213,3 +213,72 @@ fn row<'a>(file: &'a str, line: u64, record: &'a LogRecord) -> Row<'a> {
         fields: record.attributes.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::domain::Timestamp;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SearchArgs,
+    }
+
+    const TEXT: &str = "\
+{\"ts\":\"2026-01-15T00:00:00Z\",\"level\":\"info\",\"service\":\"cart\",\"msg\":\"added\",\"took_ms\":12}
+{\"ts\":\"2026-01-15T00:00:01Z\",\"level\":\"error\",\"service\":\"pay\",\"msg\":\"declined\",\"took_ms\":900}
+{\"ts\":\"2026-01-15T00:00:02Z\",\"level\":\"error\",\"service\":\"cart\",\"msg\":\"lost\",\"took_ms\":3}
+";
+
+    /// Gives bytes a few at a time, as a pipe does.
+    struct Slowly<'a>(&'a [u8]);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = self.0.len().min(7).min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn run(words: &[&str]) -> String {
+        let args = Line::try_parse_from([&["search"], words].concat()).unwrap().args;
+        let filter = Filter::parse(&args.query).unwrap();
+        let mut out = Vec::new();
+        for name in &args.files {
+            let reader = Box::new(Slowly(TEXT.as_bytes()));
+            let input = Input { name: name.display().to_string(), reader, modified: Timestamp::UNIX_EPOCH };
+            search(&args, &filter, input, &mut out, false).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn records_stand_as_they_stood() {
+        let lines: Vec<&str> = TEXT.lines().collect();
+        assert_eq!(run(&["declined"]), format!("{}\n", lines[1]));
+        assert_eq!(run(&["-v", "declined"]), format!("{}\n{}\n", lines[0], lines[2]));
+        assert_eq!(run(&["took_ms>500ms"]), format!("{}\n", lines[1]));
+        assert_eq!(run(&["-n", "level=error service=cart"]), format!("3:{}\n", lines[2]));
+        assert_eq!(run(&["lost", "a.log", "b.log"]), format!("a.log:{}\nb.log:{}\n", lines[2], lines[2]));
+        assert_eq!(run(&["--", "-nothing"]).lines().count(), 3);
+    }
+
+    #[test]
+    fn counts_fields_and_objects_are_given_instead() {
+        assert_eq!(run(&["-c", "level>=error"]), "2\n");
+        assert_eq!(run(&["-c", "-v", "level>=error", "a", "b"]), "a:1\nb:1\n");
+        assert_eq!(run(&["--field", "took_ms", "--field", "level", "level=error"]), "900\terror\n3\terror\n");
+        let json: serde_json::Value = serde_json::from_str(&run(&["--json", "declined"])).unwrap();
+        assert_eq!(
+            (json["line"].as_u64(), json["level"].as_str(), json["service"].as_str()),
+            (Some(2), Some("error"), Some("pay"))
+        );
+        assert_eq!(json["fields"]["took_ms"], "900");
+        assert_eq!(json["time"], "2026-01-15T00:00:01Z");
+    }
+}
