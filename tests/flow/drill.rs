@@ -50,7 +50,7 @@ async fn alerts_errors_and_the_release_stand_on_one_screen() {
         .until("errors of payments and nothing else", |world| {
             let screen = world.screen();
             let logs = screen.split("2 Logs").nth(1).unwrap().split("╰").next().unwrap().to_owned();
-            logs.contains("KeyE") && !logs.contains("nginx")
+            logs.contains("unhandled error") && !logs.contains("nginx")
         })
         .await;
 }
