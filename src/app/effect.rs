@@ -8,9 +8,8 @@ use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{
-    Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp,
-};
+use crate::domain::{Alert, Change, CleanText, Evidence, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
+use crate::logs::Ask;
 
 /// One thing to be done outside.
 #[derive(Debug)]
@@ -21,7 +20,9 @@ pub enum Effect {
     Run(ProposalId, ApprovedCommand),
     /// Stop the run and everything it started.
     Stop(ProposalId),
-    /// The answer of the store to a log query that was let through.
+    /// A question or an order to the desk of log records.
+    Logs(Ask),
+    /// The answer of the desk to a log query that was let through.
     LogAnswer(ProposalId, Box<Result<QueryAnswer, QueryError>>),
     /// Send a prompt.
     Ask {
@@ -101,10 +102,10 @@ pub enum Steer {
 }
 
 /// What was held when an incident opened and belongs into its recording.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Backlog {
-    /// Records of the time before.
-    pub logs: Vec<LogRecord>,
+    /// Records from this time on.
+    pub logs_from: Timestamp,
     /// Alerts that fire, with when they were seen to.
     pub alerts: Vec<Alert>,
     /// Changes of the time before.

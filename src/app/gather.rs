@@ -9,7 +9,8 @@ use super::{Effect, Selection};
 use crate::analysis::trend;
 use crate::domain::evidence::Reach;
 use crate::domain::time::{minus, stamp};
-use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, LogRecord, Sample, Series, Severity, TimeWindow};
+use crate::domain::{CleanText, Evidence, EvidenceId, EvidenceKind, Sample, Series, TimeWindow};
+use crate::logs::answer::ServiceErrors;
 use crate::store::Capture;
 
 /// Services whose error lines go along.
@@ -73,7 +74,8 @@ fn pinned_and_run(state: &State) -> Vec<EvidenceId> {
     entries.flat_map(|entry| entry.evidence.iter().copied()).take(10).collect()
 }
 
-fn onset(state: &State) -> TimeWindow {
+/// The time of the incident so far, and what the panes show of it.
+pub(super) fn onset(state: &State) -> TimeWindow {
     let begun = state.incident.as_ref().map(|incident| incident.started_at);
     let visible = state.visible_window();
     let start = begun.map_or(visible.start, |at| minus(at, SignedDuration::from_mins(5)).min(visible.start));
@@ -114,19 +116,12 @@ fn changes(state: &State) -> Option<Capture> {
 /// Error records by service, services with most errors first.
 fn errors(state: &State) -> Vec<Capture> {
     let window = onset(state);
-    let mut by_service: Vec<(CleanText, Vec<&LogRecord>)> = Vec::new();
-    for record in state.stores.logs.window(window).filter(|record| record.severity >= Severity::Error) {
-        match by_service.iter().position(|(service, _)| *service == record.service) {
-            Some(at) => by_service[at].1.push(record),
-            None if by_service.len() < 64 => by_service.push((record.service.clone(), vec![record])),
-            None => {}
-        }
-    }
-    by_service.sort_by_key(|(_, records)| std::cmp::Reverse(records.len()));
-    by_service.iter().take(SERVICES).map(|(service, records)| of_service(state, service, records, window)).collect()
+    let services = &state.stores.records.digest.errors;
+    services.iter().take(SERVICES).map(|errors| of_service(state, errors, window)).collect()
 }
 
-fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window: TimeWindow) -> Capture {
+fn of_service(state: &State, errors: &ServiceErrors, window: TimeWindow) -> Capture {
+    let ServiceErrors { service, count, records } = errors;
     let tail = records.len().saturating_sub(RECORDS / 2).max(RECORDS / 2);
     let head = records.iter().take(RECORDS / 2);
     let shown: Vec<&str> = head.chain(records.iter().skip(tail)).map(|record| record.raw.as_str()).collect();
@@ -138,10 +133,9 @@ fn of_service(state: &State, service: &CleanText, records: &[&LogRecord], window
         Some(window),
         &shown.join("\n"),
     );
-    if records.len() > shown.len() {
-        let left = records.len() - shown.len();
-        made.cut =
-            Some(CleanText::line(&format!("first and last shown; {left} of {} records left out", records.len())));
+    let left = count.saturating_sub(shown.len() as u64);
+    if left > 0 {
+        made.cut = Some(CleanText::line(&format!("first and last shown; {left} of {count} records left out")));
     }
     made
 }

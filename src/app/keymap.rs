@@ -47,8 +47,26 @@ pub enum Action {
     Filter,
     /// Drop the last filter chip.
     DropChip,
+    /// Filter prompt for what is not wanted.
+    Exclude,
+    /// The filter's terms, to drop or edit one.
+    Chips,
     /// Filter by the selected record's service.
     FilterByService,
+    /// The other records of the selected one's trace, request or host.
+    Related,
+    /// Patterns instead of records, or records again.
+    Patterns,
+    /// What is new since the incident began.
+    News,
+    /// The next order of patterns.
+    Order,
+    /// All time instead of the shared window, or the window again.
+    AllTime,
+    /// Long lines in full.
+    Wrap,
+    /// Fields of the records with their values.
+    Fields,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
@@ -182,7 +200,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["h", "left"], A::Move(M::Left), "left", ""),
     row(E, &["l", "right"], A::Move(M::Right), "right", ""),
     row(P(PaneId::Alerts), &["enter"], A::Open, "show or hide the alerts of a group", "group"),
-    row(P(PaneId::Logs), &["enter"], A::Open, "the whole record in Evidence", "whole"),
+    row(P(PaneId::Logs), &["enter"], A::Open, "all about this record; the lines of this pattern", "open"),
     row(P(PaneId::Metrics), &["enter"], A::Open, "chart of this series", "chart"),
     row(P(PaneId::Copilot), &["enter"], A::Open, "review a proposal; else write", "review"),
     row(E, &["esc"], A::Cancel, "cancel; never confirms", ""),
@@ -193,8 +211,23 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["m"], A::Pin, "pin the selection to the incident", "pin"),
     row(E, &["M"], A::Note, "write a note", ""),
     row(P(PaneId::Logs), &["f"], A::Filter, "filter: service=x level>=error \"text\" -not", "filter"),
+    row(
+        P(PaneId::Logs),
+        &["v"],
+        A::Patterns,
+        "patterns instead of records, or back; from a record to its pattern",
+        "patterns",
+    ),
+    row(P(PaneId::Logs), &["w"], A::News, "what is new since the incident, or the selected record, began", "new"),
+    row(P(PaneId::Logs), &["-"], A::Exclude, "filter away: what is typed must not hold", ""),
     row(P(PaneId::Logs), &["x"], A::DropChip, "drop the last filter", ""),
+    row(P(PaneId::Logs), &["X"], A::Chips, "the filters: edit or drop one", ""),
     row(P(PaneId::Logs), &["s"], A::FilterByService, "only this record's service", ""),
+    row(P(PaneId::Logs), &["r"], A::Related, "all of this record's trace, request or host", ""),
+    row(P(PaneId::Logs), &["F"], A::Fields, "fields with their values, levels over time", ""),
+    row(P(PaneId::Logs), &["A"], A::AllTime, "all time, or the shared window again", ""),
+    row(P(PaneId::Logs), &["o"], A::Order, "patterns: the next order", ""),
+    row(P(PaneId::Logs), &["z"], A::Wrap, "long lines in full, or cut", ""),
     row(E, &["a", "i"], A::Ask, "ask the copilot", "ask"),
     row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
     row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),

@@ -12,6 +12,7 @@ pub mod msg;
 pub mod notices;
 pub mod palette;
 pub mod provenance;
+pub mod records;
 pub mod selection;
 pub mod stores;
 pub mod update;

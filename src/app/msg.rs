@@ -8,7 +8,10 @@ use crate::copilot::{Delta, Room};
 use crate::domain::approval::Target;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{Batch, Brief, CleanText, Preview, ProposalId, Suggestion, Timestamp, Verdict};
+use crate::domain::{
+    Batch, Brief, CleanText, LogRecord, Preview, ProposalId, RecordKey, Suggestion, Timestamp, Verdict,
+};
+use crate::logs::Answer;
 use crate::overlays::prompt::Purpose;
 use crate::ui::key::Key;
 
@@ -34,6 +37,10 @@ pub enum Msg {
     Resize(u16, u16),
     /// A source spoke.
     Batch(Batch),
+    /// The desk answered about log records.
+    Logs(Answer),
+    /// So many records found no room on their way to the desk.
+    Crowded(u64),
     /// A suggestion was classed and its target resolved.
     Prepared(ProposalId, Box<Prepared>),
     /// An approved query or command moved on.
@@ -115,6 +122,10 @@ pub enum Intent {
     Act(Action),
     /// Show this in Evidence.
     Select(Selection),
+    /// Show all about a record over the panes.
+    Open(RecordKey),
+    /// Choose other records in the log pane.
+    Sift(Sift),
     /// Focus a pane.
     Focus(PaneId),
     /// Put a question to the copilot.
@@ -147,4 +158,77 @@ pub enum Intent {
     Watch(ProposalId),
     /// Close the topmost overlay.
     Close,
+}
+
+/// Another choice of records in the log pane.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sift {
+    /// These terms too.
+    Add(String),
+    /// These terms and no others.
+    Instead(String),
+    /// Without this chip.
+    Drop(usize),
+    /// This chip goes back into the input.
+    Edit(usize),
+    /// The same records, at this one.
+    At(RecordKey),
+    /// The same records, at this time.
+    Time(Timestamp),
+}
+
+/// Names of fields by which records of one request, session or machine are told, the narrowest first. Names are
+/// compared without signs and in small letters.
+const RELATED: [&str; 18] = [
+    "requestid",
+    "xrequestid",
+    "reqid",
+    "correlationid",
+    "xcorrelationid",
+    "transactionid",
+    "request",
+    "jobid",
+    "taskid",
+    "sessionid",
+    "session",
+    "connectionid",
+    "userid",
+    "user",
+    "pod",
+    "host",
+    "hostname",
+    "node",
+];
+
+impl Sift {
+    /// Only records whose field is this.
+    pub fn only(field: &str, value: &str) -> Self {
+        Sift::Add(format!("{field}={}", written(value)))
+    }
+
+    /// Only records whose field is not this.
+    pub fn without(field: &str, value: &str) -> Self {
+        Sift::Add(format!("-{field}={}", written(value)))
+    }
+
+    /// The other records of a record's trace, request, session or host; nothing when it names none.
+    pub fn related(record: &LogRecord) -> Option<Self> {
+        if let Some(trace) = &record.trace_id {
+            return Some(Sift::Instead(format!("trace={}", written(trace))));
+        }
+        let plain = |name: &str| -> String {
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        RELATED.iter().find_map(|known| {
+            let (name, value) =
+                record.attributes.iter().find(|(name, value)| plain(name) == *known && !value.is_empty())?;
+            Some(Sift::Instead(format!("{name}={}", written(value))))
+        })
+    }
+}
+
+/// A value as the filter language reads it back.
+fn written(value: &str) -> String {
+    let plain = value.chars().all(|c| c.is_alphanumeric() || "-_./:".contains(c)) && !value.is_empty();
+    if plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
 }

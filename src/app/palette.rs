@@ -4,9 +4,9 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::effect::Steer;
-use super::handlers::{ask, grants, incident, keys, navigation, watch};
+use super::handlers::{ask, grants, incident, keys, logs, navigation, watch};
 use super::keymap::{Action, Slide};
-use super::{Effect, Model};
+use super::{Effect, Model, PaneId};
 use crate::config::units::Length;
 use crate::domain::CleanText;
 use crate::overlays::Overlay;
@@ -32,14 +32,20 @@ const PREVIEW: &str = "preview";
 
 /// The table.
 pub const COMMANDS: &[Command] = &[
+    command("all-time", "", "logs: all time, or the shared window again"),
     command("changes", "", "changes, newest first"),
     command("copy-notes", "", "the incident's notes as Markdown"),
+    command("fields", "", "fields of the log records with their values"),
+    command("files", "", "log files: format, records, progress, trouble"),
     command("filter", "TEXT", "filter the log records"),
+    command("format", "NAME FILE", "read a log file in another format; auto looks again"),
     command("grants", "drop G1", "reads that need no card for a while, or take one back"),
     command("jump", "HH:MM:SS", "recording: go to that time"),
     command("note", "TEXT", "a line on the timeline"),
     command("notices", "", "what midwatch said"),
+    command("new", "", "what is new in the logs since the incident began"),
     command("now", "", "window: follow the clock"),
+    command("patterns", "", "patterns of the log records, or the records again"),
     command("pause", "", "pause the live view, or go on"),
     command("pin", "", "pin the selection"),
     command("policy", "", "the rules of the policy"),
@@ -49,6 +55,7 @@ pub const COMMANDS: &[Command] = &[
     command("quit", "", "leave; what runs is stopped"),
     command("send", "", "release evidence from a secret store"),
     command("severity", "SEV2", "severity of the incident"),
+    command("shift", "+2h FILE", "put a log file whose clock is off later or earlier"),
     command("sources", "", "sources and what is wrong with them"),
     command("theme", "dark|light|high-contrast", "change the looks"),
     command("timeline", "", "timeline of the incident"),
@@ -81,14 +88,20 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
     let (name, argument) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let argument = argument.trim();
     match name {
+        "all-time" => in_logs(model, Action::AllTime, effects),
         "changes" => keys::on_action(model, Action::Changes, effects),
         "copy-notes" => keys::on_action(model, Action::CopyNotes, effects),
+        "fields" => in_logs(model, Action::Fields, effects),
+        "files" => read(model, Topic::Files),
         "filter" => navigation::filter(model, argument),
+        "format" => logs::format(model, argument, effects),
         "grants" => granted(model, argument, effects),
         "jump" => jump(model, argument, effects),
         "note" => incident::note(&mut model.state, argument, effects),
         "notices" => read(model, Topic::Notices),
+        "new" => in_logs(model, Action::News, effects),
         "now" => keys::on_action(model, Action::Slide(Slide::Now), effects),
+        "patterns" => in_logs(model, Action::Patterns, effects),
         "pause" => keys::on_action(model, Action::Pause, effects),
         "pin" => keys::on_action(model, Action::Pin, effects),
         "policy" => read(model, Topic::Text("Policy".into(), grants::policy_text(&model.state.gate))),
@@ -98,6 +111,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "quit" => effects.push(Effect::Quit),
         "send" => incident::send(&mut model.state, effects),
         "severity" => incident::rename(&mut model.state, None, Some(argument), effects),
+        "shift" => logs::shift(model, argument, effects),
         "sources" => read(model, Topic::Sources),
         "theme" => effects.push(Effect::Theme(argument.to_owned())),
         "timeline" => keys::on_action(model, Action::Timeline, effects),
@@ -107,6 +121,12 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "window" => window(model, argument, effects),
         _ => model.state.problem(format!("`{}` is no command; : lists them", CleanText::line(name))),
     }
+}
+
+/// What a key of the log pane does, from wherever the palette was opened.
+fn in_logs(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    navigation::focus(model, PaneId::Logs);
+    keys::on_action(model, action, effects);
 }
 
 fn read(model: &mut Model, topic: Topic) {

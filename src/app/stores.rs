@@ -1,12 +1,13 @@
 //! The data the panes read. Only handlers in `app` write to it.
 
+use super::records::Records;
 use crate::domain::{CleanText, Health, SourceId, Timestamp};
-use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
 
 /// Everything held in memory, each part with its own budget.
 pub struct Stores {
-    /// Log records.
-    pub logs: LogStore,
+    /// What the desk told of the log records.
+    pub records: Records,
     /// Metric series.
     pub series: SeriesStore,
     /// Alerts.

@@ -88,9 +88,22 @@ impl Spool {
     }
 }
 
+impl Room {
+    /// Takes room for a file that stands nowhere but in our hands; `None` when the budget has none.
+    pub(super) fn take(library: &Library, bytes: u64) -> Option<Self> {
+        let room = library.spool_room();
+        library.take_spool(bytes).then(|| Self { bytes: AtomicU64::new(bytes), library: room })
+    }
+
+    /// Gives the room back: the file is closed, or about to be.
+    pub(super) fn give_back(&self) {
+        self.library.fetch_sub(self.bytes.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
 impl Drop for Room {
     fn drop(&mut self) {
-        self.library.fetch_sub(self.bytes.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.give_back();
     }
 }
 

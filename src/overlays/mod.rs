@@ -1,11 +1,14 @@
 //! What opens over the panes: a stack, the topmost gets the key. Each answers with intents, as panes do.
 
+pub mod chips;
 pub mod confirm;
+pub mod fields;
 pub mod help;
 pub mod palette;
 pub mod prompt;
 pub mod proposed;
 pub mod reader;
+pub mod record;
 pub mod running;
 
 use crate::app::{Ctx, Intent};
@@ -14,8 +17,12 @@ use crate::ui::{Area, Canvas};
 
 /// One thing over the panes.
 pub enum Overlay {
+    /// The terms of the log pane's filter.
+    Chips(chips::Chips),
     /// The confirm card.
     Confirm(confirm::Confirm),
+    /// Fields of log records.
+    Fields(fields::Fields),
     /// Help from the key table.
     Help(help::Help),
     /// Commands by name.
@@ -26,6 +33,8 @@ pub enum Overlay {
     Proposed(proposed::Proposed),
     /// A text to read: timeline, changes, notices, queries, preview.
     Reader(reader::Reader),
+    /// All about a log record.
+    Record(record::Record),
     /// A run with its output.
     Running(running::Running),
 }
@@ -33,12 +42,15 @@ pub enum Overlay {
 /// A key goes to an overlay.
 pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
     match overlay {
+        Overlay::Chips(chips) => chips.on_key(key, ctx),
         Overlay::Confirm(card) => card.on_key(key, ctx),
+        Overlay::Fields(fields) => fields.on_key(key, ctx),
         Overlay::Help(help) => help.on_key(key, ctx),
         Overlay::Palette(palette) => palette.on_key(key, ctx),
         Overlay::Prompt(prompt) => prompt.on_key(key),
         Overlay::Proposed(list) => list.on_key(key, ctx),
         Overlay::Reader(reader) => reader.on_key(key, ctx),
+        Overlay::Record(record) => record.on_key(key, ctx),
         Overlay::Running(running) => running.on_key(key, ctx),
     }
 }
@@ -49,7 +61,13 @@ pub fn on_paste(overlay: &mut Overlay, text: &str) {
         Overlay::Prompt(prompt) => prompt.on_paste(text),
         Overlay::Palette(palette) => palette.on_paste(text),
         Overlay::Confirm(card) => card.on_paste(),
-        Overlay::Help(_) | Overlay::Proposed(_) | Overlay::Reader(_) | Overlay::Running(_) => {}
+        Overlay::Chips(_)
+        | Overlay::Fields(_)
+        | Overlay::Help(_)
+        | Overlay::Proposed(_)
+        | Overlay::Reader(_)
+        | Overlay::Record(_)
+        | Overlay::Running(_) => {}
     }
 }
 
@@ -60,19 +78,24 @@ pub fn settle(overlay: &mut Overlay, ctx: &Ctx<'_>, size: (u16, u16)) {
         Overlay::Help(help) => help.settle(ctx, size),
         Overlay::Reader(reader) => reader.settle(ctx, size),
         Overlay::Running(running) => running.settle(ctx, size),
-        Overlay::Palette(_) | Overlay::Prompt(_) | Overlay::Proposed(_) => {}
+        Overlay::Fields(fields) => fields.settle(ctx, size),
+        Overlay::Record(record) => record.settle(ctx, size),
+        Overlay::Chips(_) | Overlay::Palette(_) | Overlay::Prompt(_) | Overlay::Proposed(_) => {}
     }
 }
 
 /// Draws an overlay over the whole screen's canvas.
 pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
     match overlay {
+        Overlay::Chips(chips) => chips.view(canvas, ctx),
         Overlay::Confirm(card) => card.view(canvas, ctx),
+        Overlay::Fields(fields) => fields.view(canvas, ctx),
         Overlay::Help(help) => help.view(canvas, ctx),
         Overlay::Palette(palette) => palette.view(canvas, ctx),
         Overlay::Prompt(prompt) => prompt.view(canvas, ctx),
         Overlay::Proposed(list) => list.view(canvas, ctx),
         Overlay::Reader(reader) => reader.view(canvas, ctx),
+        Overlay::Record(record) => record.view(canvas, ctx),
         Overlay::Running(running) => running.view(canvas, ctx),
     }
 }

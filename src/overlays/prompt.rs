@@ -1,4 +1,4 @@
-//! One line to type: a search, a filter, a note, a reason.
+//! One line to type: a search in the evidence, a note, a reason.
 
 use super::{centred, padded, size_of};
 use crate::app::{Ctx, Intent};
@@ -12,10 +12,8 @@ const LONGEST: usize = 4_096;
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
-    /// Search in the focused pane.
+    /// Search in the evidence.
     Search,
-    /// Filter the log records.
-    Filter,
     /// A note for the timeline.
     Note,
     /// Why these proposals are rejected.
@@ -32,7 +30,6 @@ impl Purpose {
     fn title(&self) -> &'static str {
         match self {
             Purpose::Search => "Search",
-            Purpose::Filter => "Filter",
             Purpose::Note => "Note",
             Purpose::WhyNot(_) => "Why not?",
         }
@@ -41,9 +38,6 @@ impl Purpose {
     fn hint(&self, brain: bool) -> &'static str {
         match self {
             Purpose::Search => "small letters match any case · empty ends the search",
-            Purpose::Filter => {
-                "service=payments level>=error status>=500 \"exact words\" /regex/ -not · empty shows all"
-            }
             Purpose::Note => "goes on the timeline with the time and your name",
             Purpose::WhyNot(_) if brain => "the copilot is told; empty is fine",
             Purpose::WhyNot(_) => "goes on the timeline; empty is fine",

@@ -8,9 +8,11 @@ use crate::app::{Ctx, Intent};
 use crate::domain::incident::EntryKind;
 use crate::domain::time::{clock, short, stamp};
 use crate::domain::{CleanText, Timestamp};
+use crate::logs::answer::{FileState, Progress};
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
 use crate::ui::list::{Scroll, Step};
+use crate::ui::number::count;
 use crate::ui::{Canvas, Line, Role};
 
 /// Columns of the widest text.
@@ -29,6 +31,8 @@ pub enum Topic {
     Queries,
     /// Sources and their state.
     Sources,
+    /// Log files and how far they are read.
+    Files,
     /// A text of its own: its title and lines.
     Text(CleanText, CleanText),
 }
@@ -92,6 +96,7 @@ fn title(topic: &Topic) -> CleanText {
         Topic::Notices => "Notices, newest first".into(),
         Topic::Queries => "Asked again and again, as configured".into(),
         Topic::Sources => "Sources".into(),
+        Topic::Files => "Log files".into(),
         Topic::Text(title, _) => title.clone(),
     }
 }
@@ -129,6 +134,7 @@ fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
             })
             .collect(),
         Topic::Sources => ctx.stores.sources.iter().map(|source| of_source(ctx, source)).collect(),
+        Topic::Files => ctx.stores.records.status.files.iter().map(of_file).collect(),
         Topic::Text(_, text) => text.as_str().lines().map(|line| Line::of(line, Role::Text)).collect(),
     };
     if lines.is_empty() { vec![Line::of("nothing yet", Role::Dim)] } else { lines }
@@ -175,6 +181,26 @@ fn of_source(ctx: &Ctx<'_>, source: &crate::app::stores::SourceState) -> Line {
     }
     if source.dropped > 0 {
         line.push(format!("  {} records dropped", source.dropped), Role::Warning);
+    }
+    line
+}
+
+/// A log file: its format, how much of it is read, how it is shifted, what is wrong.
+fn of_file(file: &FileState) -> Line {
+    let mut line = Line::of(cell(&file.name, 24), Role::Strong);
+    line.push(format!(" {}  {} records", file.format, count(file.records)), Role::Text);
+    let Progress { done, total } = file.read;
+    if done < total {
+        line.push(format!("  {} % of {} bytes read", done * 100 / total.max(1), count(total)), Role::Warning);
+    } else {
+        line.push(format!("  {} bytes", count(total)), Role::Dim);
+    }
+    if !file.shift.is_zero() {
+        let (sign, length) = if file.shift.is_negative() { ("earlier", -file.shift) } else { ("later", file.shift) };
+        line.push(format!("  put {} {sign}", short(length)), Role::Change);
+    }
+    if let Some(trouble) = &file.trouble {
+        line.push(format!("  {trouble}"), Role::Warning);
     }
     line
 }

@@ -63,11 +63,12 @@ impl Panes {
         }
     }
 
-    /// Searches in a pane that can be searched; an empty text ends the search.
-    pub fn search(&mut self, pane: PaneId, text: &str) {
+    /// Whether text is being typed in a pane.
+    pub fn is_typing(&self, pane: PaneId) -> bool {
         match pane {
-            PaneId::Evidence => self.evidence.search(text),
-            PaneId::Alerts | PaneId::Logs | PaneId::Metrics | PaneId::Copilot => self.logs.search(text),
+            PaneId::Logs => self.logs.is_typing(),
+            PaneId::Copilot => self.copilot.is_typing(),
+            PaneId::Alerts | PaneId::Metrics | PaneId::Evidence => false,
         }
     }
 

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::clock::Clock;
+use super::desk::DeskThread;
 use super::keeper::{Keep, Keeper};
 use super::preparer::{self, Preparer};
 use super::runs::{self, LogStoreEngine, Noted};
@@ -50,6 +51,8 @@ pub struct Executor {
     pub keeper: Keeper,
     /// Where answers go.
     pub results: mpsc::Sender<Msg>,
+    /// Answers what is asked about log records.
+    pub desk: DeskThread,
     /// The incident's clock.
     pub clock: Clock,
     /// What the sources of metrics should cover.
@@ -79,6 +82,10 @@ impl Executor {
                     stop.send_replace(true);
                 }
             }
+            Effect::Logs(ask) => {
+                let left_out = self.desk.ask(ask);
+                return (left_out > 0).then_some(Outside::Model(Msg::Crowded(left_out)));
+            }
             Effect::LogAnswer(id, answer) => {
                 if let Some(waiting) = self.log_answers.remove(&id) {
                     // The run was stopped meanwhile.
@@ -92,9 +99,8 @@ impl Executor {
             Effect::Copy(text) => return Some(copy(&text, self.through)),
             Effect::Journal(decision) => self.note(decision),
             Effect::OpenBundle(incident, backlog) => {
-                let Backlog { logs, alerts, changes } = *backlog;
+                let Backlog { logs_from: _, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
-                self.keep(Keep::Logs(logs));
                 changes.into_iter().for_each(|change| self.keep(Keep::Change(change)));
                 if let Some(problem) = self.keeper.record_alerts(&alerts, self.clock.now()) {
                     self.answer(Msg::Problem(problem));

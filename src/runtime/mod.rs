@@ -2,6 +2,7 @@
 //! carried out here, and everything that happens is told to it as a message.
 
 mod clock;
+mod desk;
 mod effects;
 pub mod headless;
 mod inline;

@@ -118,8 +118,7 @@ impl Session {
 
     /// How long until the model should be told the time again.
     pub fn until_next_look(&self) -> Duration {
-        let soon = Duration::from_millis(5);
-        if self.model.panes.logs.is_busy() { soon } else { self.clock.until_next_look() }
+        self.clock.until_next_look()
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Chore> {

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::clock::Clock;
+use super::desk::DeskThread;
 use super::effects::Executor;
 use super::keeper::Keeper;
 use super::preparer::Preparer;
@@ -17,6 +18,7 @@ use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
 use crate::app::model::{Brain, CopiedNotes, Settings, State};
 use crate::app::notices::Notices;
+use crate::app::records::Records;
 use crate::app::stores::{SourceState, Stores};
 use crate::app::window::Window;
 use crate::app::{Model, Msg, PaneId};
@@ -31,16 +33,17 @@ use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, EvidenceKind, SourceId};
-use crate::logfile::{Budgets, Library, Unmined};
+use crate::logfile::{Budgets, Library};
+use crate::logs::{Budget, Desk, SharedMiner};
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
-use crate::store::{AlertStore, ChangeStore, EvidenceStore, LogStore, SeriesStore};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
 use crate::trust::redact;
 use crate::ui::clipboard::Through;
 
-/// How much of a file named on the command line is read from its end.
-const FILE_BACKLOG: Size = Size::mib(64);
+/// A file named on the command line is read whole.
+const FILE_BACKLOG: Size = Size::mib(usize::MAX >> 20);
 
 /// What was named on the command line.
 #[derive(Debug, Default)]
@@ -114,12 +117,15 @@ fn without_sources(config: Config) -> Config {
 }
 
 /// The library of log files that a configuration allows.
-fn library(config: &Config) -> Arc<Library> {
+fn library(config: &Config, miner: &SharedMiner) -> Arc<Library> {
     let bytes = |size: Size| size.bytes() as u64;
     let limits = &config.limits;
     let spool_dir = Some(config.data_dir.join("tmp")).filter(|_| !config.data_dir.as_os_str().is_empty());
     let (index, cache) = (bytes(limits.log_index), bytes(limits.log_cache));
-    Arc::new(Library::with_budgets(Box::new(Unmined), Budgets { index, cache, spool: bytes(limits.spool), spool_dir }))
+    Arc::new(Library::with_budgets(
+        Box::new(miner.clone()),
+        Budgets { index, cache, spool: bytes(limits.spool), spool_dir },
+    ))
 }
 
 fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
@@ -130,7 +136,7 @@ fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
         sources.push(Box::new(files::FilesSource::new(&files, Arc::clone(library))));
     }
     if named.stdin {
-        sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin")));
+        sources.push(Box::new(stdin::StdinSource::new("stdin", "stdin", Arc::clone(library))));
     }
     sources
 }
@@ -138,7 +144,8 @@ fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
 fn assemble(config: Config, named: Named, played: Option<Played>, record: Record) -> anyhow::Result<Session> {
     // Loading the grammars takes longer than a frame may.
     tokio::task::spawn_blocking(crate::ui::highlight::warm);
-    let library = library(&config);
+    let miner = SharedMiner::default();
+    let library = library(&config, &miner);
     let mut sources = of_arguments(&named, &library);
     let (results, results_in) = mpsc::channel(RESULTS);
     let (out, batches) = mpsc::channel(BATCHES);
@@ -196,6 +203,8 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         },
         step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
     };
+    let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() });
+    let desk = DeskThread::start(desk, &library, results.clone()).context("the program could not start its threads")?;
     let executor = Executor {
         runner: journal
             .clone()
@@ -209,6 +218,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         },
         provider,
         keeper,
+        desk,
         results,
         clock: clock.clone(),
         span,
@@ -228,6 +238,10 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     let prompts = Prompts::load(prompts_dir).map_err(|why| anyhow::anyhow!("{why}"))?;
     let settings = person_settings(&config, played.as_ref(), stack, running.queries.clone());
     let mut model = model(&config, &clock, states, settings, prompts, brain);
+    if !named.paths.is_empty() || named.stdin {
+        // Who names files wants to read them, whenever they were written.
+        model.panes.logs.set_span(crate::panes::logs::Span::All);
+    }
     model.state.redactor = redactor;
     model.state.journal = Some(match &journal {
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),
@@ -446,7 +460,7 @@ pub fn model(
         uptime: std::time::Duration::ZERO,
         settings,
         stores: Stores {
-            logs: LogStore::new(limits.logs.bytes()),
+            records: Records::default(),
             series: SeriesStore::new(limits.series),
             alerts: AlertStore::new(limits.alerts),
             changes: ChangeStore::new(10_000),

@@ -1,21 +1,28 @@
-//! Standard input as a stream of log lines: `kubectl logs -f deploy/x | midwatch -`. Ends with the pipe.
+//! Standard input as a stream of log lines: `kubectl logs -f deploy/x | midwatch -`. It is spooled to a temporary file and
+//! indexed there, so that a stream of any length costs no memory; where no such file can be made, its newest records are
+//! held. Ends with the pipe.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::files::delivery::{Stop, deliver_logs};
 use super::{Outlet, Source};
 use crate::domain::ports::Pending;
 use crate::domain::query::PolledQuery;
 use crate::domain::{CleanText, SourceId, Timestamp};
-use crate::logfile::LineParser;
+use crate::logfile::{Library, LineParser, Piped, Place};
 
 /// Bytes of one read.
 const READ: usize = 64 * 1024;
 /// Reads that may wait to be parsed; then the pipe fills and its writer waits.
 const WAITING: usize = 16;
+/// Bytes that are indexed again before it is looked what came.
+const WORK: u64 = 1 << 20;
 /// Silence after which an unfinished record counts as finished.
 const QUIET: Duration = Duration::from_millis(200);
 
@@ -23,28 +30,69 @@ const QUIET: Duration = Duration::from_millis(200);
 pub struct StdinSource {
     id: SourceId,
     service: String,
+    library: Arc<Library>,
     input: Box<dyn Read + Send + Sync>,
 }
 
 impl StdinSource {
-    /// Standard input under the given name; `service` stands for records that name none.
-    pub fn new(name: &str, service: &str) -> Self {
-        Self::of(name, service, std::io::stdin())
+    /// Standard input under the given name, indexed into the library; `service` stands for records that name none.
+    pub fn new(name: &str, service: &str, library: Arc<Library>) -> Self {
+        Self::of(name, service, library, io::stdin())
     }
 
     /// Any other stream, read on a thread of its own.
-    pub fn of(name: &str, service: &str, input: impl Read + Send + Sync + 'static) -> Self {
-        Self { id: SourceId::new(name), service: service.to_owned(), input: Box::new(input) }
+    pub fn of(name: &str, service: &str, library: Arc<Library>, input: impl Read + Send + Sync + 'static) -> Self {
+        Self { id: SourceId::new(name), service: service.to_owned(), library, input: Box::new(input) }
     }
 
     async fn read(self, mut outlet: Outlet, stop: watch::Receiver<bool>) {
+        let place = Place { source: self.id.clone(), service: CleanText::line(&self.service) };
+        match Piped::new(&self.library, self.id.as_str(), place) {
+            Ok(piped) => self.spool(piped, outlet, stop).await,
+            Err(error) => {
+                let why = format!("no temporary file can be made, only the newest records are held in memory: {error}");
+                outlet.degraded(why, Timestamp::now()).await;
+                self.hold(outlet, stop).await;
+            }
+        }
+    }
+
+    /// Has the stream spooled and indexed on a thread of its own.
+    async fn spool(self, piped: Piped, mut outlet: Outlet, stop: watch::Receiver<bool>) {
+        let mut stop = Stop::new(stop);
+        let (out, chunks) = sync_channel(WAITING);
+        let (say, said) = oneshot::channel();
+        let is_stopped = Arc::new(AtomicBool::new(false));
+        let started = thread("stdin", move || read_into(self.input, &Chunks::Spool(out))).and_then(|()| {
+            let (library, is_stopped) = (self.library, Arc::clone(&is_stopped));
+            thread("stdin-index", move || drop(say.send(index(piped, &chunks, &library, &is_stopped))))
+        });
+        if let Err(error) = started {
+            return outlet.down(format!("cannot start reading: {error}"), Timestamp::now()).await;
+        }
+        outlet.up(Timestamp::now()).await;
+        let end = tokio::select! {
+            biased;
+            () = stop.wait() => None,
+            end = said => Some(end),
+        };
+        is_stopped.store(true, Ordering::Relaxed);
+        match end {
+            None => {}
+            Some(Ok(Ok(()))) => outlet.ended(Timestamp::now()).await,
+            Some(Ok(Err(error))) => outlet.down(format!("reading failed: {error}"), Timestamp::now()).await,
+            Some(Err(_)) => outlet.down("reading failed inside midwatch; start it again", Timestamp::now()).await,
+        }
+    }
+
+    /// Holds the newest records in memory.
+    async fn hold(self, mut outlet: Outlet, stop: watch::Receiver<bool>) {
         let mut stop = Stop::new(stop);
         let mut parser = LineParser::new(self.id, &self.service);
-        let mut chunks = match spawn_reader(self.input) {
-            Ok(chunks) => chunks,
-            Err(error) => return outlet.down(format!("cannot start reading: {error}"), Timestamp::now()).await,
-        };
-        outlet.up(Timestamp::now()).await;
+        let (out, mut chunks) = mpsc::channel(WAITING);
+        if let Err(error) = thread("stdin", move || read_into(self.input, &Chunks::Memory(out))) {
+            return outlet.down(format!("cannot start reading: {error}"), Timestamp::now()).await;
+        }
         loop {
             let quiet = tokio::time::sleep(QUIET);
             let (records, end) = tokio::select! {
@@ -84,24 +132,80 @@ impl Source for StdinSource {
     }
 }
 
+/// Where what was read goes; both wait for room.
+enum Chunks {
+    Spool(SyncSender<io::Result<Vec<u8>>>),
+    Memory(mpsc::Sender<io::Result<Vec<u8>>>),
+}
+
+impl Chunks {
+    /// Whether anybody still takes it.
+    fn send(&self, read: io::Result<Vec<u8>>) -> bool {
+        match self {
+            Chunks::Spool(out) => out.send(read).is_ok(),
+            Chunks::Memory(out) => out.blocking_send(read).is_ok(),
+        }
+    }
+}
+
 /// A read of standard input cannot be called off, and the runtime would wait for it at the end of the program. A plain
 /// thread is left behind instead.
-fn spawn_reader(mut input: Box<dyn Read + Send + Sync>) -> std::io::Result<mpsc::Receiver<std::io::Result<Vec<u8>>>> {
-    let (out, chunks) = mpsc::channel(WAITING);
-    std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
-        let mut buffer = vec![0; READ];
-        loop {
-            let read = match input.read(&mut buffer) {
-                Ok(0) => return,
-                Ok(read) => Ok(buffer.get(..read).unwrap_or_default().to_vec()),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => Err(error),
-            };
-            let failed = read.is_err();
-            if out.blocking_send(read).is_err() || failed {
-                return;
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+}
+
+/// Reads to the end, or until nobody listens.
+fn read_into(mut input: Box<dyn Read + Send + Sync>, out: &Chunks) {
+    let mut buffer = vec![0; READ];
+    loop {
+        let read = match input.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(read) => Ok(buffer.get(..read).unwrap_or_default().to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let failed = read.is_err();
+        if !out.send(read) || failed {
+            return;
+        }
+    }
+}
+
+/// Indexes what comes until its end, or until it is called off.
+fn index(
+    mut piped: Piped,
+    chunks: &Receiver<io::Result<Vec<u8>>>,
+    library: &Library,
+    is_stopped: &AtomicBool,
+) -> io::Result<()> {
+    let mut choices = library.choices();
+    let mut end = None;
+    while !is_stopped.load(Ordering::Relaxed) {
+        let now = || i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+        if choices != library.choices() {
+            choices = library.choices();
+            piped.reread()?;
+        }
+        let is_busy = piped.work(WORK)? > 0;
+        let pause = if is_busy { Duration::ZERO } else { QUIET };
+        if end.is_some() {
+            if !is_busy {
+                break;
+            }
+            continue;
+        }
+        match chunks.recv_timeout(pause) {
+            Ok(Ok(bytes)) => piped.feed(&bytes, now())?,
+            Ok(Err(error)) => {
+                piped.finish(now());
+                end = Some(Err(error));
+            }
+            Err(RecvTimeoutError::Timeout) => piped.quiet(now()),
+            Err(RecvTimeoutError::Disconnected) => {
+                piped.finish(now());
+                end = Some(Ok(()));
             }
         }
-    })?;
-    Ok(chunks)
+    }
+    end.unwrap_or(Ok(()))
 }

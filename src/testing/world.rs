@@ -27,6 +27,8 @@ use crate::domain::{
     Alert, Batch, Change, CleanText, Health, Language, LogRecord, ProposalId, Series, SourceId, Suggestion, Telemetry,
     TimeWindow, Timestamp, Verdict,
 };
+use crate::logfile::Library;
+use crate::logs::{Budget, Desk, SharedMiner, Slice};
 use crate::runtime::{Clock, Preparer, start};
 use crate::sources::replay::{ReplayClock, first_alert};
 use crate::ui::Theme;
@@ -47,6 +49,9 @@ pub struct World {
     /// The looks.
     pub theme: Theme,
     preparer: Preparer,
+    desk: Desk,
+    /// The desk answers nothing.
+    pub deaf: bool,
     played: Option<Played>,
     uptime: Duration,
 }
@@ -138,6 +143,8 @@ impl World {
             script: Script::default(),
             theme: Theme::named("dark").unwrap(),
             preparer,
+            desk: desk(&config),
+            deaf: false,
             played,
             uptime: Duration::from_secs(60),
         };
@@ -177,6 +184,10 @@ impl World {
                 waiting.extend(self.answer(&effect));
                 self.effects.push(effect);
             }
+            // The desk answers once nothing else waits, as from its thread.
+            while waiting.is_empty() && !self.deaf && self.desk.is_busy() {
+                waiting.extend(self.desk.work(Slice::default()).into_iter().map(Msg::Logs));
+            }
         }
     }
 
@@ -214,9 +225,6 @@ impl World {
 
     fn press(&mut self, key: Key) {
         self.tell(Msg::Key(key));
-        while self.model.panes.logs.is_busy() {
-            self.pass(Duration::ZERO);
-        }
     }
 
     /// A text is pasted.
@@ -316,6 +324,10 @@ impl World {
         match effect {
             Effect::Prepare(id, suggestion, window) => vec![self.prepare(*id, suggestion, *window)],
             Effect::Run(id, approved) => self.run(*id, approved),
+            Effect::Logs(ask) => {
+                self.desk.ask(ask.clone());
+                Vec::new()
+            }
             Effect::LogAnswer(id, answer) => vec![Msg::Run(*id, RunEvent::Answered(answer.clone()))],
             Effect::Stop(id) => vec![Msg::Run(*id, RunEvent::Ended(Outcome::Cancelled, 0))],
             Effect::Ask { generation, question, evidence, .. } => {
@@ -388,6 +400,13 @@ impl World {
         };
         events.into_iter().map(|event| Msg::Run(id, event)).collect()
     }
+}
+
+/// A desk over no files.
+fn desk(config: &Config) -> Desk {
+    let miner = SharedMiner::default();
+    let library = Arc::new(Library::new(Box::new(miner.clone())));
+    Desk::new(library, miner, Budget { held: config.limits.logs.bytes() })
 }
 
 /// How long a write is watched unless somebody says otherwise.

@@ -119,9 +119,9 @@ async fn a_live_incident_is_recorded_and_its_bundle_shows_the_same_again() {
     again.until("the same alerts", |again| again.firing() == fired).await;
     again
         .until("the same records", |again| {
-            let logs = &again.session.model.state.stores.logs;
+            let rows = &again.session.model.state.stores.records.page.rows;
             let known = |severity, text: &str| {
-                logs.range(0..logs.len()).any(|record| record.severity == severity && record.raw.contains(text))
+                rows.iter().any(|row| row.record.severity == severity && row.record.raw.contains(text))
             };
             known(Severity::Info, FIRST) && known(Severity::Error, SECOND)
         })

@@ -136,7 +136,7 @@ impl World {
 
     /// Waits until the recording has told its past.
     pub async fn opened(&mut self) {
-        self.until("records of the past", |world| !world.session.model.state.stores.logs.is_empty()).await;
+        self.until("records of the past", |world| !world.session.model.state.stores.records.page.rows.is_empty()).await;
     }
 
     /// What stands on the screen.

@@ -122,17 +122,18 @@ fn missing(model: &Model) -> Vec<String> {
     let there = [
         ("the alert that always fires", stores.alerts.firing().any(|(_, alert)| alert.name().as_str() == "Watchdog")),
         ("samples", stores.series.iter().any(|series| !series.samples.is_empty())),
-        ("a log of the frontend", services(model).any(|service| service == "frontend")),
-        ("a log of the payments", services(model).any(|service| service == "payments")),
+        ("a log of the frontend", files(model).any(|file| file.contains("frontend"))),
+        ("a log of the payments", files(model).any(|file| file.contains("payments"))),
         ("a change", !stores.changes.is_empty()),
     ];
     missing.extend(there.iter().filter(|(_, there)| !there).map(|(what, _)| (*what).to_owned()));
     missing
 }
 
-fn services(model: &Model) -> impl Iterator<Item = &str> {
-    let logs = &model.state.stores.logs;
-    logs.range(0..logs.len()).map(|record| record.service.as_str())
+/// The log files that hold records.
+fn files(model: &Model) -> impl Iterator<Item = &str> {
+    let files = &model.state.stores.records.status.files;
+    files.iter().filter(|file| file.records > 0).map(|file| file.name.as_str())
 }
 
 /// Drives the session as the loop does until `done`; whether it came to that in time.

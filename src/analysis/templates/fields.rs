@@ -1,9 +1,10 @@
 //! Cuts the start of a line into fields and says what each could be in a header. Called by [`super::header`].
 
+use super::recent::Recent;
 use super::times;
 
 /// What a field looks like, by its own text alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
     /// A moment or a part of one.
     Time,
@@ -41,31 +42,53 @@ pub struct Field {
     pub end: usize,
 }
 
-/// The first fields of a line; moments that follow each other are one field.
-pub fn cut(line: &[u8], into: &mut Vec<Field>) {
-    cut_at_most(line, into, WINDOW);
+/// The first fields of a line, no more than so many; moments that follow each other are one field.
+pub fn cut(line: &[u8], into: &mut Vec<Field>, recent: &mut Recent, most: usize) {
+    into.clear();
+    let at = skip(line, 0);
+    more(line, at, into, recent, most);
 }
 
-/// No more than so many of them.
-pub fn cut_at_most(line: &[u8], into: &mut Vec<Field>, most: usize) {
-    into.clear();
-    let mut at = skip(line, 0);
-    while at < line.len() && into.len() < most.min(WINDOW) {
-        let named = into.last().is_some_and(|last| last.class == Class::Level) && line[..at].ends_with(b":");
-        let (class, length) = match named.then(|| glued_name(&line[at..])).flatten() {
+/// As many more fields, after those that were cut.
+pub fn cut_on(line: &[u8], into: &mut Vec<Field>, recent: &mut Recent, most: usize) {
+    let at = into.last().map_or_else(|| skip(line, 0), |last| last.end);
+    more(line, at, into, recent, most);
+}
+
+fn more(line: &[u8], mut at: usize, into: &mut Vec<Field>, recent: &mut Recent, most: usize) {
+    while at < line.len() {
+        let rest = &line[at..];
+        let last = into.last().map(|last| last.class);
+        // What follows a moment may belong to it.
+        if into.len() >= most.min(WINDOW) && !(last == Some(Class::Time) && may_go_on(rest)) {
+            break;
+        }
+        let named = last == Some(Class::Level) && line[..at].ends_with(b":");
+        let (class, length) = match named.then(|| glued_name(rest)).flatten() {
             Some(length) => (Class::Tag, length),
-            None => field(&line[at..]),
+            None => recent.get(into.len(), rest).unwrap_or_else(|| {
+                let (class, length) = field(rest);
+                recent.put(into.len(), rest, class, length);
+                (class, length)
+            }),
         };
         let end = skip(line, at + length);
         let padded = end > at + length + 1 || line.get(at + length) == Some(&b'\t');
+        let full = into.len() >= most.min(WINDOW);
         match into.last_mut() {
             Some(last) if last.class == Class::Time && (class == Class::Time || is_zone(&line[at..at + length])) => {
                 last.end = end;
             }
+            _ if full => break,
             _ => into.push(Field { class, start: at, padded, end }),
         }
         at = end;
     }
+}
+
+/// Whether a moment or a zone may begin so.
+fn may_go_on(rest: &[u8]) -> bool {
+    rest[0].is_ascii_alphanumeric() || matches!(rest[0], b'[' | b'(' | b'<')
 }
 
 fn is_zone(word: &[u8]) -> bool {
@@ -152,7 +175,7 @@ fn plain(text: &[u8]) -> (Class, usize) {
 
 fn of_word(word: &[u8]) -> Class {
     let bare = word.strip_suffix(b",").or_else(|| word.strip_suffix(b":")).unwrap_or(word);
-    let rule = word.iter().all(|b| matches!(b, b'-' | b'=' | b':' | b'*' | b'#' | b'|' | b'>'));
+    let rule = word.iter().all(|byte| may_separate(*byte));
     if rule {
         Class::Separator
     } else if is_level(bare) || (word.len() > bare.len() && is_level(&bare.to_ascii_uppercase())) {
@@ -168,6 +191,11 @@ fn of_word(word: &[u8]) -> Class {
     } else {
         Class::Word
     }
+}
+
+/// Whether a separator may hold this byte.
+pub fn may_separate(byte: u8) -> bool {
+    matches!(byte, b'-' | b'=' | b':' | b'*' | b'#' | b'|' | b'>')
 }
 
 /// A name as tags have: letters first, and nothing that a sentence or a value would hold.

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::fields::{self, CLASSES, Class, Field, WINDOW};
+use super::recent::Recent;
 
 /// The classes of a line's first two fields.
 type Key = (Class, Option<Class>);
@@ -18,12 +19,20 @@ const ENOUGH: u32 = 10;
 /// A header is at most this many columns.
 const COLUMNS: usize = WINDOW - 1;
 
+/// Fields that a guess looks at.
+const GUESSED: usize = 8;
+
+/// Room to work in, used again for each line.
+#[derive(Debug, Clone, Default)]
+pub struct Desk {
+    cut: Vec<Field>,
+    recent: Recent,
+}
+
 /// What was learnt about the headers of one stream.
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
-    layouts: HashMap<Key, Vec<Option<Class>>>,
-    /// The most fields that any decision needs.
-    widest: usize,
+    layouts: Vec<(Key, Vec<Option<Class>>)>,
 }
 
 #[derive(Default)]
@@ -58,30 +67,34 @@ impl Headers {
     pub fn learn<'a>(lines: impl Iterator<Item = Cow<'a, [u8]>>) -> Self {
         let mut tallies: HashMap<Key, Tally> = HashMap::new();
         let mut cut = Vec::with_capacity(WINDOW);
+        let mut recent = Recent::default();
         let mut total = 0;
         for line in lines {
-            fields::cut(&line, &mut cut);
+            fields::cut(&line, &mut cut, &mut recent, WINDOW);
             let Some(key) = key(&cut) else { continue };
             total += 1;
             tallies.entry(key).or_default().add(&line, &cut);
         }
-        let layouts: HashMap<Key, Vec<Option<Class>>> = tallies
+        let mut layouts: Vec<_> = tallies
             .into_iter()
             .filter(|(_, tally)| tally.lines >= ENOUGH)
-            .map(|(key, tally)| (key, columns(&tally, total)))
+            .map(|(key, tally)| (tally.lines, key, columns(&tally, total)))
             .collect();
-        // A guess needs a few, and a late tag stands up to two further on.
-        let widest = layouts.values().map(|columns| columns.len() + 3).max().unwrap_or(0).max(8);
-        Self { layouts, widest }
+        layouts.sort_by_key(|(lines, key, _)| (std::cmp::Reverse(*lines), *key));
+        Self { layouts: layouts.into_iter().map(|(_, key, columns)| (key, columns)).collect() }
     }
 
-    /// The offset at which the message of this line begins; 0 when it has no header. `cut` is room to work in.
-    pub fn end(&self, line: &[u8], cut: &mut Vec<Field>) -> usize {
-        fields::cut_at_most(line, cut, self.widest);
+    /// The offset at which the message of this line begins; 0 when it has no header.
+    pub fn end(&self, line: &[u8], desk: &mut Desk) -> usize {
+        let Desk { cut, recent } = desk;
+        fields::cut(line, cut, recent, 2);
         let Some(key) = key(cut) else { return 0 };
-        let end = match self.layouts.get(&key) {
-            Some(columns) => learnt(columns, cut),
-            None => guessed(line, cut),
+        let end = match self.layouts.iter().find(|(known, _)| *known == key) {
+            Some((_, columns)) => learnt(line, columns, cut, recent),
+            None => {
+                fields::cut_on(line, cut, recent, GUESSED);
+                guessed(line, cut)
+            }
         };
         if end < line.len() { end } else { 0 }
     }
@@ -141,7 +154,8 @@ fn strong(tally: &Tally, column: usize, known: usize) -> Option<Class> {
 }
 
 /// Walks the learnt columns; a line that departs from them has its header end where it departs.
-fn learnt(columns: &[Option<Class>], cut: &[Field]) -> usize {
+fn learnt(line: &[u8], columns: &[Option<Class>], cut: &mut Vec<Field>, recent: &mut Recent) -> usize {
+    fields::cut_on(line, cut, recent, columns.len());
     let mut end = 0;
     let mut next = 0;
     for (column, expected) in columns.iter().enumerate() {
@@ -151,8 +165,14 @@ fn learnt(columns: &[Option<Class>], cut: &[Field]) -> usize {
                 end = field.end;
                 next = column + 1;
             }
-            Some(class @ (Class::Tag | Class::Separator)) if nearby(cut, column, *class).is_some() => {
-                return nearby(cut, column, *class).unwrap_or(end);
+            Some(class @ (Class::Tag | Class::Separator)) => {
+                // `name[1] (part): text`: it stands a field or two later than in most lines.
+                let class = *class;
+                fields::cut_on(line, cut, recent, column + 3);
+                match cut.iter().skip(column + 1).take(2).find(|field| field.class == class) {
+                    Some(field) => return field.end,
+                    None => break,
+                }
             }
             Some(_) => break,
             None => {
@@ -161,15 +181,11 @@ fn learnt(columns: &[Option<Class>], cut: &[Field]) -> usize {
             }
         }
     }
-    match cut.get(next) {
-        Some(field) if next > 0 && field.class == Class::Separator => field.end,
-        _ => end,
+    if next == 0 || !line.get(end).is_some_and(|byte| fields::may_separate(*byte)) {
+        return end;
     }
-}
-
-/// The end of a tag or dash that stands a field or two later than in most lines: `name[1] (part): text`.
-fn nearby(cut: &[Field], column: usize, class: Class) -> Option<usize> {
-    cut.iter().skip(column + 1).take(2).find(|field| field.class == class).map(|field| field.end)
+    fields::cut_on(line, cut, recent, next + 1);
+    cut.get(next).filter(|field| field.class == Class::Separator).map_or(end, |field| field.end)
 }
 
 /// A layout that is too rare to learn: whatever can only be a header, after a time.

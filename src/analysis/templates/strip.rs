@@ -2,8 +2,7 @@
 //! file or other stream whose format no parser knows.
 
 use super::LONGEST;
-use super::fields::Field;
-use super::header::Headers;
+use super::header::{Desk, Headers};
 use super::miner::{Miner, Slot, without_escapes};
 
 /// So many lines are looked at before headers are decided.
@@ -15,7 +14,7 @@ const EARLY_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Strip {
     start: Start,
-    cut: Vec<Field>,
+    desk: Desk,
 }
 
 #[derive(Debug, Clone)]
@@ -28,7 +27,7 @@ enum Start {
 
 impl Default for Strip {
     fn default() -> Self {
-        Self { start: Start::Waiting { lines: Vec::new(), bytes: 0 }, cut: Vec::new() }
+        Self { start: Start::Waiting { lines: Vec::new(), bytes: 0 }, desk: Desk::default() }
     }
 }
 
@@ -42,7 +41,7 @@ impl Strip {
             bytes += line.len().min(LONGEST);
             more
         });
-        Self { start: Start::Known(Headers::learn(early.map(without_escapes))), cut: Vec::new() }
+        Self { start: Start::Known(Headers::learn(early.map(without_escapes))), desk: Desk::default() }
     }
 
     /// Gives the next line to the miner, without its header. The first lines of a stream wait for the decision; their
@@ -50,7 +49,7 @@ impl Strip {
     pub fn push(&mut self, line: &[u8], miner: &mut Miner) -> Slot {
         let Start::Waiting { lines, bytes } = &mut self.start else {
             let line = without_escapes(line);
-            return miner.take(&line[self.message(&line)..]);
+            return miner.take_clean(&line[self.message(&line)..]);
         };
         let slot = miner.reserve();
         *bytes += line.len().min(LONGEST);
@@ -75,7 +74,7 @@ impl Strip {
     /// Where the message of a line begins; 0 as long as nothing is decided. The line holds no escape sequences.
     pub fn message(&mut self, line: &[u8]) -> usize {
         match &self.start {
-            Start::Known(headers) => headers.end(line, &mut self.cut),
+            Start::Known(headers) => headers.end(line, &mut self.desk),
             Start::Waiting { .. } => 0,
         }
     }

@@ -60,24 +60,37 @@ pub fn moment(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether the first word can be the name of a month or day: most words are not, and cost next to nothing.
+/// Whether the first three letters are those of a month or day: most words' are not, and cost next to nothing.
 pub fn begins_name(text: &[u8]) -> bool {
-    let Some([first, second, third]) = text.first_chunk::<3>().map(|head| head.map(|b| b.to_ascii_lowercase())) else {
-        return false;
-    };
-    matches!(
-        [first, second, third],
-        [b'j', b'a' | b'u', b'n' | b'l']
-            | [b'f', b'e' | b'r', b'b' | b'i']
-            | [b'm', b'a' | b'o', b'r' | b'y' | b'n']
-            | [b'a', b'p' | b'u', b'r' | b'g']
-            | [b's', b'e' | b'a' | b'u', b'p' | b't' | b'n']
-            | [b'o', b'c', b't']
-            | [b'n', b'o', b'v']
-            | [b'd', b'e', b'c']
-            | [b't', b'u' | b'h', b'e' | b'u']
-            | [b'w', b'e', b'd']
-    )
+    const fn key(name: &[u8; 3]) -> u32 {
+        u32::from_be_bytes([0, name[0], name[1], name[2]])
+    }
+    const fn may_begin() -> [bool; 256] {
+        let mut may = [false; 256];
+        let letters = b"jfmasondtw";
+        let mut at = 0;
+        while at < letters.len() {
+            may[letters[at] as usize] = true;
+            may[letters[at].to_ascii_uppercase() as usize] = true;
+            at += 1;
+        }
+        may
+    }
+    const fn keys() -> [u32; 19] {
+        let mut keys = [0; 19];
+        let mut at = 0;
+        while at < keys.len() {
+            let name = if at < MONTHS.len() { MONTHS[at] } else { DAYS[at - MONTHS.len()] };
+            keys[at] = key(&[name[0], name[1], name[2]]);
+            at += 1;
+        }
+        keys
+    }
+    static MAY_BEGIN: [bool; 256] = may_begin();
+    let Some(head) = text.first_chunk::<3>().filter(|head| MAY_BEGIN[head[0] as usize]) else { return false };
+    let head = key(head) | 0x0020_2020;
+    static KEYS: [u32; 19] = keys();
+    KEYS.contains(&head)
 }
 
 /// Whether a whole number of digits is a Unix epoch in seconds, milliseconds, microseconds or nanoseconds of this century.

@@ -134,7 +134,9 @@ impl Shaper {
             self.shape.value();
             return length;
         }
-        let moment = times::moment(rest).filter(|end| !goes_on(rest, *end));
+        // Without a sign between its digits a word that begins with one is no moment.
+        let signs = colon || !rest[0].is_ascii_digit() || !bits.only(Bits::LETTER.with(Bits::DIGIT));
+        let moment = if signs { times::moment(rest).filter(|end| !goes_on(rest, *end)) } else { None };
         if let Some(length) = moment.or_else(|| whole(rest, length)) {
             self.shape.value();
             return length;

@@ -24,8 +24,6 @@ const TIMELINE: usize = 5_000;
 const LEAD: SignedDuration = SignedDuration::from_mins(30);
 /// How much of the past a new recording begins with.
 const BACKLOG: SignedDuration = SignedDuration::from_mins(10);
-/// Records of the past a new recording begins with, at most.
-const BACKLOG_RECORDS: usize = 20_000;
 /// Changes of the past a new recording begins with, at most, the latest.
 const BACKLOG_CHANGES: usize = 1_000;
 /// How often the series are recorded.
@@ -67,10 +65,8 @@ fn open_by_hand(state: &mut State, effects: &mut Vec<Effect>) {
 fn open(state: &mut State, at: Timestamp, title: CleanText, severity: CleanText, effects: &mut Vec<Effect>) {
     let id = CleanText::line(&at.strftime("INC-%Y%m%d-%H%M").to_string());
     let incident = Incident { id, title, severity, started_at: at, timeline: Vec::new() };
-    let past = TimeWindow::new(minus(at, BACKLOG), state.now);
-    let logs = state.stores.logs.window(past).rev().take(BACKLOG_RECORDS).cloned().collect::<Vec<_>>();
     let backlog = Backlog {
-        logs: logs.into_iter().rev().collect(),
+        logs_from: minus(at, BACKLOG),
         alerts: state.stores.alerts.firing().map(|(_, alert)| alert.clone()).collect(),
         changes: state.stores.changes.iter().rev().take(BACKLOG_CHANGES).cloned().collect(),
     };

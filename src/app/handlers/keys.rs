@@ -36,6 +36,10 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         let intents = model.panes.copilot.on_key(key, &model.state.ctx());
         return answer(model, intents, effects);
     }
+    if model.focus == PaneId::Logs && model.panes.logs.is_typing() {
+        let intents = model.panes.logs.on_key(key, &model.state.ctx());
+        return answer(model, intents, effects);
+    }
     if let Some(action) = lookup(key, model.focus, model.state.ctx().stage()) {
         on_action(model, action, effects);
     }
@@ -46,7 +50,7 @@ fn is_typing(model: &Model) -> bool {
     match model.overlays.last() {
         Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
         Some(_) => false,
-        None => model.focus == PaneId::Copilot && model.panes.copilot.is_typing(),
+        None => model.panes.is_typing(model.focus),
     }
 }
 
@@ -65,6 +69,7 @@ pub fn on_paste(model: &mut Model, text: &str) {
         None if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() => {
             model.panes.copilot.on_paste(text);
         }
+        None if model.focus == PaneId::Logs => model.panes.logs.on_paste(text, &model.state.ctx()),
         None => {}
     }
 }
@@ -82,6 +87,9 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() {
         return model.panes.copilot.stop_typing();
+    }
+    if model.focus == PaneId::Logs && model.panes.logs.is_typing() {
+        return model.panes.logs.stop_typing();
     }
     if model.state.conversation.active().is_some() {
         return super::ask::cancel(&mut model.state, effects);

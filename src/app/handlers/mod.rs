@@ -4,6 +4,7 @@ pub mod ask;
 pub mod grants;
 pub mod incident;
 pub mod keys;
+pub mod logs;
 pub mod mouse;
 pub mod navigation;
 pub mod preview;

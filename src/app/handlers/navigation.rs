@@ -5,6 +5,8 @@ use crate::app::effect::Steer;
 use crate::app::keymap::{Action, Slide};
 use crate::app::{Effect, Model, PaneId};
 use crate::domain::CleanText;
+use crate::overlays::chips::Chips;
+use crate::overlays::fields::Fields;
 use crate::overlays::palette::Palette;
 use crate::overlays::prompt::{Prompt, Purpose};
 use crate::overlays::reader::Topic;
@@ -17,15 +19,14 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Help => model.overlays.push(Overlay::Help(help::Help::new(model.focus))),
         Action::Palette => model.overlays.push(Overlay::Palette(Palette::default())),
         Action::Search => {
-            if model.focus != PaneId::Evidence {
-                focus(model, PaneId::Logs);
+            if model.focus == PaneId::Evidence {
+                return ask_for(model, Purpose::Search, "");
             }
-            ask_for(model, Purpose::Search, "");
+            focus(model, PaneId::Logs);
+            model.panes.logs.type_search();
         }
-        Action::Filter => {
-            let text = model.panes.logs.filter_text();
-            ask_for(model, Purpose::Filter, &text);
-        }
+        Action::Chips => model.overlays.push(Overlay::Chips(Chips::default())),
+        Action::Fields => model.overlays.push(Overlay::Fields(Fields::default())),
         Action::Note => ask_for(model, Purpose::Note, ""),
         Action::SearchNext => search_step(model, true, effects),
         Action::SearchPrevious => search_step(model, false, effects),
@@ -54,7 +55,18 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             Some(at) => effects.push(Effect::Replay(Steer::JumpTo(at))),
             None => model.state.problem("this recording holds no alert"),
         },
-        Action::Move(_) | Action::Open | Action::DropChip | Action::FilterByService => {}
+        Action::Move(_)
+        | Action::Open
+        | Action::Filter
+        | Action::Exclude
+        | Action::DropChip
+        | Action::FilterByService
+        | Action::Related
+        | Action::Patterns
+        | Action::News
+        | Action::Order
+        | Action::AllTime
+        | Action::Wrap => {}
     }
 }
 
@@ -113,7 +125,7 @@ fn toggle_pause(model: &mut Model) {
         None => Some(state.now),
     };
     let paused = state.paused_at.is_some();
-    model.panes.logs.pause(paused, &state.stores.logs);
+    model.panes.logs.pause(paused, &state.ctx());
 }
 
 fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -135,9 +147,9 @@ fn move_window(model: &mut Model, slide: Slide, effects: &mut Vec<Effect>) {
     effects.push(Effect::Window(state.window));
 }
 
-/// Searches in the focused pane.
+/// Searches in the evidence.
 pub fn search(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
-    model.panes.search(model.focus, text);
+    model.panes.evidence.search(text);
     if !text.is_empty() {
         search_step(model, true, effects);
     }

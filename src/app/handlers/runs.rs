@@ -11,7 +11,9 @@ use crate::domain::evidence::Reach;
 use crate::domain::incident::EntryKind;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState, TimeWindow};
+use crate::domain::{CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState};
+use crate::logs::Ask;
+use crate::logs::ask::QueryAsk;
 use crate::overlays::Overlay;
 use crate::overlays::running::Running;
 use crate::store::{Capture, Filter};
@@ -190,29 +192,17 @@ fn retitled(series: Vec<crate::domain::Series>, title: &CleanText) -> Vec<crate:
     series.into_iter().map(|one| crate::domain::Series { title: title.clone(), ..one }).collect()
 }
 
-/// A log query is answered from the records held.
+/// A log query is answered from the records held and read.
 fn read_logs(state: &mut State, id: ProposalId, effects: &mut Vec<Effect>) {
     let Some(proposal) = state.proposal(id) else { return };
     let Frozen::Query { window, source, .. } = &proposal.target.frozen else { return };
-    let answer = match Filter::parse(&proposal.suggestion.text) {
-        Ok(filter) => Ok(matching_records(state, &filter, *window, source.clone())),
-        Err(error) => Err(QueryError { source: source.clone(), why: CleanText::line(&error.to_string()) }),
-    };
-    effects.push(Effect::LogAnswer(id, Box::new(answer)));
-}
-
-fn matching_records(state: &State, filter: &Filter, window: TimeWindow, source: CleanText) -> QueryAnswer {
-    let hits: Vec<_> = state.stores.logs.window(window).filter(|record| filter.matches(record)).collect();
-    let left_out = hits.len().saturating_sub(LOG_ANSWER);
-    let text: Vec<_> = hits.iter().skip(left_out).map(|record| record.raw.as_str()).collect();
-    let text = if text.is_empty() { "(no record matches)".to_owned() } else { text.join("\n") };
-    let cut = format!("{left_out} older of {} records left out", hits.len());
-    QueryAnswer {
-        source,
-        text: CleanText::block(&text),
-        series: Vec::new(),
-        cut: (left_out > 0).then(|| CleanText::line(&cut)),
-    }
+    effects.push(match Filter::parse(&proposal.suggestion.text) {
+        Ok(filter) => Effect::Logs(Ask::Query(QueryAsk { id, filter, window: *window, limit: LOG_ANSWER })),
+        Err(error) => {
+            let why = CleanText::line(&error.to_string());
+            Effect::LogAnswer(id, Box::new(Err(QueryError { source: source.clone(), why })))
+        }
+    });
 }
 
 fn finish(state: &mut State, proposal: &Proposal, outcome: Outcome, new: Option<Capture>, effects: &mut Vec<Effect>) {

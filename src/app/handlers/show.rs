@@ -35,6 +35,9 @@ pub struct Shown {
 pub fn select(model: &mut Model, selection: Selection) {
     if model.state.selection.as_ref() != Some(&selection) {
         model.panes.evidence.reset(&selection);
+        if let Selection::Log(key) = &selection {
+            model.state.stores.records.choose(*key);
+        }
         model.state.selection = Some(selection);
     }
 }
@@ -74,8 +77,9 @@ pub fn shown(ctx: &Ctx<'_>, selection: &Selection) -> Option<Shown> {
             })
         }
         Selection::Log(key) => {
-            let record = ctx.stores.logs.get(*key)?;
-            let mut foot = Vec::new();
+            let row = ctx.stores.records.find(*key)?;
+            let record = &row.record;
+            let mut foot: Vec<CleanText> = row.gone.iter().cloned().collect();
             if let Some(trace) = &record.trace_id {
                 foot.push(CleanText::line(&format!("trace {trace}")));
             }

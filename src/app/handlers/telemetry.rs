@@ -1,6 +1,6 @@
 //! What sources say goes into the stores and, where it matters to the incident, onto the timeline.
 
-use super::incident;
+use super::{incident, logs};
 use crate::app::{Effect, Model};
 use crate::domain::incident::EntryKind;
 use crate::domain::{Alert, Batch, Change, Health, SourceId, Telemetry};
@@ -16,18 +16,10 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
     if batch.items.iter().any(|item| !silent(item)) {
         source.heard = Some(now);
     }
-    let mut evicted = false;
+    let mut records = Vec::new();
     for item in batch.items {
         match item {
-            Telemetry::Log(record) => {
-                let logs = &mut model.state.stores.logs;
-                let before = logs.evicted();
-                let key = logs.insert(record);
-                evicted |= logs.evicted() != before;
-                if let Some(record) = logs.get(key) {
-                    model.panes.logs.on_insert(record);
-                }
-            }
+            Telemetry::Log(record) => records.push(record),
             Telemetry::AlertSnapshot(alerts) => {
                 let events = model.state.stores.alerts.apply_snapshot(&batch.source, alerts, now);
                 on_alerts(model, events, effects);
@@ -43,9 +35,7 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
             Telemetry::Health(health) => on_health(model, &batch.source, health, effects),
         }
     }
-    if evicted {
-        model.panes.logs.on_evict(model.state.stores.logs.first_key());
-    }
+    logs::hold(records, effects);
 }
 
 /// Alerts that came together and get a line each on the timeline, the loudest first; of the others there is a count.

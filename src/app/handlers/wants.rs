@@ -1,6 +1,6 @@
 //! What panes and overlays want, carried out on the model.
 
-use super::{ask, grants, incident, keys, navigation, preview, proposals, runs, show};
+use super::{ask, grants, incident, keys, logs, navigation, preview, proposals, runs, show};
 use crate::app::{Effect, Intent, Model, palette};
 use crate::domain::CleanText;
 use crate::overlays::prompt::Purpose;
@@ -10,6 +10,8 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
     match intent {
         Intent::Act(action) => keys::on_action(model, action, effects),
         Intent::Select(selection) => show::select(model, selection),
+        Intent::Open(key) => logs::open(model, key),
+        Intent::Sift(sift) => logs::sift(model, sift),
         Intent::Focus(pane) => model.focus = pane,
         Intent::Ask(text) => ask::on_input(model, &text, effects),
         Intent::Propose(suggestion) => {
@@ -37,7 +39,6 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
 fn on_answer(model: &mut Model, purpose: Purpose, text: &str, effects: &mut Vec<Effect>) {
     match purpose {
         Purpose::Search => navigation::search(model, text, effects),
-        Purpose::Filter => navigation::filter(model, text),
         Purpose::Note => incident::note(&mut model.state, text, effects),
         Purpose::WhyNot(ids) => proposals::reject(model, &ids, &CleanText::line(text), effects),
     }

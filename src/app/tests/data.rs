@@ -1,8 +1,10 @@
 //! Telemetry, windows, selections: what arrives never takes the screen away from who is reading it.
 
-use crate::app::{Effect, Intent, PaneId, Selection};
+use crate::app::{Effect, Intent, Msg, PaneId, Selection};
 use crate::domain::series::Unit;
 use crate::domain::{Health, Severity, Telemetry};
+use crate::logs::answer::Progress;
+use crate::logs::{Answer, Page};
 use crate::testing::World;
 use crate::testing::build::{ago, alert, log, now, series};
 
@@ -85,7 +87,7 @@ fn evidence_shows_the_loudest_alert_until_a_person_selects_something() {
 fn moving_the_window_moves_every_pane_and_tells_the_sources() {
     let mut world = world_with_records(100);
     world.series(vec![series("errors", Unit::PerSecond, &[], &[1.0; 240])]);
-    assert_eq!(records(&mut world).len(), 11);
+    assert_eq!(records(&mut world).len(), 10);
     world.keys("3[");
     let window = world.model.state.window;
     assert_eq!(window.end, Some(ago(15 * 60)));
@@ -99,28 +101,44 @@ fn moving_the_window_moves_every_pane_and_tells_the_sources() {
 }
 
 #[test]
-fn a_filter_over_many_records_is_applied_in_slices() {
-    let mut world = World::new();
-    let _ = world.grid(120, 36);
-    let level = |n: i64| if n % 100 == 0 { Severity::Error } else { Severity::Info };
-    world.logs((0..50_000).map(|n| log(ago(n / 100), "shop", level(n), "record")));
+fn how_far_a_filter_came_is_said_and_late_pages_are_not_looked_at() {
+    let mut world = world_with_records(100);
     world.want(Intent::Command("filter level>=error".to_owned()));
-    assert!(world.model.panes.logs.is_busy(), "one message does not look at 50,000 records");
-    assert!(world.grid(120, 36).contains("filtering"));
-    let mut turns = 0;
-    while world.model.panes.logs.is_busy() {
-        world.pass(std::time::Duration::ZERO);
-        turns += 1;
-        assert!(turns < 20);
-    }
-    assert!(world.grid(120, 36).contains("500 of 50,000 records"));
+    let generation = world.model.state.stores.records.page.generation;
+    let progress = Some(Progress { done: 30, total: 100 });
+    let page = Page { generation, matching: 7, total: 50_000, progress, ..Page::default() };
+    world.tell(Msg::Logs(Answer::Page(page.clone())));
+    let screen = world.grid(120, 36);
+    assert!(screen.contains("looking 30 %") && screen.contains("7 of 50,000 records"), "{screen}");
+    world.tell(Msg::Logs(Answer::Page(Page { generation: generation - 1, matching: 9, ..page })));
+    assert!(world.grid(120, 36).contains("7 of 50,000 records"));
+}
+
+#[test]
+fn a_desk_that_does_not_answer_is_said() {
+    let mut world = world_with_records(10);
+    let _ = world.grid(120, 36);
+    world.deaf = true;
+    world.want(Intent::Command("filter level>=error".to_owned()));
+    world.pass(std::time::Duration::from_millis(1_900));
+    assert!(!world.grid(120, 36).contains("not answered"));
+    world.pass(std::time::Duration::from_millis(3_200));
+    assert!(world.grid(120, 36).contains("the logs have not answered for 5 s"), "{}", world.grid(120, 36));
+    world.deaf = false;
+    world.want(Intent::Command("filter level>=warn".to_owned()));
+    assert!(!world.grid(120, 36).contains("not answered"));
 }
 
 #[test]
 fn an_unreadable_filter_changes_nothing_and_says_so() {
     let mut world = world_with_records(10);
     world.keys("2fservice=shop<enter>");
-    world.keys("f<ctrl-u>level>>error<enter>");
+    world.keys("flevel>>error<enter>");
+    let screen = world.grid(120, 36);
+    assert!(screen.contains("column 20: `>error` is no level"), "{screen}");
+    world.keys("<esc>");
+    assert_eq!(world.model.panes.logs.filter_text(), "service=shop");
+    world.want(Intent::Command("filter level>>error".to_owned()));
     assert_eq!(world.model.panes.logs.filter_text(), "service=shop");
     assert!(world.model.state.notices.iter().next_back().is_some());
 }

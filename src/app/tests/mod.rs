@@ -4,6 +4,7 @@ mod ask;
 mod card;
 mod data;
 mod grants;
+mod logs;
 mod watch;
 
 use super::Effect;

@@ -223,6 +223,9 @@ fn keys(model: &Model, room: usize) -> Line {
             .with("Esc", Role::Key)
             .with(" leave", Role::Dim);
     }
+    if model.focus == PaneId::Logs && model.panes.logs.is_typing() {
+        return named(&[("Enter", "keeps it"), ("Up Down", "earlier ones"), ("Esc", "goes back")]);
+    }
     let mut line = Line::new();
     let mut shown: Vec<_> = rows(model.focus, model.state.ctx().stage()).filter(|b| !b.footer.is_empty()).collect();
     shown.sort_by_key(|binding| rank(binding));
@@ -252,12 +255,30 @@ fn of_overlay(overlay: &Overlay) -> Line {
     let keys: &[(&str, &str)] = match overlay {
         Overlay::Confirm(_) => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::Help(_) => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::Chips(_) => &[("Enter", "edit"), ("x", "drop"), ("j k", "choose"), ("Esc", "closes")],
+        Overlay::Fields(_) => {
+            &[("Enter", "its values"), ("f", "only this"), ("-", "without it"), ("j k", "choose"), ("Esc", "back")]
+        }
+        Overlay::Record(_) => &[
+            ("f", "only this value"),
+            ("-", "without it"),
+            ("y", "copy"),
+            ("r", "its trace or request"),
+            ("v", "its pattern"),
+            ("n N", "next, previous"),
+            ("Esc", "closes"),
+        ],
         Overlay::Palette(_) => &[("Enter", "runs it"), ("Tab", "completes"), ("Up Down", "choose"), ("Esc", "closes")],
         Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "closes")],
         Overlay::Proposed(_) => &[("j k", "choose"), ("Esc", "closes")],
         Overlay::Reader(_) => &[("j k", "scroll"), ("y", "copy"), ("Esc", "closes")],
         Overlay::Running(_) => &[("j k", "scroll"), ("y", "copy")],
     };
+    named(keys)
+}
+
+/// Keys with what they do.
+fn named(keys: &[(&str, &str)]) -> Line {
     keys.iter().fold(Line::new(), |line, (key, words)| {
         line.with(format!(" {key}"), Role::Key).with(format!(" {words}  "), Role::Dim)
     })

@@ -59,7 +59,7 @@ impl Learner {
         } else {
             let looked = logfmt::each(line, 0, |name, value| {
                 let path = Path { hash: below(0, &line[name.clone()]), names: std::slice::from_ref(&name) };
-                eyes.value(line, path, Kind::Text, value);
+                eyes.value(line, path, Kind::Text, value)
             });
             if looked.is_none() {
                 return;

@@ -42,14 +42,10 @@ struct Word {
 /// Reads the header at the place and gives what it says.
 #[inline]
 pub(super) fn read(line: &[u8], at: usize, out: &mut impl Fields) -> Header {
-    let mut header = Header { message: at, ..Header::default() };
-    let c = &mut Cursor { line, at };
-    // By far most lines say their level first.
-    if let Some((severity, word)) = first_level(line, c) {
-        header.severity = Some(severity);
-        after_level(line, word.end, &mut header, out);
+    if let Some(header) = level_first(line, at, out) {
         return header;
     }
+    let mut header = Header { message: at, ..Header::default() };
     match find_level(line, at) {
         Some((severity, start, end)) => {
             header.severity = Some(severity);
@@ -61,7 +57,42 @@ pub(super) fn read(line: &[u8], at: usize, out: &mut impl Fields) -> Header {
     header
 }
 
-fn first_level(line: &[u8], c: &mut Cursor<'_>) -> Option<(Severity, Word)> {
+/// The header of a line whose level is its first word; `None` when it is not.
+#[inline]
+pub(super) fn level_first(line: &[u8], at: usize, out: &mut impl Fields) -> Option<Header> {
+    let (severity, end) = match common(line.get(at..)?) {
+        Some((severity, length)) => (severity, at + length),
+        None => first_level(line, at)?,
+    };
+    let mut header = Header { severity: Some(severity), service: None, message: end };
+    after_level(line, end, &mut header, out);
+    Some(header)
+}
+
+/// The commonest level words as they are mostly written.
+#[inline]
+fn common(rest: &[u8]) -> Option<(Severity, usize)> {
+    let head: &[u8; 6] = rest.first_chunk()?;
+    let four = match &head[..4] {
+        b"INFO" => Some(Severity::Info),
+        b"WARN" => Some(Severity::Warn),
+        _ => None,
+    };
+    if let Some(severity) = four {
+        return (head[4] == b' ').then_some((severity, 4));
+    }
+    let five = match &head[..5] {
+        b"ERROR" => Severity::Error,
+        b"DEBUG" => Severity::Debug,
+        b"TRACE" => Severity::Trace,
+        b"FATAL" => Severity::Fatal,
+        _ => return None,
+    };
+    (head[5] == b' ').then_some((five, 5))
+}
+
+fn first_level(line: &[u8], at: usize) -> Option<(Severity, usize)> {
+    let mut c = Cursor { line, at };
     c.skip(b" \t:|-,");
     let word = word(line, c.at)?;
     let inside = &line[word.inside.clone()];
@@ -70,7 +101,7 @@ fn first_level(line: &[u8], c: &mut Cursor<'_>) -> Option<(Severity, Word)> {
         return None;
     }
     let severity = level_of(inside, word.open, marked)?;
-    Some((severity, word))
+    Some((severity, word.end))
 }
 
 /// Reads what stands after a level that was found before the time.
@@ -91,7 +122,8 @@ fn find_level(line: &[u8], at: usize) -> Option<(Severity, usize, usize)> {
         let word = word(line, start)?;
         let inside = &line[word.inside.clone()];
         // A column that is filled up with blanks is no part of a sentence.
-        let column = index == 0 && inside[0].is_ascii_uppercase() && line[word.end..].starts_with(b"  ");
+        let column =
+            index == 0 && inside.first().is_some_and(u8::is_ascii_uppercase) && line[word.end..].starts_with(b"  ");
         let marked = word.open != 0 || inside.ends_with(b":") || column;
         let bare = inside.trim_end_punctuation();
         let capitals = inside.is_ascii_uppercase_word() && (index == 0 || !is_weak(bare) || is_bar(line, word.end));
@@ -382,6 +414,9 @@ fn named(line: &[u8], at: usize, header: &mut Header, out: &mut impl Fields) -> 
     if c.peek() == Some(b'-') {
         return dashed(line, at, header);
     }
+    if is_prose(&line[at.min(line.len())..]) {
+        return at;
+    }
     let Some(word) = word(line, at).filter(|word| word.open == 0) else { return at };
     let text = &line[word.inside.clone()];
     c.at = word.end;
@@ -403,6 +438,16 @@ fn named(line: &[u8], at: usize, header: &mut Header, out: &mut impl Fields) -> 
         return spans(line, at, open, header, out).unwrap_or(at);
     }
     logger(line, at, word.end, header, out)
+}
+
+/// Whether a message begins with a word of letters and digits, a blank, and another word: no name of any kind.
+#[inline]
+fn is_prose(rest: &[u8]) -> bool {
+    let length = rest.iter().take(32).position(|b| !b.is_ascii_alphanumeric()).unwrap_or(0);
+    match rest.get(length..length + 2) {
+        Some([b' ', next]) => length > 0 && !matches!(next, b' ' | b'-' | b':' | b'|' | b'['),
+        Some(_) | None => false,
+    }
 }
 
 /// `-- : message`, `-- cart: message`, `- message`.

@@ -9,16 +9,16 @@ use super::roles::below;
 use super::{Format, escape, pairs};
 
 /// Reads pairs from the place on. Two are the least, and every word must be one, so that prose with an `=` in it is not
-/// taken for this.
+/// taken for this; a line that has said everything is one whatever follows.
 pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, out: &mut F) -> Option<Parts> {
     let mut pick = Pick::new(&stream.layout.roles, stream.clock, F::WANTED);
     let mut count = 0;
-    each(line, at, |name, value| {
+    let whole = each(line, at, |name, value| {
         let path = Path { hash: below(0, &line[name.clone()]), names: std::slice::from_ref(&name) };
-        pick.value(line, path, Kind::Text, value);
         count += 1;
-    })?;
-    if count < 2 {
+        pick.value(line, path, Kind::Text, value)
+    });
+    if whole.is_none() && !pick.done || count < 2 {
         return None;
     }
     let unknown = pick.unknown;
@@ -30,8 +30,12 @@ pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, o
     Some(parts)
 }
 
-/// Hands on each pair; `None` when something else stands between.
-pub(in crate::logfile) fn each(line: &[u8], at: usize, mut take: impl FnMut(Range<usize>, Range<usize>)) -> Option<()> {
+/// Hands on each pair until the taker has enough; `None` when something else stands between.
+pub(in crate::logfile) fn each(
+    line: &[u8],
+    at: usize,
+    mut take: impl FnMut(Range<usize>, Range<usize>) -> bool,
+) -> Option<()> {
     let mut at = at;
     loop {
         at += line.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -61,7 +65,9 @@ pub(in crate::logfile) fn each(line: &[u8], at: usize, mut take: impl FnMut(Rang
         if line.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
             return None;
         }
-        take(name, value);
+        if !take(name, value) {
+            return Some(());
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) mod level;
 pub(super) mod logfmt;
 mod mixed;
 pub(super) mod pairs;
+mod parsed;
 pub(super) mod parts;
 mod pick;
 mod plain;
@@ -23,6 +24,7 @@ mod syslog;
 mod text;
 pub(super) mod wrap;
 
+pub use parsed::{Parsed, parse};
 use parts::{Fields, Parts, Stream};
 
 use crate::domain::Timestamp;
@@ -137,9 +139,6 @@ pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) 
 }
 
 fn digits(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
-    if let Some(inner) = wrap::cri(line) {
-        return mixed::container(line, inner, stream, out);
-    }
     text::timed(line, stream, out)
         .or_else(|| access::read(line, stream, out))
         .or_else(|| mixed::redis(line, stream, out))

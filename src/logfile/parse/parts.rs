@@ -17,11 +17,13 @@ pub(in crate::logfile) struct Parts {
     pub(in crate::logfile) severity: Option<Severity>,
     pub(in crate::logfile) service: Option<Range<usize>>,
     pub(in crate::logfile) message: Range<usize>,
+    /// Whether a container runtime wrapped the line.
+    pub(in crate::logfile) wrapped: bool,
 }
 
 impl Parts {
     pub(super) fn new(format: Format, message: Range<usize>) -> Self {
-        Self { format, time: None, severity: None, service: None, message }
+        Self { format, time: None, severity: None, service: None, message, wrapped: false }
     }
 }
 

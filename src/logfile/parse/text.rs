@@ -2,9 +2,10 @@
 
 use crate::domain::Severity;
 
+use super::header::Header;
 use super::parts::{Fields, Parts, Stream};
 use super::stamp::cursor::Cursor;
-use super::{Format, access, columns, header, json, logfmt, syslog};
+use super::{Format, access, columns, header, json, logfmt, mixed, syslog, wrap};
 
 /// Reads a line whose first byte is a digit or the capital of a month's or day's name.
 #[inline]
@@ -21,7 +22,17 @@ pub(super) fn timed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields)
 fn after_time(line: &[u8], time: i64, at: usize, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
     let mut c = Cursor { line, at };
     c.skip(b" \t");
+    // By far most lines say their level right after the time.
+    if let Some(header) = header::level_first(line, c.at, out) {
+        let mut parts = with_header(line, header, out);
+        parts.time = Some(time);
+        return Some(parts);
+    }
     let mut parts = match c.peek() {
+        Some(b's') => match wrap::cri(line) {
+            Some(inner) => mixed::container(line, inner, stream, out),
+            None => worded(line, c.at, at, stream, out),
+        },
         Some(b'{') => inner_json(line, c.at, stream, out),
         Some(b',') => columns::postgres(line, c.at, out),
         Some(byte) if byte.is_ascii_alphanumeric() => worded(line, c.at, at, stream, out),
@@ -68,10 +79,17 @@ fn stands_close(line: &[u8], end: usize) -> bool {
 #[inline]
 pub(super) fn said(line: &[u8], at: usize, out: &mut impl Fields) -> Parts {
     let header = header::read(line, at, out);
+    with_header(line, header, out)
+}
+
+#[inline]
+fn with_header(line: &[u8], header: Header, out: &mut impl Fields) -> Parts {
     let mut parts = Parts::new(Format::Text, header.message..line.len());
     parts.severity = header.severity;
     parts.service = header.service;
-    gin(line, &mut parts);
+    if parts.severity.is_none() {
+        gin(line, &mut parts);
+    }
     super::message_pairs(line, &parts, out);
     parts
 }
@@ -93,7 +111,7 @@ fn levelled(line: &[u8], at: usize, severity: Severity, out: &mut impl Fields) -
 /// `| 500 |     1.2ms |  10.0.0.9 | GET      "/api"`: a status in the first of columns made with bars.
 fn gin(line: &[u8], parts: &mut Parts) {
     let rest = &line[parts.message.clone()];
-    if parts.severity.is_some() || rest.len() < 5 || !rest[..3].iter().all(u8::is_ascii_digit) || &rest[3..5] != b" |" {
+    if rest.len() < 5 || !rest[..3].iter().all(u8::is_ascii_digit) || &rest[3..5] != b" |" {
         return;
     }
     parts.severity = super::level::status(&rest[..3]);

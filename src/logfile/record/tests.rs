@@ -205,7 +205,7 @@ const ROWS: &[Row] = &[
         Some(Severity::Error),
         None,
         None,
-        "31#31: *1 upstream timed out (110) while reading",
+        "*1 upstream timed out (110) while reading",
     ),
     (
         "2719:M 20 Nov 2026 21:33:18.012 * Ready to accept connections",
@@ -245,7 +245,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "2026-11-20T21:04:25.1Z stderr F level=error msg=\"no route\"",
-        Format::Text,
+        Format::Logfmt,
         "2026-11-20T21:04:25.1Z",
         Some(Severity::Error),
         None,
@@ -268,7 +268,7 @@ const ROWS: &[Row] = &[
         Some(Severity::Error),
         None,
         None,
-        "ERROR: relation \"orders\" does not exist",
+        "relation \"orders\" does not exist",
     ),
     (
         "panic: runtime error: index out of range",

@@ -19,6 +19,7 @@
 //! empty text: `user=""` finds records without a user. Text is looked for in the record as it was written, and in its
 //! service.
 
+mod marks;
 mod parse;
 mod term;
 mod when;
@@ -27,7 +28,7 @@ use std::fmt;
 
 use crate::domain::{CleanText, LogRecord};
 
-pub use term::{Aside, Compare, Field, Match, Needle, PatternPrefix, Term, Test};
+pub use term::{Aside, Compare, Field, Match, Needle, PatternPrefix, Term, Test, level_word};
 pub use when::When;
 
 /// A parsed filter; the empty one passes everything.

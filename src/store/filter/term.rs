@@ -273,6 +273,11 @@ impl Needle {
             .build()
     }
 
+    /// Where it is found in a text.
+    pub(super) fn places(&self, text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+        self.regex.find_iter(text).map(|found| found.range())
+    }
+
     fn is(&self, field: &Field, value: &str) -> bool {
         if *field == Field::Trace && !self.text.is_empty() {
             return value.get(..self.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.text));
@@ -352,7 +357,7 @@ impl fmt::Display for Term {
 }
 
 /// The word of a level as the language writes it.
-pub(super) fn level_word(level: Severity) -> &'static str {
+pub fn level_word(level: Severity) -> &'static str {
     match level {
         Severity::Unset => "unset",
         Severity::Trace => "trace",

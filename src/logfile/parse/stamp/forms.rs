@@ -162,6 +162,10 @@ impl Clock {
             return Some((date + clock + shift, ahead.at));
         }
         let time = self.nearest_year(month, day, clock)?;
+        if let Some(head) = text.get(..13).filter(|head| head[12] == b':') {
+            self.last_worded.copy_from_slice(&head[..12]);
+            self.worded_minute = time - clock % (60 * SECOND);
+        }
         Some((time + super::zone(&mut c, time), c.at))
     }
 

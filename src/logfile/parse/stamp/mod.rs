@@ -24,6 +24,9 @@ pub(in crate::logfile) struct Clock {
     /// The last date and minute as written, and the nanoseconds they stand for: most lines repeat them.
     last: [u8; 16],
     minute: i64,
+    /// The same for dates without a year, `Nov 20 21:04`.
+    last_worded: [u8; 12],
+    worded_minute: i64,
 }
 
 impl Clock {
@@ -33,7 +36,7 @@ impl Clock {
     }
 
     pub(in crate::logfile) fn at(near: i64) -> Self {
-        Self { near, seen: false, limit: i64::MAX, last: [0; 16], minute: 0 }
+        Self { near, seen: false, limit: i64::MAX, last: [0; 16], minute: 0, last_worded: [0; 12], worded_minute: 0 }
     }
 
     /// Remembers a time that a record stated.
@@ -51,7 +54,10 @@ impl Clock {
                 Some(found) => Some(found),
                 None => self.numeric(text),
             },
-            b'A'..=b'Z' => self.worded(text),
+            b'A'..=b'Z' => match self.repeated_worded(text) {
+                Some(found) => Some(found),
+                None => self.worded(text),
+            },
             _ => None,
         }
     }
@@ -88,6 +94,17 @@ impl Clock {
             Some(b' ') if zone_like(text.get(at + 1..).unwrap_or(&[])) => None,
             Some(_) | None => Some((nanos, at)),
         }
+    }
+
+    /// `Nov 20 21:04` as in the line before, then whole seconds.
+    #[inline]
+    fn repeated_worded(&self, text: &[u8]) -> Option<(i64, usize)> {
+        let head: &[u8; 17] = text.first_chunk()?;
+        let (tens, ones) = (head[13].wrapping_sub(b'0'), head[14].wrapping_sub(b'0'));
+        let same = head[..12] == self.last_worded && head[12] == b':' && tens <= 5 && ones <= 9;
+        // A year or a zone may follow.
+        let ends = head[15] == b' ' && head[16].is_ascii_lowercase();
+        (same && ends).then(|| (self.worded_minute + (i64::from(tens) * 10 + i64::from(ones)) * SECOND, 15))
     }
 
     /// A whole value: any of the written forms, or a number since the epoch.
