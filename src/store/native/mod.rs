@@ -12,38 +12,17 @@ use regex::escape;
 
 use crate::domain::Severity;
 use crate::domain::quantity::Quantity;
+use crate::domain::query::Tongue;
 use crate::store::Filter;
 use crate::store::filter::{Compare, Field, Match, Needle, Term, Test};
 pub use fetch::Fetch;
 
-/// The language of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tongue {
-    /// Grafana Loki's.
-    Logql,
-    /// The query DSL of Elasticsearch and OpenSearch, as JSON.
-    Elastic,
-    /// VictoriaLogs' own.
-    Logsql,
-}
-
-impl Tongue {
-    /// Its name as its users write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Tongue::Logql => "LogQL",
-            Tongue::Elastic => "query DSL",
-            Tongue::Logsql => "LogsQL",
-        }
-    }
-
-    /// The question that brings what `filter` lets pass of what `base`, the source's configured query, selects.
-    pub fn translate(self, filter: &Filter, base: &str) -> Pushed {
-        match self {
-            Tongue::Logql => logql::translate(filter, base),
-            Tongue::Elastic => elastic::translate(filter, base),
-            Tongue::Logsql => logsql::translate(filter, base),
-        }
+/// The question that brings what `filter` lets pass of what `base`, the source's configured query, selects.
+pub fn translate(tongue: Tongue, filter: &Filter, base: &str) -> Pushed {
+    match tongue {
+        Tongue::Logql => logql::translate(filter, base),
+        Tongue::Elastic => elastic::translate(filter, base),
+        Tongue::Logsql => logsql::translate(filter, base),
     }
 }
 
