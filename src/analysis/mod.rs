@@ -1,8 +1,10 @@
-//! Pure functions over telemetry: what changed and by how much, and which lines are the same event. Called by `app` and
-//! `cli`; no I/O, no clock, no panics on any input.
+//! Pure functions over telemetry: what changed and by how much, which lines are the same event, which service is the cause,
+//! what failures have in common. Called by `app` and `cli`; no I/O, no clock, no panics on any input.
 
+pub mod correlate;
 pub mod fields;
 pub mod novelty;
+pub mod rank;
 pub mod recovery;
 pub mod templates;
 pub mod trend;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, doctor, drill, journal, key, logs, redact, run, widget};
+use super::{ask, check, completions, config, correlate, doctor, drill, journal, key, logs, rank, redact, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -43,6 +43,10 @@ pub enum Subcommand {
     Ask(ask::AskArgs),
     /// Find the patterns of a log: which lines are the same event
     Logs(logs::Logs),
+    /// Find what the bad records of a log have in common
+    Correlate(correlate::CorrelateArgs),
+    /// Rank the likeliest causes of a service's trouble over a call graph
+    Rank(rank::RankArgs),
     /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
@@ -184,7 +188,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["metrics", "rank", "investigate", "verify", "correlate"] {
+        for word in ["metrics", "investigate", "verify"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

@@ -6,6 +6,7 @@ pub mod check;
 mod completions;
 mod config;
 mod console;
+mod correlate;
 mod doctor;
 mod drill;
 mod exit;
@@ -17,6 +18,7 @@ mod logs;
 mod open;
 mod own_log;
 mod print;
+mod rank;
 pub mod redact;
 mod run;
 mod secrets;
@@ -70,6 +72,8 @@ fn run(args: Args) -> Outcome {
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&logs),
+        Subcommand::Correlate(args) => correlate::run(&args),
+        Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
