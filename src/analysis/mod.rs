@@ -1,6 +1,7 @@
 //! Pure functions over telemetry: what changed and by how much, and which lines are the same event. Called by `app` and
 //! `cli`; no I/O, no clock, no panics on any input.
 
+pub mod anomaly;
 pub mod fields;
 pub mod novelty;
 pub mod recovery;
