@@ -2,9 +2,13 @@
 //! `cli`; no I/O, no clock, no panics on any input.
 
 pub mod anomaly;
+pub mod burn;
 pub mod fields;
+pub mod forecast;
 pub mod novelty;
+pub mod onset;
 pub mod recovery;
+mod robust;
 pub mod templates;
 pub mod trend;
 
