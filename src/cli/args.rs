@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, doctor, drill, journal, key, logs, redact, run, widget};
+use super::{ask, check, completions, config, doctor, drill, journal, key, logs, metrics, redact, run, widget};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -43,6 +43,8 @@ pub enum Subcommand {
     Ask(ask::AskArgs),
     /// Find the patterns of a log: which lines are the same event
     Logs(logs::Logs),
+    /// Say what is unusual in a series, or when it will cross a threshold
+    Metrics(metrics::Metrics),
     /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do

@@ -14,6 +14,7 @@ pub mod journal;
 mod key;
 pub mod launch;
 mod logs;
+mod metrics;
 mod open;
 mod own_log;
 mod print;
@@ -70,6 +71,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&logs),
+        Subcommand::Metrics(metrics) => metrics::run(&metrics),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),
