@@ -24,7 +24,7 @@
 //! to see it: at least [`UNSEEN`] seconds and at least as long before the onset as after it. Patterns that hold errors get
 //! [`SEVERE`] bits more, as if their rate had grown so much more.
 
-mod beta;
+pub(super) mod beta;
 #[cfg(test)]
 mod tests;
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, doctor, drill, journal, key, logs, metrics, redact, run, widget};
+use super::{
+    ask, check, completions, config, correlate, doctor, drill, journal, key, logs, metrics, rank, redact, run, widget,
+};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -45,6 +47,10 @@ pub enum Subcommand {
     Logs(logs::Logs),
     /// Say what is unusual in a series, or when it will cross a threshold
     Metrics(metrics::Metrics),
+    /// Find what the bad records of a log have in common
+    Correlate(correlate::CorrelateArgs),
+    /// Rank the likeliest causes of a service's trouble over a call graph
+    Rank(rank::RankArgs),
     /// Say whether a journal is intact, print it, or export it
     Journal(journal::JournalArgs),
     /// Say what is reachable, what is not, and what to do
@@ -186,7 +192,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["metrics", "rank", "investigate", "verify", "correlate"] {
+        for word in ["investigate", "verify"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

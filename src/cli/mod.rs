@@ -6,6 +6,7 @@ pub mod check;
 mod completions;
 mod config;
 mod console;
+mod correlate;
 mod doctor;
 mod drill;
 mod exit;
@@ -18,6 +19,7 @@ mod metrics;
 mod open;
 mod own_log;
 mod print;
+mod rank;
 pub mod redact;
 mod run;
 mod secrets;
@@ -72,6 +74,8 @@ fn run(args: Args) -> Outcome {
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&logs),
         Subcommand::Metrics(metrics) => metrics::run(&metrics),
+        Subcommand::Correlate(args) => correlate::run(&args),
+        Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),

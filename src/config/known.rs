@@ -30,7 +30,7 @@ pub fn specimen() -> Config {
             name: "app".to_owned(),
             paths: vec!["/var/log/app/*.log".to_owned()],
             service: "app".to_owned(),
-            backlog: Size::mib(4),
+            backlog: Size::mib(64),
         }],
         loki: vec![log_stores::loki()],
         elasticsearch: vec![log_stores::elasticsearch()],

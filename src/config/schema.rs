@@ -165,8 +165,8 @@ pub struct Files {
     /// Service of the records that name none; empty is the file's name.
     #[serde(default)]
     pub service: String,
-    /// How much of each file's end is read at the start.
-    #[serde(default = "four_mib")]
+    /// How much of each file's end is indexed at the start; what comes later is indexed whole.
+    #[serde(default = "backlog")]
     pub backlog: Size,
 }
 
@@ -423,6 +423,6 @@ fn one_day() -> Length {
     Length::seconds(86_400)
 }
 
-fn four_mib() -> Size {
-    Size::mib(4)
+fn backlog() -> Size {
+    Size::mib(64)
 }

@@ -1,6 +1,6 @@
 //! All tapes of a session. The sources of files add to it from their threads; the desk reads from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -182,13 +182,10 @@ impl Library {
 
     /// The files that have tapes, in the order of their first.
     pub fn files(&self) -> Vec<Arc<Opened>> {
-        let mut files: Vec<Arc<Opened>> = Vec::new();
-        for tape in self.tapes().into_iter().filter(|tape| !tape.is_retired()) {
-            if !files.iter().any(|file| Arc::ptr_eq(file, tape.file())) {
-                files.push(Arc::clone(tape.file()));
-            }
-        }
-        files
+        let mut seen = HashSet::new();
+        let mut tapes = self.tapes();
+        tapes.retain(|tape| !tape.is_retired() && seen.insert(Arc::as_ptr(tape.file())));
+        tapes.iter().map(|tape| Arc::clone(tape.file())).collect()
     }
 
     /// Puts all records of the file at this path later by so many nanoseconds.
@@ -226,11 +223,10 @@ impl Library {
 
     /// Sentences that a person should know: what is not indexed and why, what is gone.
     pub fn notes(&self) -> Vec<CleanText> {
-        let name = |file: &Opened| file.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut notes: Vec<CleanText> = Vec::new();
         for file in self.files() {
             if file.unindexed() > 0 {
-                let (size, name) = (size(file.unindexed()), name(&file));
+                let (size, name) = (size(file.unindexed()), file.name());
                 notes.push(CleanText::line(&format!("the first {size} of {name} are not indexed: {}", file.why())));
             }
         }

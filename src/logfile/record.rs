@@ -1,6 +1,8 @@
 //! One whole record from its bytes, on demand: what an index keeps only the head of is read in full for the rows on the
 //! screen, for filters that need its fields, and for the answers of headless commands.
 
+mod journal;
+
 use std::borrow::Cow;
 
 use crate::domain::{CleanText, LogRecord, RecordId, Severity, SourceId, Timestamp};
@@ -88,7 +90,10 @@ fn colourless(raw: &[u8]) -> Cow<'_, [u8]> {
 fn unwrapped<'a>(raw: &'a [u8], clock: &mut Clock) -> (Cow<'a, [u8]>, Option<i64>) {
     let first = first_line(raw);
     let time = match (wrap::cri(first), wrap::docker(first)) {
-        (Some(_), _) => clock.leading(first).map(|(time, _)| time),
+        (Some(inner), _) => match inner.time(first, clock) {
+            Some(time) => Some(time),
+            None => return (Cow::Borrowed(raw), None),
+        },
         (None, Some(inner)) => wrap::docker_time(first, &inner.range, clock),
         (None, None) => return (Cow::Borrowed(raw), None),
     };
@@ -122,6 +127,11 @@ fn first_line(text: &[u8]) -> &[u8] {
 
 fn parts(whole: &[u8], layout: &Layout, clock: &mut Clock, out: &mut Gathered) -> Parts {
     let first = first_line(whole);
+    if first.starts_with(b"__CURSOR=") && matches!(layout.choice, Choice::Auto | Choice::Format(Format::Journal)) {
+        return journal::read(whole, clock, out);
+    }
+    // An object spread over lines is one all the same.
+    let first = if first.trim_ascii() == b"{" { whole } else { first };
     let mut stream = Stream { layout, clock, unknown: false };
     let found = match &layout.choice {
         Choice::Auto => parse::read(first, &mut stream, out),
@@ -147,7 +157,7 @@ fn body(whole: &[u8], parts: &Parts, gathered: &Gathered) -> String {
         Format::Access | Format::Columns => gathered.access_body(&message),
         _ => clipped(&message, 4096),
     };
-    if let Some(cause) = cause(whole) {
+    if let Some(cause) = cause(whole, parts) {
         body.push_str(" | ");
         body.push_str(&clipped(String::from_utf8_lossy(cause).trim(), MAX_CAUSE));
     }
@@ -156,7 +166,10 @@ fn body(whole: &[u8], parts: &Parts, gathered: &Gathered) -> String {
 
 /// The line that says what a stack trace is about: the exception at the end of a Python one, else the first line that is
 /// not indented.
-fn cause(whole: &[u8]) -> Option<&[u8]> {
+fn cause<'a>(whole: &'a [u8], parts: &Parts) -> Option<&'a [u8]> {
+    if parts.format == Format::Journal || parts.message.end > first_line(whole).len() {
+        return None;
+    }
     let mut lines = whole.split(|byte| *byte == b'\n');
     let mut trace = begun(lines.next()?).unwrap_or(Trace::No);
     let mut cause = None;

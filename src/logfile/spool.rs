@@ -89,6 +89,12 @@ impl Spool {
 }
 
 impl Room {
+    /// Takes room for a file that stands nowhere but in our hands; `None` when the budget has none.
+    pub(super) fn take(library: &Library, bytes: u64) -> Option<Self> {
+        let room = library.spool_room();
+        library.take_spool(bytes).then(|| Self { bytes: AtomicU64::new(bytes), library: room })
+    }
+
     /// Gives the room back: the file is closed, or about to be.
     pub(super) fn give_back(&self) {
         self.library.fetch_sub(self.bytes.swap(0, Ordering::Relaxed), Ordering::Relaxed);

@@ -15,6 +15,7 @@ use super::index::{Place, Reading, Reel, TAIL};
 use super::library::Library;
 use super::packed::{Packed, Packing};
 use super::pages::Opened;
+use super::spool::Room;
 use super::tape::Stage;
 
 /// Bytes read of one file at a time, and indexed of what stands before its end.
@@ -210,9 +211,21 @@ impl Watch {
         };
         let reel = Reel::new(library, opened, self.place.clone(), reading);
         self.reels.insert(begun.generation, Kept { reel, is_read: true });
+    }
+
+    /// Lets files go that only the watch still holds: more of them than are kept, and those that were deleted when the
+    /// disk they take has no room in its budget. Call it now and then.
+    pub fn tidy(&mut self, library: &Library) {
+        for kept in self.reels.values_mut().filter(|kept| !kept.is_read) {
+            let Some(length) = kept.reel.file().uncounted() else { continue };
+            match Room::take(library, length) {
+                Some(room) => kept.reel.file().count(room),
+                None => let_go(&mut kept.reel, library, "limits.spool has no room for a deleted file"),
+            }
+        }
         while self.reels.len() > MAX_PAST {
             let Some(first) = self.reels.first_entry().filter(|entry| !entry.get().is_read) else { break };
-            first.remove();
+            let_go(&mut first.remove().reel, library, "it was rotated away long ago");
         }
     }
 
@@ -248,6 +261,15 @@ impl Watch {
             }
         }
     }
+}
+
+/// Gives up the text of a file that is read no more; its rows stay.
+fn let_go(reel: &mut Reel, library: &Library, why: &str) {
+    if !reel.file().is_gone() {
+        library.note(CleanText::line(&format!("the text of an older {} was let go: {why}", reel.file().name())));
+    }
+    reel.finish(Stage::Gone, 0);
+    reel.file().close();
 }
 
 /// How a regular file looks from outside.

@@ -25,8 +25,19 @@ pub enum Answer {
     Query(ProposalId, Box<Result<QueryAnswer, QueryError>>),
     /// What is held and read, whatever is shown.
     Status(Status),
+    /// Records for the bundle of an incident.
+    Recorded(Recorded),
     /// An order was carried out, or why not.
     Said(Result<CleanText, CleanText>),
+}
+
+/// Records since the instant that [`super::Ask::Record`] named: each once, in the order of their times within a batch.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// The next of them; bounded.
+    pub records: Vec<Arc<LogRecord>>,
+    /// How many were left out so far: they came too fast, their text was gone, or the bundle was full.
+    pub left_out: u64,
 }
 
 /// Rows of the merged list.
@@ -99,7 +110,7 @@ pub struct Density {
 }
 
 /// Patterns of a look.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PatternsPage {
     /// Of the question.
     pub generation: u64,
@@ -165,7 +176,7 @@ pub enum NewsKind {
 }
 
 /// Fields of a look.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldsPage {
     /// Of the question.
     pub generation: u64,

@@ -20,6 +20,8 @@ pub enum Ask {
     Detail(DetailAsk),
     /// The records of a log query that a person confirmed.
     Query(QueryAsk),
+    /// Tell all records since this instant, and those that come, as [`super::answer::Recorded`]; or do no longer.
+    Record(Option<Timestamp>),
     /// Records of live sources to be held.
     Hold(Vec<LogRecord>),
     /// Put the records of a file later by so much, for a file whose clock is off.

@@ -3,20 +3,24 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::analysis::templates::Patterns;
-use crate::domain::{LogRecord, RecordKey, TimeWindow};
-use crate::logfile::Library;
+use crate::domain::{CleanText, LogRecord, RecordKey};
+use crate::logfile::own::Own;
+use crate::logfile::{Choice, Library};
 use crate::store::{Aside, LogStore};
 
-use super::answer::{Answer, Page, Status};
-use super::ask::{Ask, Show};
+use super::answer::{Answer, Status};
+use super::ask::Ask;
 use super::hits::pattern_number;
 use super::mined::SharedMiner;
-use super::page::{World, page};
-use super::sets::{Sets, Which};
+use super::page::World;
+use super::sets::Sets;
 use super::shelf::{Reader, Shelf};
 use super::sieve::Tools;
-use super::status::status;
+use super::stands::Stands;
+use super::status::{paths_named, status};
 
 /// What the desk may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +52,10 @@ pub struct Desk {
     /// Idle moments until patterns are looked at again: joining many shapes takes time.
     rest: usize,
     sets: Sets,
-    show: Option<Show>,
-    sent: Option<Page>,
+    stands: Stands,
     status: Status,
     is_due: bool,
-    buffer: Vec<u8>,
+    own: Vec<Arc<Own>>,
 }
 
 impl Desk {
@@ -67,37 +70,40 @@ impl Desk {
             patterns: Arc::default(),
             rest: 0,
             sets: Sets::default(),
-            show: None,
-            sent: None,
+            stands: Stands::default(),
             status: Status::default(),
             is_due: true,
-            buffer: Vec::new(),
+            own: Vec::new(),
         }
+    }
+
+    /// The same, knowing the configuration's formats by name.
+    #[must_use]
+    pub fn with_formats(self, own: Vec<Arc<Own>>) -> Self {
+        Self { own, ..self }
     }
 
     /// Takes a question or an order. Cheap: the work is done by [`Desk::work`].
     pub fn ask(&mut self, ask: Ask) {
         self.is_due = true;
         match ask {
-            Ask::Show(show) => {
-                self.show = Some(show);
-                self.sent = None;
-                self.want();
+            Ask::Hold(records) => return self.hold(records),
+            Ask::Shift { file, by } => self.shift(&file, by),
+            Ask::Reread { file, format } => self.reread(&file, format.as_ref()),
+            Ask::Detail(ask) => self.stands.detail(ask, &self.shelf),
+            Ask::Show(_) | Ask::Patterns(_) | Ask::Fields(_) | Ask::Digest(_) | Ask::Query(_) | Ask::Record(_) => {
+                self.stands.take(ask);
             }
-            Ask::Hold(records) => self.hold(records),
-            Ask::Patterns(_)
-            | Ask::Fields(_)
-            | Ask::Digest(_)
-            | Ask::Detail(_)
-            | Ask::Query(_)
-            | Ask::Shift { .. }
-            | Ask::Reread { .. } => {}
         }
+        self.sets.want(&self.stands.wanted(), &self.shelf);
     }
 
     /// Whether more slices would bring more.
     pub fn is_busy(&self) -> bool {
-        self.is_due || self.sets.is_busy() || self.shelf.is_old(&self.library)
+        self.is_due
+            || self.sets.is_busy()
+            || self.shelf.is_old(&self.library)
+            || self.stands.is_busy(&self.shelf, &self.held)
     }
 
     /// Does one slice of work and gives the answers that are due.
@@ -106,49 +112,26 @@ impl Desk {
             self.sets.plan(&self.shelf);
             self.is_due = true;
         }
-        let mut tools = Tools { patterns: &self.patterns, buffer: &mut self.buffer, cost: 0, unread: 0 };
+        let mut tools = Tools { patterns: &self.patterns, cost: 0, unread: 0 };
         self.is_due |= self.sets.work(&self.shelf, &self.held, &mut tools, slice.0);
-        if !std::mem::take(&mut self.is_due) {
-            return Vec::new();
+        let mut cost = tools.cost;
+        let is_due = std::mem::take(&mut self.is_due);
+        if is_due {
+            self.mind_patterns();
         }
-        self.mind_patterns();
-        let mut answers = Vec::new();
-        answers.extend(self.page().map(Answer::Page));
+        let (shelf, held, patterns) = (&self.shelf, &self.held, &*self.patterns);
+        let mut world = World { shelf, held, patterns, reader: &mut self.reader };
+        let beyond = || self.miner.counters().beyond;
+        let mut answers = self.stands.work(&mut world, &self.sets, is_due, beyond, &mut cost, slice.0);
+        if !is_due {
+            return answers;
+        }
         let status = status(&self.library, &self.shelf, &self.held);
         if status != self.status {
             self.status = status.clone();
             answers.push(Answer::Status(status));
         }
         answers
-    }
-
-    fn want(&mut self) {
-        let mut wanted: Vec<(Which, Option<TimeWindow>)> = Vec::new();
-        if let Some(show) = &self.show {
-            let filter = show.look.filter.clone();
-            wanted.push((Which { filter: filter.clone(), search: None }, show.look.window));
-            if let Some(search) = &show.search {
-                wanted.push((Which { filter, search: Some(search.clone()) }, show.look.window));
-            }
-        }
-        self.sets.want(&wanted, &self.shelf);
-    }
-
-    /// The page, when it is another one than was sent.
-    fn page(&mut self) -> Option<Page> {
-        let show = self.show.as_ref()?;
-        let filter = &show.look.filter;
-        let hits = self.sets.get(&Which { filter: filter.clone(), search: None })?;
-        let search = show.search.as_ref().map(|search| Which { filter: filter.clone(), search: Some(search.clone()) });
-        let search = search.and_then(|search| self.sets.get(&search));
-        let (shelf, held, patterns) = (&self.shelf, &self.held, &self.patterns);
-        let mut world = World { shelf, held, patterns, reader: &mut self.reader };
-        let page = page(&mut world, show, hits, search);
-        if self.sent.as_ref() == Some(&page) {
-            return None;
-        }
-        self.sent = Some(page.clone());
-        Some(page)
     }
 
     fn hold(&mut self, records: Vec<LogRecord>) {
@@ -171,13 +154,51 @@ impl Desk {
             self.rest -= 1;
             return;
         }
-        let before = self.patterns.all().len();
-        self.patterns = self.miner.patterns();
-        self.rest = self.patterns.all().len() / 128;
-        if self.patterns.all().len() != before {
+        let patterns = self.miner.patterns();
+        self.rest = patterns.all().len() / 128;
+        let is_other = !patterns.has_names_of(&self.patterns);
+        self.patterns = patterns;
+        if is_other {
             self.sets.patterns_changed(&self.shelf);
         }
     }
+
+    fn shift(&mut self, file: &CleanText, by: SignedDuration) {
+        let nanos = i64::try_from(by.as_nanos()).unwrap_or(if by.is_negative() { i64::MIN } else { i64::MAX });
+        let paths = paths_named(&self.library, file);
+        paths.iter().for_each(|path| self.library.shift(path, nanos));
+        let moved =
+            if by.is_zero() { "stands at its own times again".to_owned() } else { format!("is put later by {by:#}") };
+        self.stands.say(match paths.is_empty() {
+            true => Err(unknown(file)),
+            false => Ok(CleanText::line(&format!("{file} {moved}"))),
+        });
+        self.stands.recount();
+    }
+
+    fn reread(&mut self, file: &CleanText, format: Option<&CleanText>) {
+        let paths = paths_named(&self.library, file);
+        let choice = match format {
+            None => Some(Choice::Auto),
+            Some(name) => Choice::named(name, &self.own),
+        };
+        self.stands.say(match (choice, paths.is_empty()) {
+            (_, true) => Err(unknown(file)),
+            (None, false) => {
+                let names = Choice::names(&self.own).join(", ");
+                let format = format.map_or("", CleanText::as_str);
+                Err(CleanText::line(&format!("there is no format {format}; there are: {names}")))
+            }
+            (Some(choice), false) => {
+                paths.iter().for_each(|path| self.library.reread(path, choice.clone()));
+                Ok(CleanText::line(&format!("{file} is read again")))
+            }
+        });
+    }
+}
+
+fn unknown(file: &CleanText) -> CleanText {
+    CleanText::line(&format!("no file {file} is read; :files lists those that are"))
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub(super) struct Hits {
     held_done: bool,
     window: Option<TimeWindow>,
     unread: u64,
+    epoch: u64,
 }
 
 /// A chunk to be looked at.
@@ -101,11 +102,13 @@ impl Hits {
             held_done: false,
             window: None,
             unread: 0,
+            epoch: 0,
         }
     }
 
-    pub(super) fn filter(&self) -> &Filter {
-        &self.filter
+    /// Another number after all was found anew.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Whether what passes follows patterns, which change as lines come.
@@ -116,7 +119,7 @@ impl Hits {
     /// Forgets what was found: the patterns are other ones now.
     pub(super) fn restart(&mut self, shelf: &Shelf) {
         let held = self.held.filter().clone();
-        *self = Self { window: self.window, ..Self::new(self.filter.clone(), held) };
+        *self = Self { window: self.window, epoch: self.epoch + 1, ..Self::new(self.filter.clone(), held) };
         self.plan(shelf, self.window);
     }
 
@@ -355,9 +358,9 @@ impl TapeLane<'_> {
         classes
     }
 
-    /// What passed of a chunk.
-    pub(super) fn bits(&self, chunk: usize) -> Option<Bits> {
-        self.hits.parts.get(chunk)?.as_ref().map(Part::bits)
+    /// What passed of a chunk, and of how many rows.
+    pub(super) fn looked(&self, chunk: usize) -> Option<(Bits, usize)> {
+        self.hits.parts.get(chunk)?.as_ref().map(|part| (part.bits(), part.rows))
     }
 }
 

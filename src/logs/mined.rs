@@ -8,12 +8,16 @@ use crate::logfile::{Mine, MineStream};
 
 /// The miner of a session; clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub struct SharedMiner(Arc<Mutex<Miner>>);
+pub struct SharedMiner {
+    miner: Arc<Mutex<Miner>>,
+    /// The patterns that were told last; held while new ones are made, so that the miner need not be.
+    known: Arc<Mutex<Arc<Patterns>>>,
+}
 
 impl SharedMiner {
     /// A miner for all streams of a session.
     pub fn new(miner: Miner) -> Self {
-        Self(Arc::new(Mutex::new(miner)))
+        Self { miner: Arc::new(Mutex::new(miner)), known: Arc::default() }
     }
 
     /// The shape of one message.
@@ -21,9 +25,12 @@ impl SharedMiner {
         self.miner().take(message).number()
     }
 
-    /// The patterns so far; joins shapes when there are new ones.
+    /// The patterns so far; joins shapes when there are new ones, while the files' threads go on mining.
     pub fn patterns(&self) -> Arc<Patterns> {
-        self.miner().patterns()
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = self.miner().tally(&known);
+        *known = Arc::new(known.updated(&tally));
+        Arc::clone(&known)
     }
 
     /// What was done and what is held.
@@ -32,7 +39,7 @@ impl SharedMiner {
     }
 
     fn miner(&self) -> MutexGuard<'_, Miner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.miner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

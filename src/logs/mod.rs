@@ -10,14 +10,21 @@ pub mod ask;
 mod bits;
 mod density;
 mod desk;
+mod detail;
+mod digest;
 mod hits;
 mod merge;
 mod mined;
 mod page;
+mod query;
+mod recorder;
+mod sample;
 mod sets;
 mod shelf;
 mod sieve;
+mod stands;
 mod status;
+mod tally;
 #[cfg(test)]
 mod tests;
 

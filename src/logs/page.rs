@@ -10,7 +10,7 @@ use super::answer::{Density, Hits as Found, Page, PageRow, Progress};
 use super::ask::{Anchor, Look, Show};
 use super::density::density;
 use super::hits::{Hits, window_of};
-use super::merge::{Cursor, Lane, Merged, start_of};
+use super::merge::{Cursor, Lane, Merged, after, start_of};
 use super::shelf::{Reader, Shelf};
 
 /// Rows of a page at most.
@@ -63,6 +63,14 @@ pub(super) fn page(world: &mut World<'_>, show: &Show, hits: &Hits, search: Opti
 pub(super) fn merged<'a>(tapes: &'a [impl Lane], held: &'a impl Lane, look: &Look) -> Merged<'a> {
     let lanes = tapes.iter().map(|lane| lane as &dyn Lane).chain([held as &dyn Lane]);
     Merged::new(lanes, look.window, look.until)
+}
+
+/// The part of a run that a look is about.
+pub(super) fn cut_lane(lane: &dyn Lane, look: &Look) -> std::ops::Range<u64> {
+    let from = look.window.map_or(0, |window| lane.before(start_of(window.start)));
+    let to = look.window.map_or_else(|| lane.len(), |window| lane.before(start_of(window.end)));
+    let to = look.until.map_or(to, |until| to.min(lane.before(after(until))));
+    from..to.max(from)
 }
 
 /// Where a page stands.

@@ -154,6 +154,6 @@ impl Reader {
 }
 
 /// What is read of a row to show it. One byte more than is shown, so that the cut is seen.
-fn cut(span: &Range<u64>) -> Range<u64> {
+pub(super) fn cut(span: &Range<u64>) -> Range<u64> {
     span.start..span.end.min(span.start + MOST_TEXT + 1)
 }

@@ -10,7 +10,7 @@ use crate::logfile::{Library, Snapshot};
 use crate::store::LogStore;
 
 use super::answer::{FileState, Progress, Status};
-use super::shelf::{Shelf, file_name};
+use super::shelf::Shelf;
 
 /// Says what is held and read.
 pub(super) fn status(library: &Library, shelf: &Shelf, held: &LogStore) -> Status {
@@ -51,11 +51,13 @@ fn files(library: &Library, shelf: &Shelf) -> Vec<FileState> {
     states
 }
 
-/// The tapes of the file with a name: the one that the screen shows.
-pub(super) fn tapes_named<'a>(shelf: &'a Shelf, name: &str) -> Vec<&'a Snapshot> {
-    let is_named = |tape: &&Snapshot| {
-        let path = tape.tape().file().path().to_string_lossy();
-        path == name || file_name(tape) == name
+/// The paths of a file's name: as the screen shows it, or whole.
+pub(super) fn paths_named(library: &Library, name: &str) -> Vec<std::path::PathBuf> {
+    let is_named = |path: &std::path::Path| {
+        path.to_string_lossy() == name || path.file_name().is_some_and(|file| file.to_string_lossy() == name)
     };
-    shelf.tapes().iter().filter(is_named).collect()
+    let mut paths: Vec<std::path::PathBuf> =
+        library.files().iter().map(|file| file.path().to_owned()).filter(|path| is_named(path)).collect();
+    paths.dedup();
+    paths
 }

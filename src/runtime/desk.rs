@@ -79,7 +79,7 @@ fn slot(ask: &Ask) -> Option<usize> {
         Ask::Fields(_) => Some(2),
         Ask::Digest(_) => Some(3),
         Ask::Detail(_) => Some(4),
-        Ask::Query(_) | Ask::Hold(_) | Ask::Shift { .. } | Ask::Reread { .. } => None,
+        Ask::Query(_) | Ask::Hold(_) | Ask::Record(_) | Ask::Shift { .. } | Ask::Reread { .. } => None,
     }
 }
 
@@ -190,7 +190,7 @@ impl Outbox {
             Answer::Digest(_) => 3,
             Answer::Detail(_) => 4,
             Answer::Status(_) => 5,
-            Answer::Query(..) | Answer::Said(_) => return Some(answer),
+            Answer::Query(..) | Answer::Recorded(_) | Answer::Said(_) => return Some(answer),
         };
         self.newest[kind] = Some(answer);
         None

@@ -42,8 +42,8 @@ use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
 use crate::trust::redact;
 use crate::ui::clipboard::Through;
 
-/// How much of a file named on the command line is read from its end.
-const FILE_BACKLOG: Size = Size::mib(64);
+/// A file named on the command line is read whole.
+const FILE_BACKLOG: Size = Size::mib(usize::MAX >> 20);
 
 /// What was named on the command line.
 #[derive(Debug, Default)]
@@ -238,6 +238,10 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     let prompts = Prompts::load(prompts_dir).map_err(|why| anyhow::anyhow!("{why}"))?;
     let settings = person_settings(&config, played.as_ref(), stack, running.queries.clone());
     let mut model = model(&config, &clock, states, settings, prompts, brain);
+    if !named.paths.is_empty() || named.stdin {
+        // Who names files wants to read them, whenever they were written.
+        model.panes.logs.set_span(crate::panes::logs::Span::All);
+    }
     model.state.redactor = redactor;
     model.state.journal = Some(match &journal {
         Ok(journal) => Ok(CleanText::line(&journal.path().display().to_string())),

@@ -97,7 +97,7 @@ impl GitSource {
                     let room = MAX_ANSWER.saturating_sub(answer.len());
                     answer.extend(bytes.into_iter().take(room));
                 }
-                Event::Quiet => {}
+                Event::Quiet | Event::Err(_) => {}
                 Event::Ended(end) if end.success => return Ok(answer),
                 // A repository without a commit has nothing to tell, which is no failure.
                 Event::Ended(end) if end.last_error.contains("does not have any commits yet") => return Ok(Vec::new()),

@@ -15,12 +15,14 @@ pub mod loki;
 pub mod otlp;
 pub mod outlet;
 pub mod poll;
+pub mod programs;
 pub mod prometheus;
 pub mod registry;
 pub mod replay;
 pub mod span;
 pub mod stdin;
 pub mod stores;
+pub mod victorialogs;
 pub mod webhook;
 
 pub use outlet::Outlet;

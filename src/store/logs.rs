@@ -72,6 +72,11 @@ impl LogStore {
         self.records.len() == 0
     }
 
+    /// The id of the record that comes next; every one that came has a smaller one.
+    pub fn next_id(&self) -> RecordId {
+        RecordId(self.next)
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.bytes

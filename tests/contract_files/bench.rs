@@ -1,12 +1,13 @@
-//! Runs one source against a channel and gathers what it says, each wait with a deadline.
+//! Runs one source against a channel and gathers what it says, or what it indexes into a library, each wait with a
+//! deadline.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use midwatch::domain::{Batch, Change, Health, LogRecord, Telemetry};
-use midwatch::logfile::{Library, Unmined};
+use midwatch::domain::{Batch, Change, CleanText, Health, LogRecord, Telemetry, Timestamp};
+use midwatch::logfile::{Context, Library, Tape, Unmined, record};
 use midwatch::sources::{Outlet, Source};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -23,6 +24,8 @@ pub struct Bench {
     batches: mpsc::Receiver<Batch>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    library: Arc<Library>,
+    grown: Arc<Notify>,
     pub logs: Vec<LogRecord>,
     pub changes: Vec<Change>,
     pub health: Vec<Health>,
@@ -34,24 +37,50 @@ impl Bench {
         Self::with_room(source, 64)
     }
 
+    /// A source that indexes into this library: its records are read from there.
+    pub fn indexed(source: impl Source, library: Arc<Library>) -> Self {
+        Self::of(source, 64, library)
+    }
+
     /// A channel of few batches shows whether a source waits for room.
     pub fn with_room(source: impl Source, room: usize) -> Self {
+        Self::of(source, room, library())
+    }
+
+    pub fn of(source: impl Source, room: usize, library: Arc<Library>) -> Self {
+        let grown = Arc::new(Notify::new());
+        let tell = Arc::clone(&grown);
+        library.on_growth(move || tell.notify_one());
         let (out, batches) = mpsc::channel(room);
         let (stop, stopped) = watch::channel(false);
         let outlet = Outlet::new(source.id().clone(), out);
         let task = tokio::spawn(Box::new(source).run(outlet, stopped));
-        Self { batches, stop, task, logs: Vec::new(), changes: Vec::new(), health: Vec::new(), dropped: 0 }
+        let (logs, changes, health) = (Vec::new(), Vec::new(), Vec::new());
+        Self { batches, stop, task, library, grown, logs, changes, health, dropped: 0 }
     }
 
     /// Gathers until the condition holds; panics with what came when it does not in time.
     pub async fn until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + DEADLINE;
         while !holds(self) {
-            match tokio::time::timeout_at(deadline, self.batches.recv()).await {
-                Ok(Some(batch)) => self.take(batch),
-                Ok(None) => panic!("{what}: the source ended; {}", self.told()),
-                Err(_) => panic!("{what}: not in time; {}", self.told()),
+            tokio::select! {
+                batch = self.batches.recv() => match batch {
+                    Some(batch) => self.take(batch),
+                    None => panic!("{what}: the source ended; {}", self.told()),
+                },
+                () = self.grown.notified() => self.read(),
+                () = tokio::time::sleep_until(deadline) => panic!("{what}: not in time; {}", self.told()),
             }
+        }
+    }
+
+    /// Reads every record of the library, in the order of the merged list.
+    fn read(&mut self) {
+        let tapes = self.library.tapes();
+        let mut found: Vec<_> = tapes.iter().filter(|tape| !tape.is_retired()).flat_map(records).collect();
+        found.sort_by_key(|(key, _)| *key);
+        if !found.is_empty() {
+            self.logs = found.into_iter().map(|(_, record)| record).collect();
         }
     }
 
@@ -77,6 +106,7 @@ impl Bench {
         while let Ok(batch) = self.batches.try_recv() {
             self.take(batch);
         }
+        self.read();
         self
     }
 
@@ -86,6 +116,7 @@ impl Bench {
             self.take(batch);
         }
         tokio::time::timeout(DEADLINE, &mut self.task).await.expect("the source did not end").unwrap();
+        self.read();
         self
     }
 
@@ -110,4 +141,28 @@ impl Bench {
             self.health
         )
     }
+}
+
+/// The records of a tape, each with its place in the merged list.
+fn records(tape: &Arc<Tape>) -> Vec<(midwatch::domain::RecordKey, LogRecord)> {
+    let snapshot = tape.snapshot();
+    let one = |row| {
+        let found = snapshot.row(row).unwrap();
+        let context = Context {
+            source: tape.source().clone(),
+            service: snapshot.names()[usize::from(found.service)].clone(),
+            observed: Timestamp::UNIX_EPOCH,
+            at: Some(found.at),
+        };
+        let text = tape.file().text(snapshot.span(row).unwrap());
+        let mut read = record(text.as_deref().unwrap_or(b"gone"), snapshot.layout(), &context);
+        if read.severity != found.mark.severity() {
+            read.body = CleanText::line(&format!("{}: the row says {:?}", read.body, found.mark.severity()));
+        }
+        let key = snapshot.key(row).unwrap();
+        // What states no time stands where its predecessor does.
+        read.time = read.time.or(Some(key.at));
+        (key, read)
+    };
+    (0..snapshot.len()).map(one).collect()
 }

@@ -2,6 +2,7 @@
 //! and its trace where it belongs to one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use midwatch::config::schema::{Changes, Files};
 use midwatch::config::units::Size;
@@ -19,7 +20,8 @@ fn fixtures() -> PathBuf {
 async fn the_logs_of_every_service_are_read() {
     let paths = vec![fixtures().join("logs/*.log").to_string_lossy().into_owned()];
     let config = Files { name: "lab".to_owned(), paths, service: String::new(), backlog: Size::mib(4) };
-    let mut bench = Bench::start(FilesSource::new(&config, library()));
+    let library = library();
+    let mut bench = Bench::indexed(FilesSource::new(&config, Arc::clone(&library)), library);
     // Records per file, and how many of them carry a trace.
     let expected = [
         ("cart", 20, 20),

@@ -1,14 +1,20 @@
 //! Standard input: ends with its pipe, keeps what came last, and can be stopped while nobody writes.
 
 use std::io::{self, Cursor, Read, Write};
+use std::sync::Arc;
 
 use midwatch::sources::stdin::StdinSource;
 
-use super::bench::Bench;
+use super::bench::{Bench, library};
+
+fn bench(input: impl Read + Send + Sync + 'static) -> Bench {
+    let library = library();
+    Bench::indexed(StdinSource::of("stdin", "web", Arc::clone(&library), input), library)
+}
 
 #[tokio::test]
 async fn the_end_of_the_pipe_is_no_failure_and_loses_no_line() {
-    let bench = Bench::start(StdinSource::of("stdin", "web", Cursor::new("one\ntwo without end"))).ended().await;
+    let bench = bench(Cursor::new("one\ntwo without end")).ended().await;
     assert_eq!(bench.bodies(), ["one", "two without end"]);
     assert_eq!(bench.logs[0].service.as_str(), "web");
     assert_eq!(bench.health.last().unwrap().word(), "ended");
@@ -17,7 +23,7 @@ async fn the_end_of_the_pipe_is_no_failure_and_loses_no_line() {
 #[tokio::test]
 async fn a_line_shows_while_the_pipe_stays_open() {
     let (reader, mut writer) = io::pipe().unwrap();
-    let mut bench = Bench::start(StdinSource::of("stdin", "web", reader));
+    let mut bench = bench(reader);
     writer.write_all(b"caf\xc3").unwrap();
     writer.write_all(b"\xa9\n").unwrap();
     bench.until_bodies(&["café"]).await;
@@ -27,7 +33,7 @@ async fn a_line_shows_while_the_pipe_stays_open() {
 #[tokio::test]
 async fn more_than_the_channel_holds_waits() {
     let text = "line\n".repeat(50_000);
-    let mut bench = Bench::with_room(StdinSource::of("stdin", "web", Cursor::new(text)), 1);
+    let mut bench = bench(Cursor::new(text));
     bench.until("all lines", |bench| bench.logs.len() >= 50_000).await;
     assert_eq!(bench.dropped, 0);
 }
@@ -44,7 +50,7 @@ async fn a_failing_read_is_told_after_what_was_read() {
             Ok(5)
         }
     }
-    let bench = Bench::start(StdinSource::of("stdin", "web", Broken(false))).ended().await;
+    let bench = bench(Broken(false)).ended().await;
     assert_eq!(bench.bodies(), ["last"]);
     assert!(bench.health.last().unwrap().why().unwrap().contains("the disk is gone"));
 }

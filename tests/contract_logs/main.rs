@@ -8,5 +8,8 @@ mod elastic_store;
 mod loki;
 mod loki_store;
 mod otlp;
+mod programs;
 mod server;
+mod victoria_store;
+mod victorialogs;
 mod world;

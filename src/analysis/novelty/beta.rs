@@ -67,7 +67,7 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
     sum
 }
 
-fn ln_gamma(x: f64) -> f64 {
+pub fn ln_gamma(x: f64) -> f64 {
     const SERIES: [f64; 14] = [
         57.156_235_665_862_92,
         -59.597_960_355_475_49,

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::patterns::Patterns;
+use super::patterns::{Patterns, Tally};
 use super::structured;
 use super::table::Table;
 use super::tokens::Shaper;
@@ -71,13 +71,18 @@ impl Miner {
         self.table.refer(slot.0, of.0);
     }
 
-    /// The patterns so far. Shapes are joined only if there are new ones since the last call (40 ms for 15,000 shapes);
-    /// else counts are brought up to date, which takes a hundredth of that.
+    /// The patterns so far, for whoever has the miner alone; others take a [`Miner::tally`] while they hold it, and make
+    /// patterns of that when they have let go.
     pub fn patterns(&mut self) -> Arc<Patterns> {
         if !self.known.is_of(&self.table) {
-            self.known = Arc::new(self.known.brought_to(&self.table));
+            self.known = Arc::new(self.known.updated(&self.tally(&self.known)));
         }
         Arc::clone(&self.known)
+    }
+
+    /// What [`Patterns::updated`] needs to bring these patterns up to date. Takes less than a millisecond.
+    pub fn tally(&self, known: &Patterns) -> Tally {
+        Tally::of(&self.table, known)
     }
 
     /// What was done and what is held.

@@ -66,7 +66,7 @@ mod times;
 mod tokens;
 
 pub use miner::{Miner, Slot};
-pub use patterns::{Pattern, PatternId, Patterns};
+pub use patterns::{Pattern, PatternId, Patterns, Tally};
 pub use strip::Strip;
 
 /// What stands further into a line than this says nothing about which event it is.

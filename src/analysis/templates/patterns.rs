@@ -63,41 +63,65 @@ struct Names {
     of_slot: Vec<u32>,
 }
 
+/// What the table held at one moment, taken in little time so that patterns can be made of it while the miner goes on.
+#[derive(Debug)]
+pub struct Tally {
+    version: u64,
+    lines: u64,
+    /// For each place lines, first and last.
+    counts: Vec<(u64, u64, u64)>,
+    /// The keys of the places and the places of the slots, unless they are known.
+    shapes: Option<(Vec<Arc<[u8]>>, Vec<u32>)>,
+}
+
+impl Tally {
+    pub(super) fn of(table: &Table, known: &Patterns) -> Self {
+        let live = table.live();
+        let new = known.names.version != Some(table.version());
+        Self {
+            version: table.version(),
+            lines: table.counters().lines,
+            counts: live.iter().map(|shape| (shape.count, shape.first, shape.last)).collect(),
+            shapes: new.then(|| (live.iter().map(|shape| Arc::clone(&shape.key)).collect(), table.places().to_vec())),
+        }
+    }
+}
+
 impl Patterns {
     /// Whether nothing has come to the table since.
     pub(super) fn is_of(&self, table: &Table) -> bool {
         self.names.version == Some(table.version()) && self.lines == table.counters().lines
     }
 
-    /// These patterns with what has come to the table since.
-    pub(super) fn brought_to(&self, table: &Table) -> Self {
-        if self.names.version != Some(table.version()) {
-            return Self::of(table);
-        }
-        let mut made = self.clone();
-        made.lines = table.counters().lines;
-        made.count(table);
+    /// These patterns with what has come since, by a tally that was taken for them. Shapes are joined only if there are
+    /// new ones (40 ms for 15,000 shapes); else counts are brought up to date, which takes a hundredth of that.
+    pub fn updated(&self, tally: &Tally) -> Self {
+        let mut made = match &tally.shapes {
+            Some((keys, places)) => Self::joined(tally, keys, places),
+            None => self.clone(),
+        };
+        made.lines = tally.lines;
+        made.count(tally);
         made
     }
 
-    fn of(table: &Table) -> Self {
-        let live = table.live();
+    fn joined(tally: &Tally, keys: &[Arc<[u8]>], places: &[u32]) -> Self {
         // In an order of their own, so that the order of the lines decides nothing.
-        let mut sorted: Vec<usize> = (1..live.len()).collect();
-        sorted.sort_by(|one, other| live[*one].key.cmp(&live[*other].key));
-        let keys: Vec<&[u8]> = sorted.iter().map(|at| &*live[*at].key).collect();
-        let templates = merge::merge(&keys);
+        let mut sorted: Vec<usize> = (1..keys.len()).collect();
+        sorted.sort_by(|one, other| keys[*one].cmp(&keys[*other]));
+        let in_order: Vec<&[u8]> = sorted.iter().map(|at| &*keys[*at]).collect();
+        let templates = merge::merge(&in_order);
         let texts: Vec<Arc<str>> = templates.shapes.iter().map(|shape| text(shape).into()).collect();
-        let mut template_of = vec![Arc::from("<*>"); live.len()];
+        let mut template_of = vec![Arc::from("<*>"); keys.len()];
         for (at, template) in sorted.iter().zip(&templates.of_shape) {
             template_of[*at] = Arc::clone(&texts[*template as usize]);
         }
-        let mut order: Vec<usize> = (0..live.len()).filter(|at| live[*at].count > 0).collect();
-        order.sort_by_key(|at| live[*at].first);
-        let mut made = Self { lines: table.counters().lines, ..Self::default() };
+        let mut order: Vec<usize> = (0..keys.len()).filter(|at| tally.counts[*at].0 > 0).collect();
+        order.sort_by_key(|at| tally.counts[*at].1);
+        let mut made = Self::default();
         let mut by_text: HashMap<Arc<str>, u32> = HashMap::new();
         let mut ids: HashMap<PatternId, Arc<str>> = HashMap::new();
-        let mut of_place = vec![u32::MAX; live.len()];
+        let mut of_place = vec![u32::MAX; keys.len()];
         for at in order {
             let template = &template_of[at];
             of_place[at] = *by_text.entry(Arc::clone(template)).or_insert_with(|| {
@@ -106,23 +130,27 @@ impl Patterns {
                 made.all.len() as u32 - 1
             });
         }
-        let of_slot = table.places().iter().map(|place| of_place[*place as usize]).collect();
-        made.names = Arc::new(Names { version: Some(table.version()), of_place, of_slot });
-        made.count(table);
+        let of_slot = places.iter().map(|place| of_place[*place as usize]).collect();
+        made.names = Arc::new(Names { version: Some(tally.version), of_place, of_slot });
         made
     }
 
-    /// Takes the counts from the table.
-    fn count(&mut self, table: &Table) {
+    /// Takes the counts.
+    fn count(&mut self, tally: &Tally) {
         for pattern in &mut self.all {
             (pattern.count, pattern.first, pattern.last) = (0, 0, 0);
         }
-        for (shape, index) in table.live().iter().zip(&self.names.of_place) {
+        for ((count, first, last), index) in tally.counts.iter().zip(&self.names.of_place) {
             let Some(pattern) = self.all.get_mut(*index as usize) else { continue };
-            pattern.count += shape.count;
-            pattern.first = table::earlier(pattern.first, shape.first);
-            pattern.last = pattern.last.max(shape.last);
+            pattern.count += count;
+            pattern.first = table::earlier(pattern.first, *first);
+            pattern.last = pattern.last.max(*last);
         }
+    }
+
+    /// Whether slots belong to the same patterns in both: only counts may differ.
+    pub fn has_names_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.names, &other.names)
     }
 
     /// All of them, in the order of their first lines.
@@ -131,7 +159,7 @@ impl Patterns {
     }
 
     /// The pattern that a slot belongs to, as an index into [`Patterns::all`]; `None` for a slot that is younger than
-    /// these patterns or has no message yet.
+    /// these patterns. One without a message yet is among those beyond the budget, if there are such.
     pub fn of_slot(&self, slot: Slot) -> Option<usize> {
         let index = *self.names.of_slot.get(slot.0 as usize)? as usize;
         (index < self.all.len()).then_some(index)

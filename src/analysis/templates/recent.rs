@@ -2,10 +2,12 @@
 //! comparisons. Called by [`super::fields`].
 //!
 //! Whether a field is a moment, a number, a name is decided by its text up to and with the byte behind it (for month
-//! names, the word behind it too), and by no digit's value, with two exceptions, in which digits must be equal: the first
-//! digit of ten or more (an epoch begins with 1 or 2) and the first two bytes (a year with 19 or 20).
+//! names, the word behind it too; an open bracket or a month alone are not remembered), and by no digit's value, with
+//! two exceptions, in which digits must be equal: the first digit of ten or more (an epoch begins with 1 or 2) and the
+//! first two bytes (a year with 19 or 20).
 
 use super::fields::Class;
+use super::times;
 
 /// Fields that are remembered for each column.
 const WAYS: usize = 16;
@@ -64,10 +66,12 @@ impl Recent {
     pub fn put(&mut self, column: usize, text: &[u8], class: Class, length: usize) {
         let Some(entry) = place(column, text).and_then(|at| self.entries.get_mut(at)) else { return };
         let named = class == Class::Time && text[0].is_ascii_alphabetic();
-        let behind =
-            if named { 2 + text[length..].iter().skip(1).take_while(|byte| **byte != b' ').count() } else { 1 };
-        let needed = (length + behind).min(text.len());
-        if needed > LONGEST || length >= text.len() {
+        if !named && times::begins_name(text) || !closes(&text[..length]) {
+            return;
+        }
+        let next = text[length..].iter().skip(1).take_while(|byte| **byte != b' ').count();
+        let needed = length + if named { next + 2 } else { 1 };
+        if needed > LONGEST || needed > text.len() || named && next == 0 {
             return;
         }
         *entry = EMPTY;
@@ -89,6 +93,18 @@ impl Recent {
 const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
 const SIX: u64 = 0x0606_0606_0606_0606;
 const SIXTEEN: u64 = 0x1010_1010_1010_1010;
+
+/// Whether what begins with a bracket holds its partner.
+fn closes(field: &[u8]) -> bool {
+    let close = match field.first() {
+        Some(b'[') => b']',
+        Some(b'<') => b'>',
+        Some(b'(') => b')',
+        _ => return true,
+    };
+    let times = |sign: u8| field.iter().filter(|byte| **byte == sign).count();
+    times(field[0]) == times(close)
+}
 
 /// Whether any other digit in this place would say the same.
 fn any_digit(text: &[u8], at: usize) -> bool {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use super::mask::VALUE;
 use super::merge::{self, Templates};
@@ -18,7 +19,7 @@ pub const OTHER: u32 = 0;
 #[derive(Debug, Clone)]
 pub struct Shape {
     /// As [`super::tokens`] writes it.
-    pub key: Box<[u8]>,
+    pub key: Arc<[u8]>,
     /// Lines.
     pub count: u64,
     /// The first line, from 1.
@@ -47,7 +48,7 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(budget: Budget) -> Self {
-        let other = Shape { key: Box::from([b' ', VALUE]), count: 0, first: 0, last: 0 };
+        let other = Shape { key: Arc::from([b' ', VALUE]), count: 0, first: 0, last: 0 };
         Self {
             budget,
             live: vec![other],
@@ -70,6 +71,8 @@ impl Table {
         shape.last = line;
         if shape.first == 0 {
             shape.first = line;
+            // The first line of a shape, and of those beyond the budget, makes a pattern.
+            self.version += 1;
         }
         number
     }
@@ -147,7 +150,6 @@ impl Table {
         if self.places.len() >= self.budget.ever || key.len() > self.budget.bytes / 2 {
             return OTHER;
         }
-        self.version += 1;
         let number = self.places.len() as u32;
         self.places.push(self.live.len() as u32);
         self.live.push(Shape { key: key.into(), count: 0, first: 0, last: 0 });

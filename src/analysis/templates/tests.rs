@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::header::{Desk, Headers};
+use super::miner::without_escapes;
 use super::{Budget, Miner, Strip};
 
 /// For each line its pattern's template.
@@ -252,6 +254,63 @@ fn a_rare_error_does_not_melt_into_a_frequent_line() {
 }
 
 #[test]
+fn counts_go_on_without_joining_anew_and_lines_beyond_the_budget_are_told() {
+    let mut miner = Miner::new(Budget { shapes: 9, bytes: 400, ever: 3 });
+    miner.take(b"disk 7 full");
+    let before = miner.patterns();
+    miner.take(b"disk 9 full");
+    let after = miner.patterns();
+    assert_eq!((before.all()[0].count, after.all()[0].count, after.all().len()), (1, 2, 1));
+    assert!(std::sync::Arc::ptr_eq(&before.all()[0].template, &after.all()[0].template));
+    assert!(std::sync::Arc::ptr_eq(&after, &miner.patterns()));
+    for line in ["one more", "and more", "yet another"] {
+        miner.take(line.as_bytes());
+    }
+    let patterns = miner.patterns();
+    assert_eq!((&*patterns.all()[2].template, patterns.all()[2].count), ("<*>", 2));
+}
+
+#[test]
+fn headers_end_where_they_end_whatever_came_before() {
+    let messages = messages();
+    let styles = styles();
+    let mut lines: Vec<String> = Vec::new();
+    for at in 0..3000 {
+        let (_, message) = &messages[at * 13 % messages.len()];
+        let line = styles[at * at % styles.len()](at, message);
+        // Now and then a digit or a sign is another one.
+        let mut bytes = line.into_bytes();
+        if at % 3 == 0 {
+            let place = at * 31 % bytes.len().min(40);
+            bytes[place] = b"0123456789: -[]/TZ"[at % 18];
+        }
+        lines.push(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let learnt = Headers::learn(lines.iter().map(|line| without_escapes(line.as_bytes())));
+    let mut shared = Desk::default();
+    for line in &lines {
+        let line = without_escapes(line.as_bytes());
+        let (one, other) = (learnt.end(&line, &mut shared), learnt.end(&line, &mut Desk::default()));
+        assert_eq!(one, other, "{}", String::from_utf8_lossy(&line));
+    }
+}
+
+#[test]
+fn a_line_that_waits_for_its_header_keeps_its_number() {
+    let (mut miner, mut strip) = (Miner::default(), Strip::default());
+    let lines: Vec<String> =
+        (0..2500).map(|at| format!("2025-06-30T10:00:{:02}Z INFO [web] event {} came", at % 60, at % 3)).collect();
+    let slots: Vec<_> = lines.iter().map(|line| strip.push(line.as_bytes(), &mut miner)).collect();
+    assert_eq!(miner.counters().lines, 2500);
+    let patterns = miner.patterns();
+    assert_eq!((patterns.all().len(), &*patterns.all()[0].template), (1, "event <*> came"));
+    assert!(slots.iter().all(|slot| patterns.of_slot(*slot) == Some(0)));
+    // What was learnt at once finds the same.
+    let mut learnt = Strip::learn(lines.iter().map(String::as_bytes));
+    assert_eq!(learnt.message(lines[7].as_bytes()), lines[7].find("event").unwrap());
+}
+
+#[test]
 fn a_template_has_the_same_name_in_another_file() {
     let id = |lines: &[&str]| {
         let mut miner = Miner::default();
@@ -334,6 +393,16 @@ fn text() -> impl Strategy<Value = Vec<Vec<u8>>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn headers_of_any_bytes_end_where_they_end(lines in text()) {
+        let learnt = Headers::learn(lines.iter().map(|line| without_escapes(line)));
+        let mut shared = Desk::default();
+        for line in &lines {
+            let line = without_escapes(line);
+            prop_assert_eq!(learnt.end(&line, &mut shared), learnt.end(&line, &mut Desk::default()));
+        }
+    }
 
     #[test]
     fn any_bytes_have_a_pattern(lines in text()) {

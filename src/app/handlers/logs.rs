@@ -14,7 +14,6 @@ use crate::logs::ask::DetailAsk;
 use crate::logs::{Answer, Ask};
 use crate::overlays::Overlay;
 use crate::overlays::record::Record;
-use crate::panes::logs::Span;
 use crate::store::Filter;
 
 /// Lines of its own file around a record that is open.
@@ -46,6 +45,8 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
         // Late answers to old questions.
         Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) => {}
         Answer::Digest(digest) => records.digest = digest,
+        // Asked for by nobody yet.
+        Answer::Recorded(_) => {}
         Answer::Status(status) => records.status = status,
         Answer::Query(id, answer) => {
             let from = model.state.proposal(id).map(|proposal| &proposal.target.frozen);
@@ -200,9 +201,4 @@ fn of_file(state: &State, named: &str) -> Result<CleanText, CleanText> {
             Err(CleanText::line(&format!("name the file, one of: {}", names.join(", "))))
         }
     }
-}
-
-/// All there is, or the window that all panes share, in the log pane.
-pub fn look_at_all_time(model: &mut Model) {
-    model.panes.logs.set_span(Span::All);
 }

@@ -90,7 +90,10 @@ fn row(line: &str, columns: Columns) -> Result<Row<'_>, String> {
     let value = match value {
         "" => f64::NAN,
         value => value.parse().map_err(|_| {
-            format!("`{}` is no number; write it as 18.32, or leave it empty where there is none", CleanText::line(value))
+            format!(
+                "`{}` is no number; write it as 18.32, or leave it empty where there is none",
+                CleanText::line(value)
+            )
         })?,
     };
     Ok(Row { timestamp, sample: Sample { at, value } })

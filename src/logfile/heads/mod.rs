@@ -32,6 +32,8 @@ pub struct Heads {
     trace: Trace,
     /// Lines of the record under way; zero before the first.
     lines: u32,
+    /// How bad it is.
+    severity: Severity,
     /// Lines come wrapped by a container runtime.
     wrapped: bool,
     /// The line before was cut by a container runtime: this one goes on with it.
@@ -83,6 +85,7 @@ impl Heads {
             learner: Learner::default(),
             trace: Trace::No,
             lines: 0,
+            severity: Severity::Unset,
             wrapped: false,
             partial: false,
             unwrapped: Unwrapped::default(),
@@ -176,7 +179,8 @@ impl Heads {
     fn cut(&mut self, line: &[u8]) -> Option<Parts> {
         let first = line.first().copied().unwrap_or(b' ');
         // A time or an object never looks like a line of a trace.
-        if !(first.is_ascii_digit() || first == b'{') || self.partial {
+        let journal = self.layout.usual == Some(Format::Journal);
+        if !(first.is_ascii_digit() || first == b'{') || journal {
             if line.trim_ascii().is_empty() || self.wants(line) {
                 return self.join(line);
             }
@@ -186,13 +190,24 @@ impl Heads {
         {
             return None;
         }
-        let parts = match self.found(line) {
-            Some(parts) => parts,
-            None if self.lines > 0 && self.trace.is_open() => return self.join(line),
-            None if self.lines > 0 && self.layout.spreads() && !parse::speaks(line) => return self.join(line),
-            None => self.plain(line),
-        };
+        let found = self.found(line);
+        // The middle of a stack trace is not taken for a record of some other format.
+        let sure = found.as_ref().is_some_and(|parts| self.is_sure(parts));
+        if !sure && self.lines > 0 {
+            let wrapped = if self.wrapped { wrap::cri(line) } else { None };
+            let text = wrapped.map_or(line, |inner| &line[inner.range]);
+            if self.in_trace(text) || self.layout.spreads() && !parse::speaks(text) {
+                return self.join(text);
+            }
+        }
+        let parts = found.unwrap_or_else(|| self.plain(line));
+        if parts.format != Format::Plain {
+            self.layout.usual = Some(parts.format);
+        } else if self.layout.usual.is_none() {
+            self.layout.usual = Some(Format::Plain);
+        }
         self.lines = 1;
+        self.severity = parts.severity.unwrap_or(Severity::Unset);
         if parts.wrapped {
             self.wrapped = true;
             self.partial = wrap::cri(line).is_some_and(|inner| inner.partial);
@@ -215,21 +230,20 @@ impl Heads {
             Choice::Format(format) => parse::read_as(*format, line, &mut stream, &mut Nothing),
             Choice::Own(own) => own.read(line, &mut stream, &mut Nothing),
         };
-        let unknown = stream.unknown;
-        let usual = self.layout.usual;
-        if unknown || (usual.is_none() && line.starts_with(b"#")) {
+        if stream.unknown || (self.layout.usual.is_none() && line.starts_with(b"#")) {
             return self.found_anew(line, parts);
         }
-        let parts = parts?;
-        if usual != Some(parts.format) {
-            // The middle of a stack trace is not taken for another format.
-            let strong = parts.time.is_some() || parts.severity.is_some();
-            if usual.is_some() && !strong {
-                return None;
-            }
-            self.layout.usual = Some(parts.format);
+        parts
+    }
+
+    /// Whether a line is a record of its own by its format: the usual one, or another that states a time or a level.
+    #[inline]
+    fn is_sure(&self, parts: &Parts) -> bool {
+        match self.layout.usual {
+            None | Some(Format::Plain) => parts.format != Format::Plain,
+            Some(usual) if usual == parts.format => true,
+            Some(_) => parts.format != Format::Plain && (parts.time.is_some() || parts.severity.is_some()),
         }
-        Some(parts)
     }
 
     /// The line once more, after learning from it.
@@ -240,17 +254,14 @@ impl Heads {
         let start = line.iter().position(|byte| *byte == b'{').filter(|_| parts.format == Format::Json).unwrap_or(0);
         self.learner.look(&line[start..], &mut self.layout.roles);
         let mut stream = Stream { layout: &self.layout, clock: &mut self.clock, unknown: false };
-        let parts = match &self.layout.choice {
-            Choice::Format(format) => parse::read_as(*format, line, &mut stream, &mut Nothing)?,
-            Choice::Auto | Choice::Own(_) => parse::read(line, &mut stream, &mut Nothing)?,
-        };
-        self.layout.usual = Some(parts.format);
-        Some(parts)
+        match &self.layout.choice {
+            Choice::Format(format) => parse::read_as(*format, line, &mut stream, &mut Nothing),
+            Choice::Auto | Choice::Own(_) => parse::read(line, &mut stream, &mut Nothing),
+        }
     }
 
     fn plain(&mut self, line: &[u8]) -> Parts {
         self.directive(line);
-        self.layout.usual = self.layout.usual.or(Some(Format::Plain));
         parse::plain(line, &mut Nothing)
     }
 
@@ -272,12 +283,23 @@ impl Heads {
         joins
     }
 
+    /// Whether a line that is in no format belongs to the trace under way. Where no line is in one, a trace has to look
+    /// like one, or it would take in all that follows; only the line after its first says what happened.
+    fn in_trace(&self, line: &[u8]) -> bool {
+        let known = self.layout.usual.is_some_and(|usual| usual != Format::Plain);
+        self.trace.is_open() && (known || self.lines == 1 || self.trace == Trace::Python || trace::is_call(line))
+    }
+
     fn wants(&self, line: &[u8]) -> bool {
+        if self.layout.usual == Some(Format::Journal) {
+            return !line.starts_with(b"__CURSOR=");
+        }
         if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
             let object = line.trim_ascii().starts_with(b"{\"") && line.trim_ascii().ends_with(b"}");
             return !(object && matches!(self.layout.usual, None | Some(Format::Json)));
         }
-        self.lines > 0 && self.trace.wants(line, self.lines > 1, self.layout.spreads())
+        let thrown = self.severity >= Severity::Error && trace::is_exception(line);
+        self.lines > 0 && (thrown || self.trace.wants(line, self.lines > 1, self.layout.spreads()))
     }
 
     fn join(&mut self, line: &[u8]) -> Option<Parts> {
@@ -294,3 +316,5 @@ fn may_be_structured(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,12 @@ const TABLES: [&str; 4] = [
     include_str!("../parse/table/servers.txt"),
 ];
 
-fn observed() -> Timestamp {
+pub(super) fn observed() -> Timestamp {
     "2026-11-20T22:00:00Z".parse().unwrap()
 }
 
 /// A group's name, and its lines with what they mean.
-fn groups() -> Vec<(&'static str, Vec<(Vec<u8>, &'static str)>)> {
+pub(super) fn groups() -> Vec<(&'static str, Vec<(Vec<u8>, &'static str)>)> {
     let mut groups: Vec<(&str, Vec<(Vec<u8>, &str)>)> = Vec::new();
     for line in TABLES.iter().flat_map(|table| table.lines().skip(1)) {
         if let Some(name) = line.strip_prefix("== ") {

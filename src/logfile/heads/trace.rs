@@ -70,7 +70,7 @@ pub(in crate::logfile) fn begun(line: &[u8]) -> Option<Trace> {
 
 /// Lines that never begin a record.
 fn continues(line: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 9] = [
+    const BEGINNINGS: [&[u8]; 13] = [
         b"Caused by:",
         b"at ",
         b"... ",
@@ -80,8 +80,32 @@ fn continues(line: &[u8]) -> bool {
         b"note: run with `RUST_BACKTRACE",
         b"--- End of",
         b"exit status ",
+        b"created by ",
+        b"[signal ",
+        b"Stack trace:",
+        b"PHP Stack trace:",
     ];
-    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || chains(line)
+    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || chains(line) || is_frame(line)
+}
+
+/// `#0 /app/a.php(3): charge()`, as PHP and debuggers count frames.
+fn is_frame(line: &[u8]) -> bool {
+    matches!(line, [b'#', first, rest @ ..] if first.is_ascii_digit()
+        && rest.iter().find(|byte| !byte.is_ascii_digit()) == Some(&b' '))
+}
+
+/// `main.main()`: a function of a Go trace, above its indented place.
+pub(super) fn is_call(line: &[u8]) -> bool {
+    line.ends_with(b")") && line.contains(&b'(') && line.contains(&b'.') && !line.contains(&b' ')
+}
+
+/// `System.InvalidOperationException: no pool`: the qualified name of what was thrown, alone or before its message.
+pub(super) fn is_exception(line: &[u8]) -> bool {
+    let length = line.iter().take(128).position(|byte| matches!(byte, b':' | b' ')).unwrap_or(line.len());
+    let name = &line[..length];
+    let qualified = name.contains(&b'.')
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$'));
+    qualified && (name.ends_with(b"Exception") || name.ends_with(b"Error"))
 }
 
 /// Sentences with which Python chains exceptions.

@@ -42,9 +42,9 @@ impl Names {
         &self.list
     }
 
-    /// How many records had to go under the stream's own name.
-    pub(super) fn beyond(&self) -> u64 {
-        self.beyond
+    /// Whether records had to go under the stream's own name.
+    pub(super) fn is_full(&self) -> bool {
+        self.beyond > 0
     }
 
     #[cold]
@@ -107,7 +107,7 @@ mod tests {
             names.number(format!("{name}").as_bytes());
         }
         assert_eq!(names.list().len(), 65_536);
-        assert_eq!(names.beyond(), 70_000 - 65_535);
+        assert_eq!(names.beyond, 70_000 - 65_535);
         assert_eq!(names.number(b"69999"), 0);
         assert_eq!(names.number(b"0"), 1);
     }

@@ -182,6 +182,12 @@ impl Rows {
     /// Shows readers what there is.
     pub(super) fn publish(&mut self, layout: Layout) {
         self.tape.set_layout(layout);
+        if self.names.is_full() {
+            let name = self.file().name();
+            let text =
+                format!("{name} names too many services: the records of some stand under {}", self.place.service);
+            self.library.note(CleanText::line(&text));
+        }
         if self.chunk.is_empty() || self.waiting > 0 || !self.charge() {
             return;
         }
@@ -230,7 +236,7 @@ impl Rows {
     fn say_clamped(&mut self) {
         if !self.said_clamped {
             self.said_clamped = true;
-            let name = self.file().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = self.file().name();
             self.library.note(CleanText::line(&format!(
                 "the times of {name} go back more than {MAX_JUMPS} times: from there on such records stand behind their predecessors"
             )));
@@ -314,7 +320,14 @@ impl Rows {
                     self.library.retire(&self.tape);
                     self.begin(layout);
                 }
-                Pressure::MakesRoom | Pressure::GivesWay => {
+                Pressure::MakesRoom => {
+                    let name = self.file().name();
+                    let text = format!("what comes to {name} is not indexed: limits.log_index is spent");
+                    self.library.note(CleanText::line(&text));
+                    self.is_spent = true;
+                    return false;
+                }
+                Pressure::GivesWay => {
                     self.is_spent = true;
                     return false;
                 }

@@ -6,10 +6,10 @@ mod cache;
 use std::fs::File;
 use std::io;
 use std::ops::{ControlFlow, Range};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::spool::Room;
 use cache::BLOCK;
@@ -36,7 +36,7 @@ pub struct Opened {
     unindexed: AtomicU64,
     is_backlog: AtomicBool,
     /// What is given back with the file.
-    room: Option<Arc<Room>>,
+    room: OnceLock<Arc<Room>>,
 }
 
 /// Why the beginning of a file is not indexed.
@@ -89,17 +89,53 @@ impl Opened {
         let [done, length, unindexed] = [const { AtomicU64::new(0) }; 3];
         let [looks, verified] = [const { AtomicU32::new(1) }; 2];
         let [is_gone, is_backlog] = [const { AtomicBool::new(false) }; 2];
-        Self { number, path, text, pages, is_gone, looks, verified, done, length, unindexed, is_backlog, room: None }
+        Self {
+            number,
+            path,
+            text,
+            pages,
+            is_gone,
+            looks,
+            verified,
+            done,
+            length,
+            unindexed,
+            is_backlog,
+            room: OnceLock::new(),
+        }
     }
 
     /// The same, holding on to room on the disk.
     pub(super) fn with_room(self, room: Arc<Room>) -> Self {
-        Self { room: Some(room), ..self }
+        drop(self.room.set(room));
+        self
+    }
+
+    /// Whether no name leads to it any more, so that it takes disk only for its readers; and how much. `None` while that
+    /// is counted already, or is not so.
+    pub(super) fn uncounted(&self) -> Option<u64> {
+        let text = self.text.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match text {
+            Text::File(file) if self.room.get().is_none() => {
+                file.metadata().ok().filter(|meta| meta.nlink() == 0).map(|meta| meta.len())
+            }
+            Text::File(_) | Text::Bytes(_) | Text::Closed => None,
+        }
+    }
+
+    /// Counts the disk that it takes.
+    pub(super) fn count(&self, room: Room) {
+        drop(self.room.set(Arc::new(room)));
     }
 
     /// The path it was opened by; another file may stand there now.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Its last part, for sentences.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
     }
 
     /// The bytes of a range; fewer when the file ends before it does, or its text is gone.
@@ -243,7 +279,7 @@ impl Opened {
     /// Lets the file go: its rows were taken away.
     pub(super) fn close(&self) {
         self.set_gone();
-        if let Some(room) = &self.room {
+        if let Some(room) = self.room.get() {
             room.give_back();
         }
     }

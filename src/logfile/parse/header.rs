@@ -122,7 +122,8 @@ fn find_level(line: &[u8], at: usize) -> Option<(Severity, usize, usize)> {
         let word = word(line, start)?;
         let inside = &line[word.inside.clone()];
         // A column that is filled up with blanks is no part of a sentence.
-        let column = index == 0 && inside[0].is_ascii_uppercase() && line[word.end..].starts_with(b"  ");
+        let column =
+            index == 0 && inside.first().is_some_and(u8::is_ascii_uppercase) && line[word.end..].starts_with(b"  ");
         let marked = word.open != 0 || inside.ends_with(b":") || column;
         let bare = inside.trim_end_punctuation();
         let capitals = inside.is_ascii_uppercase_word() && (index == 0 || !is_weak(bare) || is_bar(line, word.end));

@@ -34,7 +34,7 @@ pub(in crate::logfile) fn read<F: Fields>(line: &[u8], stream: &mut Stream<'_>, 
     }
     let end = walk.object(0, 0, &mut pick);
     let whole = end.is_some() && (pick.done || walk.ends());
-    if !whole && walk.pairs < 2 {
+    if !whole && walk.pairs == 0 {
         return None;
     }
     let unknown = pick.unknown;
@@ -97,7 +97,7 @@ impl Path<'_> {
 pub(in crate::logfile) struct Walk<'a> {
     line: &'a [u8],
     at: usize,
-    /// Pairs read so far.
+    /// Pairs of the outermost object read so far.
     pub(in crate::logfile) pairs: usize,
     names: [Range<usize>; DEPTH + 1],
 }
@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
             if !self.member(hash, depth, visit)? {
                 return Some(false);
             }
-            self.pairs += 1;
+            self.pairs += usize::from(depth == 0);
             if self.peek()? != b',' {
                 self.blanks();
             }
@@ -175,9 +175,13 @@ impl<'a> Walk<'a> {
             b'"' => (Kind::Text, self.text()?),
             b'{' if depth < DEPTH => {
                 let path = Path { hash, names: self.names.get(..=depth)? };
-                if visit.enters(self.line, path) {
-                    return self.object(hash, depth + 1, visit);
+                if visit.enters(self.line, path)
+                    && let Some(on) = self.object(hash, depth + 1, visit)
+                {
+                    return Some(on);
                 }
+                // What is broken inside is stepped over, whether it was looked into or not.
+                self.at = start;
                 self.nested()?;
                 return Some(true);
             }

@@ -9,16 +9,16 @@ use super::roles::below;
 use super::{Format, escape, pairs};
 
 /// Reads pairs from the place on. Two are the least, and every word must be one, so that prose with an `=` in it is not
-/// taken for this.
+/// taken for this; a line that has said everything is one whatever follows.
 pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, out: &mut F) -> Option<Parts> {
     let mut pick = Pick::new(&stream.layout.roles, stream.clock, F::WANTED);
     let mut count = 0;
-    each(line, at, |name, value| {
+    let whole = each(line, at, |name, value| {
         let path = Path { hash: below(0, &line[name.clone()]), names: std::slice::from_ref(&name) };
         count += 1;
         pick.value(line, path, Kind::Text, value)
-    })?;
-    if count < 2 {
+    });
+    if whole.is_none() && !pick.done || count < 2 {
         return None;
     }
     let unknown = pick.unknown;

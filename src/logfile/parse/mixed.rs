@@ -22,9 +22,7 @@ pub(super) fn read(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) 
     }
     let word = line.iter().take(256).position(|b| matches!(b, b' ' | b'\t' | b'=' | b'[' | b':')).unwrap_or(line.len());
     match line.get(word) {
-        Some(b'=') => audit(line, stream, out)
-            .or_else(|| journal(line, word, stream))
-            .or_else(|| logfmt::read(line, 0, stream, out)),
+        Some(b'=') => audit(line, stream, out).or_else(|| journal(line)).or_else(|| logfmt::read(line, 0, stream, out)),
         _ => access::balancer(line, stream, out)
             .or_else(|| access::read(line, stream, out))
             .or_else(|| text::prefixed(line, stream, out)),
@@ -74,20 +72,20 @@ fn audit(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<
     Some(parts)
 }
 
-/// The first field of a record in the journal's export format.
-fn journal(line: &[u8], word: usize, stream: &mut Stream<'_>) -> Option<Parts> {
-    let name = &line[..word];
-    if !name.starts_with(b"__CURSOR") && !name.starts_with(b"__REALTIME_TIMESTAMP") {
-        return None;
-    }
-    let mut parts = Parts::new(Format::Journal, 0..line.len());
-    parts.time = stream.clock.value(&line[word + 1..]);
+/// The first field of a record in the journal's export format: its cursor, whose `t=` are microseconds since the epoch
+/// in hexadecimal digits.
+fn journal(line: &[u8]) -> Option<Parts> {
+    let cursor = line.strip_prefix(b"__CURSOR=")?;
+    let mut parts = Parts::new(Format::Journal, 0..0);
+    let time = cursor.split(|b| *b == b';').find_map(|part| part.strip_prefix(b"t="));
+    let micros = time.and_then(|time| i64::from_str_radix(std::str::from_utf8(time).ok()?, 16).ok());
+    parts.time = micros.and_then(|micros| micros.checked_mul(1000));
     Some(parts)
 }
 
 /// A line inside a CRI line.
 pub(super) fn container(line: &[u8], inner: Inner, stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
-    let (time, _) = stream.clock.leading(line)?;
+    let time = inner.time(line, stream.clock)?;
     let at = inner.range.start;
     // Times inside that lack a part are near the one outside.
     let text = &line[inner.range];

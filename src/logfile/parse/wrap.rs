@@ -12,21 +12,29 @@ pub(in crate::logfile) struct Inner {
     pub(in crate::logfile) range: Range<usize>,
     /// Whether it goes on in the next line.
     pub(in crate::logfile) partial: bool,
-    /// Whether it was written to standard error.
-    pub(in crate::logfile) stderr: bool,
+    /// Where the runtime's time ends.
+    time_end: usize,
+}
+
+impl Inner {
+    /// The time that the CRI gives a line; `None` when it is none.
+    pub(in crate::logfile) fn time(&self, line: &[u8], clock: &mut Clock) -> Option<i64> {
+        clock.leading(line).filter(|(_, length)| *length == self.time_end).map(|(time, _)| time)
+    }
 }
 
 /// `2026-11-20T21:04:25.1Z stdout F line`.
 #[inline]
 pub(in crate::logfile) fn cri(line: &[u8]) -> Option<Inner> {
-    let head = line.get(..line.len().min(48))?;
+    let head = &line[..line.len().min(48)];
+    if head.get(4) != Some(&b'-') || head.get(10) != Some(&b'T') {
+        return None;
+    }
     let space = memchr::memchr(b' ', head)?;
     let mark = line.get(space + 1..space + 8)?;
-    let stderr = match mark {
-        b"stdout " => false,
-        b"stderr " => true,
-        _ => return None,
-    };
+    if mark != b"stdout " && mark != b"stderr " {
+        return None;
+    }
     let at = space + 8;
     let partial = match line.get(at)? {
         b'F' => false,
@@ -34,8 +42,8 @@ pub(in crate::logfile) fn cri(line: &[u8]) -> Option<Inner> {
         _ => return None,
     };
     match line.get(at + 1) {
-        Some(b' ') => Some(Inner { range: at + 2..line.len(), partial, stderr }),
-        None => Some(Inner { range: at + 1..line.len(), partial, stderr }),
+        Some(b' ') => Some(Inner { range: at + 2..line.len(), partial, time_end: space }),
+        None => Some(Inner { range: at + 1..line.len(), partial, time_end: space }),
         Some(_) => None,
     }
 }
@@ -49,12 +57,11 @@ pub(in crate::logfile) fn docker(line: &[u8]) -> Option<Inner> {
     let length = super::pairs::quoted(line.get(start - 1..)?)?;
     let inside = start..start + length - 2;
     let rest = line.get(inside.end..)?;
-    let stream = memchr::memmem::find(&rest[..rest.len().min(1024)], b"\"stream\":\"std")?;
-    let stderr = rest.get(stream + 13..)?.starts_with(b"err");
+    memchr::memmem::find(&rest[..rest.len().min(1024)], b"\"stream\":\"std")?;
     let text = &line[inside.clone()];
     let partial = !text.ends_with(b"\\n");
     let end = inside.end - if partial { 0 } else { 2 };
-    Some(Inner { range: inside.start..end, partial, stderr })
+    Some(Inner { range: inside.start..end, partial, time_end: 0 })
 }
 
 /// The time that Docker gives a line.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::logfile::Unmined;
 use crate::logfile::pages::Lost;
+use crate::logfile::{Budgets, Unmined};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -340,4 +340,42 @@ fn a_chosen_format_is_taken_up_at_the_next_poll() {
     eye.library.reread(std::path::Path::new("/else"), Choice::Auto);
     eye.settle();
     assert_eq!(eye.library.tapes().len(), 2);
+}
+
+#[test]
+fn a_deleted_file_is_held_while_the_disk_it_takes_has_room() {
+    for (spool, text) in [(1 << 20, Stage::Ended), (10, Stage::Gone)] {
+        let mut world = World::new();
+        world.create();
+        let mut eye = Eye::new(world.path());
+        eye.library = Arc::new(Library::with_budgets(Box::new(Unmined), Budgets { spool, ..Budgets::default() }));
+        World::write(world.pen.as_mut(), &mut world.records, 10);
+        eye.settle();
+        world.act(Step::Delete);
+        world.act(Step::Create);
+        (0..100).for_each(|_| drop(eye.poll()));
+        eye.watch.tidy(&eye.library);
+        eye.watch.tidy(&eye.library);
+        let tapes = eye.library.tapes();
+        assert_eq!((tapes[0].stage(), tapes[0].rows()), (text, 10));
+        assert_eq!(eye.library.spooled() > 0, text == Stage::Ended);
+        assert_eq!(eye.library.notes().len(), usize::from(text == Stage::Gone));
+    }
+}
+
+#[test]
+fn of_many_rotated_files_the_oldest_are_let_go_and_said() {
+    let mut world = World::new();
+    let mut eye = Eye::new(world.path());
+    for _ in 0..MAX_PAST + 3 {
+        world.create();
+        World::write(world.pen.as_mut(), &mut world.records, 1);
+        eye.settle();
+        world.act(Step::Rotate);
+    }
+    (0..100).for_each(|_| drop(eye.poll()));
+    eye.watch.tidy(&eye.library);
+    let gone = eye.library.tapes().iter().filter(|tape| tape.stage() == Stage::Gone).count();
+    assert!((3..6).contains(&gone), "{gone}");
+    assert!(eye.library.notes()[0].contains("let go"));
 }

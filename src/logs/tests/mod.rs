@@ -1,5 +1,6 @@
 //! The desk against a plain reading: every record decoded, sorted and filtered one by one.
 
+mod asked;
 mod filters;
 mod pages;
 

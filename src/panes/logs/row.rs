@@ -31,6 +31,8 @@ pub(super) struct Looks<'a> {
     pub left: usize,
     /// Some record in view is of another day than today's.
     pub days: bool,
+    /// What is new is known.
+    pub marks: bool,
     pub ascii: bool,
     pub search: Option<&'a Filter>,
 }
@@ -46,6 +48,7 @@ impl Logs {
             columns,
             left: self.left,
             days: other && !ctx.relative_times && columns >= 70,
+            marks: columns >= MARKS_FROM && self.asks_patterns(ctx),
             ascii,
             search: self.search.as_ref().map(|search| &search.filter),
         }
@@ -79,7 +82,7 @@ impl Looks<'_> {
         }
         let alike = if row.alike > 1 { format!("×{}", short_count(row.alike)) } else { String::new() };
         line.push(format!(" {}", cell_right(&alike, COUNT - 1)), Role::Dim);
-        if self.columns < MARKS_FROM {
+        if !self.marks {
             return line;
         }
         let known = row.pattern.and_then(|id| self.ctx.stores.records.patterns.rows.iter().find(|one| one.id == id));

@@ -146,7 +146,8 @@ impl Logs {
             done: sum.done + file.read.done,
             total: sum.total + file.read.total,
         });
-        if read.done.saturating_add(BEHIND) < read.total {
+        let is_behind = read.done.saturating_add(BEHIND) < read.total;
+        if is_behind {
             foot.push(format!(" · indexing {}", bar(read)), Role::Warning);
         }
         if status.evicted > 0 {
@@ -156,7 +157,8 @@ impl Logs {
         if dropped > 0 {
             foot.push(format!(" · {} dropped", count(dropped)), Role::Warning);
         }
-        if let Some(note) = status.notes.first() {
+        // While the rest is read, what is not read yet is no news.
+        if let (Some(note), false) = (status.notes.first(), is_behind) {
             foot.push(format!(" · {note}"), Role::Warning);
         }
         foot

@@ -46,11 +46,14 @@ impl Logs {
         }
     }
 
+    /// Whether patterns are wanted: a wide pane marks what is new in its rows too.
+    pub(super) fn asks_patterns(&self, ctx: &Ctx<'_>) -> bool {
+        self.mode == Mode::Patterns || self.width >= super::row::MARKS_FROM && ctx.incident.is_some()
+    }
+
     /// The patterns that are to be told.
     pub fn patterns_ask(&self, ctx: &Ctx<'_>) -> Option<PatternsAsk> {
-        // A wide pane marks what is new in its rows too.
-        let marks = self.width >= super::row::MARKS_FROM && ctx.incident.is_some();
-        if self.mode == Mode::Lines && !marks {
+        if !self.asks_patterns(ctx) {
             return None;
         }
         let begun = ctx.incident.map(|incident| incident.started_at);

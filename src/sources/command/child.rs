@@ -22,6 +22,8 @@ pub struct Child {
     out: Option<ChildStdout>,
     err: Option<ChildStderr>,
     errors: Lines,
+    /// Whether standard error is handed out as it comes, beside its last line.
+    hands_out_errors: bool,
     last_error: String,
     status: Option<io::Result<std::process::ExitStatus>>,
 }
@@ -30,6 +32,8 @@ pub struct Child {
 pub enum Event {
     /// It wrote to standard output.
     Out(Vec<u8>),
+    /// It wrote to standard error, and that was asked for.
+    Err(Vec<u8>),
     /// It has been silent for a while; the caller's own clock says so.
     Quiet,
     /// It is gone and everything it wrote was read.
@@ -55,7 +59,22 @@ impl Child {
         });
         let mut child = command.wrap(ProcessGroup::leader()).wrap(KillOnDrop).spawn()?;
         let (out, err) = (child.stdout().take(), child.stderr().take());
-        Ok(Self { child, out, err, errors: Lines::default(), last_error: String::new(), status: None })
+        Ok(Self {
+            child,
+            out,
+            err,
+            errors: Lines::default(),
+            hands_out_errors: false,
+            last_error: String::new(),
+            status: None,
+        })
+    }
+
+    /// Hands out what it writes to standard error too; none of it counts as an error then.
+    #[must_use]
+    pub fn with_errors(mut self) -> Self {
+        self.hands_out_errors = true;
+        self
     }
 
     /// Waits for the next thing it does. Dropping the future loses nothing.
@@ -75,6 +94,7 @@ impl Child {
                     None => self.out = None,
                 },
                 bytes = read(&mut self.err), if self.err.is_some() => match bytes {
+                    Some(bytes) if self.hands_out_errors => return Event::Err(bytes),
                     Some(bytes) => self.errors.feed(&bytes, |line| note(&mut self.last_error, line)),
                     None => self.err = None,
                 },

@@ -94,7 +94,7 @@ impl CommandSource {
                     return None;
                 }
                 Some(Event::Out(bytes)) => (decoder.feed(&bytes), None),
-                Some(Event::Quiet) => (decoder.flush_idle(), None),
+                Some(Event::Quiet | Event::Err(_)) => (decoder.flush_idle(), None),
                 Some(Event::Ended(end)) => (decoder.finish(), Some(end)),
             };
             if !deliver(outlet, items, stop).await {

@@ -106,6 +106,7 @@ impl FileSet {
     fn expand(&mut self) {
         self.problems.clear();
         let first = self.expanded.is_none();
+        self.members.values_mut().for_each(|member| member.watch.tidy(&self.library));
         let mut matched = Vec::new();
         for pattern in &self.patterns {
             if !pattern.contains(['*', '?', '[']) {

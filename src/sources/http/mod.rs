@@ -63,6 +63,7 @@ impl Endpoint {
                 .referer(false)
                 .pool_max_idle_per_host(4)
                 .pool_idle_timeout(Duration::from_secs(60))
+                .tcp_keepalive(Duration::from_secs(30))
         };
         let failed = |error: reqwest::Error| HttpError::Setup { why: error::innermost(&error) };
         let client = builder().build().map_err(failed)?;

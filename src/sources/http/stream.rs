@@ -41,7 +41,15 @@ impl Endpoint {
     /// # Errors
     /// As [`Endpoint::ask`]; a page for people is refused before its first line.
     pub async fn lines(&self, path: &str, parameters: &[(&str, &str)]) -> Result<LineStream, HttpError> {
-        let response = self.in_time(self.send(path, parameters)).await?;
+        self.in_time(self.lines_whenever(path, parameters)).await
+    }
+
+    /// Like [`Endpoint::lines`], for answers whose head comes with their first line, whenever that is.
+    ///
+    /// # Errors
+    /// As there, without a limit of time.
+    pub async fn lines_whenever(&self, path: &str, parameters: &[(&str, &str)]) -> Result<LineStream, HttpError> {
+        let response = self.send(path, parameters).await?;
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }

@@ -1,45 +1,23 @@
-//! Asks one Loki: pages of a query, newest first, and what a query would cost. Used by the source, by one-time queries
+//! Asks one Loki: pages of a query, and what a query would cost. Used by the source, by one-time queries
 //! and by `doctor`.
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
-use super::wire::{self, Page};
+use super::wire;
 use crate::config::schema;
 use crate::domain::ports::SecretStore;
-use crate::domain::{SourceId, TimeWindow, Timestamp, time};
+use crate::domain::{SourceId, TimeWindow, Timestamp};
 use crate::sources::http::{Endpoint, HttpError, Socket};
-use crate::sources::stores::Entry;
+use crate::sources::stores::{From, Page};
 
-/// Entries of one page, and of one that has to hold an instant with more than that. The larger is what servers allow
-/// unless configured otherwise.
-const PAGE: usize = 1_000;
-const LARGE_PAGE: usize = 5_000;
+/// Entries that a tail brings of what was before it.
+const LOOK_BACK: &str = "5000";
 
 /// One Loki. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     id: SourceId,
     endpoint: Endpoint,
-}
-
-/// Where a reading begins.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum From {
-    /// This long before the server's own now.
-    Ago(SignedDuration),
-    /// At this instant.
-    At(Timestamp),
-}
-
-/// What a reading brought.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    /// Entries in time order.
-    pub(super) entries: Vec<Entry>,
-    /// What was left out, in words.
-    pub(super) gaps: Vec<String>,
 }
 
 /// What a query would touch. An estimate of the index: what is not yet written to it is missing.
@@ -112,54 +90,14 @@ impl Client {
         Ok(Cost { streams, chunks, bytes, entries })
     }
 
-    /// The newest entries, `most` and a page at most, page by page backwards in time. A page that fails fails the
-    /// reading: what came before it would leave a hole behind it.
-    pub(super) async fn read(
+    /// The newest `size` entries of a query, from `from` to before `end`.
+    pub(super) async fn page(
         &self,
         query: &str,
         from: From,
         end: Option<Timestamp>,
-        most: usize,
-    ) -> Result<Reading, HttpError> {
-        let (mut reading, mut unreadable) = (Reading::default(), 0);
-        let (mut from, mut end, mut size) = (from, end, PAGE);
-        loop {
-            let page = self.page(query, from, end, size).await?;
-            unreadable += page.unreadable;
-            let times = page.entries.iter().map(|entry| entry.at);
-            let (count, ends) = (page.entries.len(), times.clone().min().zip(times.max()));
-            reading.entries.extend(page.entries);
-            let Some((oldest, newest)) = ends.filter(|_| count >= size) else { break };
-            if reading.entries.len() >= most {
-                let at = time::stamp(oldest);
-                reading.gaps.push(format!("older than {at} is not read: `records` allows {most}"));
-                break;
-            }
-            if let From::Ago(ago) = from {
-                // Relative to the end, which moves from here on.
-                from = From::At(time::minus(newest, ago));
-            }
-            // The next page ends after the oldest instant of this one, which may not have been whole, and brings it again.
-            let next = time::plus(oldest, SignedDuration::from_nanos(1));
-            let is_stuck = end == Some(next);
-            if is_stuck && size == LARGE_PAGE {
-                reading
-                    .gaps
-                    .push(format!("more than {LARGE_PAGE} entries at {oldest}: the server gives no more of it"));
-                (end, size) = (Some(oldest), PAGE);
-                continue;
-            }
-            (end, size) = (Some(next), if is_stuck { LARGE_PAGE } else { PAGE });
-            reading.entries.retain(|entry| entry.at != oldest);
-        }
-        if unreadable > 0 {
-            reading.gaps.push(format!("{unreadable} entries without a usable time or line"));
-        }
-        reading.entries.sort_by_key(|entry| entry.at);
-        Ok(reading)
-    }
-
-    async fn page(&self, query: &str, from: From, end: Option<Timestamp>, size: usize) -> Result<Page, HttpError> {
+        size: usize,
+    ) -> Result<Page, HttpError> {
         let size = size.to_string();
         let mut parameters = vec![("query", query), ("limit", &size), ("direction", "backward")];
         let (start, until) = (start(from), end.map(nanos));
@@ -170,9 +108,8 @@ impl Client {
 
     /// Opens a tail of what arrives from now on, a little of what was before it included.
     pub(super) async fn tail(&self, query: &str, from: Option<Timestamp>) -> Result<Socket, HttpError> {
-        let limit = LARGE_PAGE.to_string();
         let start = from.map(nanos);
-        let mut parameters = vec![("query", query), ("limit", limit.as_str())];
+        let mut parameters = vec![("query", query), ("limit", LOOK_BACK)];
         parameters.extend(start.as_deref().map(|start| ("start", start)));
         self.endpoint.websocket("loki/api/v1/tail", &parameters).await
     }

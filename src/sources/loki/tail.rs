@@ -6,36 +6,30 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::wire::{self, Page};
+use super::wire;
 use crate::domain::CleanText;
 use crate::sources::http::Socket;
+use crate::sources::stores::{Page, Tail, Tailed};
 
 /// Silence, Loki's own pings included, after which the connection is asked whether it lives, and after which it is dead.
 const QUIET: Duration = Duration::from_secs(30);
 
 /// A tail that is being read.
-pub(super) struct Tail {
+pub struct LokiTail {
     socket: Socket,
     asked: bool,
     /// A message that is being read.
     reading: Option<JoinHandle<serde_json::Result<Page>>>,
 }
 
-/// What a tail says next.
-pub(super) enum Tailed {
-    /// Entries, or word of entries left out.
-    Page(Page),
-    /// It ended, and why.
-    Ended(String),
-}
-
-impl Tail {
+impl LokiTail {
     pub(super) fn new(socket: Socket) -> Self {
         Self { socket, asked: false, reading: None }
     }
+}
 
-    /// Waits for the next thing it says. Dropping the future loses nothing.
-    pub(super) async fn next(&mut self) -> Tailed {
+impl Tail for LokiTail {
+    async fn next(&mut self) -> Tailed {
         loop {
             if let Some(reading) = &mut self.reading {
                 let read = reading.await;

@@ -7,18 +7,7 @@ use serde_json::Value;
 use serde_json::error::Error;
 
 use crate::domain::Timestamp;
-use crate::sources::stores::Entry;
-
-/// Entries and what could not be read of them.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Page {
-    pub(super) entries: Vec<Entry>,
-    /// Entries without a usable time or line.
-    pub(super) unreadable: u64,
-    /// Entries that the server says it left out of a tail, and the oldest time among them.
-    pub(super) dropped: u64,
-    pub(super) dropped_from: Option<Timestamp>,
-}
+use crate::sources::stores::{Entry, Page};
 
 #[derive(Deserialize)]
 struct Answer {

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::proto::{AnyValue, KeyValue, Record, Request, Value};
-use crate::domain::{LogRecord, Severity, SourceId, Timestamp};
-use crate::sources::stores::{Document, Parts, record};
+use crate::domain::{CleanText, LogRecord, RecordId, Severity, SourceId, Timestamp};
+use crate::logfile::Context;
+use crate::sources::stores::read_message;
 
 /// Records of one request that are taken.
 pub(super) const MOST: usize = 50_000;
@@ -13,7 +14,9 @@ pub(super) const MOST: usize = 50_000;
 const ATTRIBUTES: usize = 128;
 /// Bytes of one attribute's value.
 const VALUE: usize = 16 << 10;
-/// The attribute that holds a stack trace.
+/// Bytes of the line for the pane.
+const BODY: usize = 4 << 10;
+/// What is too long for that line.
 const TRACE: &str = "exception.stacktrace";
 /// Resource attributes that say something of the SDK and nothing of the incident.
 const QUIET: [&str; 4] = ["service.name", "telemetry.sdk.language", "telemetry.sdk.name", "telemetry.sdk.version"];
@@ -31,8 +34,7 @@ pub(super) fn records(request: Request, source: &SourceId, now: Timestamp) -> (V
                     left_out += 1;
                     continue;
                 }
-                let about = Document { source, service: source.as_str(), at: time(&one), observed: now };
-                records.push(convert(one, service.clone(), &name, &resource, &about));
+                records.push(convert(one, service.as_deref(), &name, &resource, source, now));
             }
         }
     }
@@ -41,44 +43,63 @@ pub(super) fn records(request: Request, source: &SourceId, now: Timestamp) -> (V
 
 fn convert(
     one: Record,
-    service: Option<String>,
+    service: Option<&str>,
     scope: &str,
     resource: &[(String, String)],
-    about: &Document<'_>,
+    source: &SourceId,
+    now: Timestamp,
 ) -> LogRecord {
-    let severity = severity(&one);
-    let message = one.body.as_ref().map(words).unwrap_or_default();
-    let event = lossy(&one.event_name);
-    let said = if message.is_empty() { event.clone() } else { message.clone() };
+    let (event, body) = (lossy(&one.event_name), one.body.as_ref().map(words).unwrap_or_default());
+    let (message, event) = if body.is_empty() { (event, String::new()) } else { (body, event) };
+    let (at, severity, trace_id, span_id) = (time(&one), severity(&one), id(&one.trace_id), id(&one.span_id));
+    let dropped = Some(one.dropped_attributes_count).filter(|count| *count > 0).map(|count| count.to_string());
     let mut attributes = pairs(one.attributes);
-    let trace = attributes.iter().find(|(name, _)| name == TRACE).map(|(_, trace)| format!("\n{trace}"));
-    let mut body = said.clone();
-    for (name, value) in attributes.iter().filter(|(name, _)| name != TRACE) {
-        body.push_str(&format!(" {name}={value}"));
+    let mut raw = message.clone();
+    if let Some((_, trace)) = attributes.iter().find(|(name, _)| name == TRACE) {
+        raw = format!("{raw}\n{trace}");
     }
+    let line = line_of(&message, &attributes);
     let more = [
-        ("event_name", if message.is_empty() { String::new() } else { event }),
-        ("span_id", id(&one.span_id).unwrap_or_default()),
+        ("event_name", event),
+        ("span_id", span_id.unwrap_or_default()),
         ("otel.scope.name", scope.to_owned()),
-        (
-            "otel.dropped_attributes",
-            Some(one.dropped_attributes_count).filter(|n| *n > 0).map_or_else(String::new, |n| n.to_string()),
-        ),
+        ("otel.dropped_attributes", dropped.unwrap_or_default()),
     ];
     let more = more.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value));
     let of_resource = resource.iter().filter(|(name, _)| !QUIET.contains(&name.as_str())).cloned();
     attributes.extend(more.chain(of_resource));
     attributes.truncate(ATTRIBUTES);
-    let parts = Parts {
-        severity,
-        service: service.filter(|service| !service.is_empty()),
-        trace_id: id(&one.trace_id),
-        attributes,
-        raw: format!("{said}{}", trace.unwrap_or_default()),
-        message: said,
-        body: clipped(body),
+    let clean = |(name, value): &(String, String)| (CleanText::line(name), CleanText::line(value));
+    let mut made = LogRecord {
+        id: RecordId::default(),
+        time: at,
+        observed: now,
+        severity: severity.unwrap_or(Severity::Unset),
+        service: CleanText::line(service.filter(|name| !name.is_empty()).unwrap_or(source.as_str())),
+        source: source.clone(),
+        body: CleanText::line(&line),
+        raw: CleanText::block(&raw),
+        attributes: attributes.iter().map(clean).collect(),
+        trace_id: trace_id.as_deref().map(CleanText::line),
     };
-    record(parts, about)
+    if made.severity == Severity::Unset {
+        let context = Context { source: source.clone(), service: CleanText::default(), observed: now, at: None };
+        read_message(&mut made, &message, &context);
+    }
+    made
+}
+
+/// One line for the pane: the message, then what the record itself says beside it.
+fn line_of(message: &str, attributes: &[(String, String)]) -> String {
+    let mut line = message.replace('\n', " ");
+    for (name, value) in attributes.iter().filter(|(name, _)| name != TRACE) {
+        if line.len() + name.len() + value.len() > BODY {
+            break;
+        }
+        let quote = if value.contains([' ', '\n']) { "\"" } else { "" };
+        line.push_str(&format!(" {name}={quote}{}{quote}", value.replace('\n', " ")));
+    }
+    line
 }
 
 /// When it happened, else when the sender saw it.

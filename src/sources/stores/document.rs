@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{CleanText, LogRecord, RecordId, Severity, SourceId, Timestamp};
+use crate::domain::{CleanText, LogRecord, Severity, SourceId, Timestamp};
 use crate::logfile::parse::Format;
-use crate::logfile::{Choice, Context, Layout, record as read};
+use crate::logfile::{Choice, Context, Layout, record};
 
 /// Bytes of a document that are kept as written.
 const RAW: usize = 64 << 10;
@@ -33,62 +33,28 @@ pub struct Document<'a> {
     pub observed: Timestamp,
 }
 
-/// The parts of a record that a store gives one by one.
-#[derive(Clone, Debug, Default)]
-pub struct Parts {
-    /// How bad it says it is.
-    pub severity: Option<Severity>,
-    /// The service it names.
-    pub service: Option<String>,
-    /// The message; a line of it may be structured itself.
-    pub message: String,
-    /// Its line for the pane.
-    pub body: String,
-    /// W3C trace id, lower-case hex.
-    pub trace_id: Option<String>,
-    /// Everything else, in its order.
-    pub attributes: Vec<(String, String)>,
-    /// All of it as written.
-    pub raw: String,
-}
-
 /// The record of a document.
 pub fn document(fields: &Map<String, Value>, about: &Document<'_>) -> LogRecord {
     let text = Value::Object(fields.clone()).to_string();
-    let mut made = read(text.as_bytes(), &Layout::chosen(Choice::Format(Format::Json)), &about.context());
+    let context = Context {
+        source: about.source.clone(),
+        service: CleanText::default(),
+        observed: about.observed,
+        at: about.at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()),
+    };
+    let mut made = record(text.as_bytes(), &Layout::chosen(Choice::Format(Format::Json)), &context);
     made.time = about.at.or(made.time);
     made.raw = CleanText::block(&clipped(text));
     let message = message_of(fields);
+    read_message(&mut made, message, &context);
+    if made.service.is_empty() {
+        made.service = service_of(&made).unwrap_or_else(|| CleanText::line(about.service));
+    }
     // Documents carry dozens of fields that say where the message came from.
     if !message.trim().is_empty() {
         made.body = CleanText::line(&message.replace('\n', " "));
     }
-    completed(made, message, about)
-}
-
-/// The record of parts found one by one.
-pub fn record(parts: Parts, about: &Document<'_>) -> LogRecord {
-    let pair = |(name, value): &(String, String)| (CleanText::line(name), CleanText::line(value));
-    let made = LogRecord {
-        id: RecordId::default(),
-        time: about.at,
-        observed: about.observed,
-        severity: parts.severity.unwrap_or(Severity::Unset),
-        service: parts.service.as_deref().map(CleanText::line).unwrap_or_default(),
-        source: about.source.clone(),
-        body: CleanText::line(&parts.body),
-        raw: CleanText::block(&clipped(parts.raw)),
-        attributes: parts.attributes.iter().map(pair).collect(),
-        trace_id: parts.trace_id.as_deref().map(CleanText::line),
-    };
-    completed(made, &parts.message, about)
-}
-
-impl Document<'_> {
-    fn context(&self) -> Context {
-        let at = self.at.and_then(|at| i64::try_from(at.as_nanosecond()).ok());
-        Context { source: self.source.clone(), service: CleanText::default(), observed: self.observed, at }
-    }
+    made
 }
 
 /// The document's message, or what ECS keeps of it as it was.
@@ -97,29 +63,28 @@ fn message_of(fields: &Map<String, Value>) -> &str {
     own.or_else(|| fields.get("event")?.get("original")?.as_str()).unwrap_or_default()
 }
 
-/// What the message itself states counts where the record is silent: shippers put the line as it was into it.
-fn completed(mut made: LogRecord, message: &str, about: &Document<'_>) -> LogRecord {
+/// Shippers put the line as it was into `message`: what it states counts where the document states nothing.
+pub fn read_message(made: &mut LogRecord, message: &str, context: &Context) {
     let first = message.lines().next().unwrap_or_default();
-    if !first.is_empty() {
-        let inner = read(first.as_bytes(), &Layout::default(), &about.context());
-        if made.severity == Severity::Unset {
-            made.severity = inner.severity;
-        }
-        made.trace_id = made.trace_id.take().or(inner.trace_id);
-        let mut attributes = std::mem::take(&mut made.attributes).into_vec();
-        let known = attributes.len();
-        for (name, value) in inner.attributes {
-            if !attributes[..known].iter().any(|(other, _)| *other == name) {
-                attributes.push((name, value));
-            }
-        }
-        made.attributes = attributes.into();
+    if first.is_empty() {
+        return;
     }
-    if made.service.is_empty() {
-        let found = SERVICE.iter().find_map(|name| made.attribute(name)).cloned();
-        made.service = found.unwrap_or_else(|| CleanText::line(about.service));
+    let inner = record(first.as_bytes(), &Layout::default(), context);
+    if made.severity == Severity::Unset {
+        made.severity = inner.severity;
     }
-    made
+    made.trace_id = made.trace_id.take().or(inner.trace_id);
+    let mut attributes = std::mem::take(&mut made.attributes).into_vec();
+    for (name, value) in inner.attributes {
+        if !attributes.iter().any(|(known, _)| *known == name) {
+            attributes.push((name, value));
+        }
+    }
+    made.attributes = attributes.into();
+}
+
+fn service_of(made: &LogRecord) -> Option<CleanText> {
+    SERVICE.iter().find_map(|name| made.attribute(name)).cloned()
 }
 
 fn clipped(mut text: String) -> String {

@@ -3,10 +3,14 @@
 
 mod document;
 mod entry;
+mod following;
+mod pages;
 mod seen;
 
-pub use document::{Document, Parts, document, record};
+pub use document::{Document, document, read_message};
 pub use entry::{Entry, Streams};
+pub use following::{Plan, Store, Tail, Tailed};
+pub use pages::{From, Page, Pages, Reading, backwards};
 pub use seen::{Pass, Seen};
 
 use std::time::Duration;

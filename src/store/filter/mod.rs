@@ -28,7 +28,7 @@ use std::fmt;
 
 use crate::domain::{CleanText, LogRecord};
 
-pub use term::{Aside, Compare, Field, Match, Needle, PatternPrefix, Term, Test};
+pub use term::{Aside, Compare, Field, Match, Needle, PatternPrefix, Term, Test, level_word};
 pub use when::When;
 
 /// A parsed filter; the empty one passes everything.

@@ -357,7 +357,7 @@ impl fmt::Display for Term {
 }
 
 /// The word of a level as the language writes it.
-pub(super) fn level_word(level: Severity) -> &'static str {
+pub fn level_word(level: Severity) -> &'static str {
     match level {
         Severity::Unset => "unset",
         Severity::Trace => "trace",
