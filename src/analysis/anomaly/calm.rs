@@ -24,14 +24,14 @@ impl Calm {
         let odd = if evidence > 0.0 { evidence.min(50.0).exp() } else { 1.0 };
         let evidence = settings.own * self.own.push(odd, n, settings) + (1.0 - settings.own) * evidence;
         self.record *= self.fade;
-        let beyond = evidence - settings.gate * self.record;
-        self.record = self.record.max(evidence);
         self.hold = self.hold.saturating_sub(1);
+        let gate = if self.hold > 0 { HELD } else { settings.gate };
+        let beyond = evidence - gate * self.record;
+        self.record = self.record.max(evidence);
         if n <= settings.warm {
             return 0.0;
         }
-        let held = if self.hold > 0 { HELD } else { 0.0 };
-        let score = 1.0 / (1.0 + (settings.margin + held - beyond).exp());
+        let score = 1.0 / (1.0 + (settings.margin - beyond).exp());
         if score >= ALERT && self.hold == 0 {
             self.hold = settings.hold;
         }
@@ -41,5 +41,5 @@ impl Calm {
 
 /// What the evidence of the signs weighs: they see the same event more than once, but not always.
 const EVIDENCE_UNIT: f64 = 2.0;
-/// Evidence lacking while an alert is held.
-const HELD: f64 = 8.0;
+/// The gate while an alert is held: only what is much more than the cause of the alert is another.
+const HELD: f64 = 1.5;

@@ -8,7 +8,6 @@ const CERTAIN: u32 = 40;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kind {
     grown: u32,
-    still: u32,
     /// The series fell to something else than near zero: a gauge for good.
     gauge: bool,
     last: f64,
@@ -21,6 +20,8 @@ pub(super) enum Reading {
     Gauge(f64),
     /// Growth a second since the point before. The first one of a series begins its history anew.
     Rate { rate: f64, first: bool },
+    /// The counter began anew: nothing can be said of this point.
+    Reset,
 }
 
 impl Kind {
@@ -31,18 +32,16 @@ impl Kind {
             return Reading::Gauge(value);
         }
         let was = self.is_counter();
-        let mut growth = value - before;
+        let growth = value - before;
         if growth < 0.0 {
             if !was || value < 0.0 || value > before / 2.0 {
                 self.gauge = true;
                 return Reading::Gauge(value);
             }
-            // A reset: what was counted since is all that is known, as in Prometheus' `rate`.
-            growth = value;
+            // What was counted between the last point and the reset is not known.
+            return Reading::Reset;
         } else if growth > 0.0 {
             self.grown = self.grown.saturating_add(1);
-        } else {
-            self.still = self.still.saturating_add(1);
         }
         if !self.is_counter() {
             return Reading::Gauge(value);

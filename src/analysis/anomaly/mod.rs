@@ -98,6 +98,7 @@ pub struct Detector {
     step: f64,
     history: Option<History>,
     tails: [Tail; DEVIATIONS],
+    still: Still,
     calm: Calm,
 }
 
@@ -106,6 +107,25 @@ pub struct Detector {
 struct History {
     season: Season,
     bands: Bands,
+}
+
+/// How long a series has not moved at all: a sensor that hangs repeats its last value, noise or none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Still {
+    last: f64,
+    run: f64,
+    tail: Tail,
+}
+
+impl Still {
+    /// A few equal values in a row happen.
+    const FEW: f64 = 5.0;
+
+    fn push(&mut self, value: f64, n: f64, settings: &Settings) -> f64 {
+        self.run = if value == self.last { self.run + 1.0 } else { 0.0 };
+        self.last = value;
+        self.tail.push((self.run - Self::FEW).max(0.0), n, settings)
+    }
 }
 
 impl Default for Detector {
@@ -131,6 +151,7 @@ impl Detector {
             step: 0.0,
             history: None,
             tails: [Tail::default(); DEVIATIONS],
+            still: Still::default(),
             calm: Calm::default(),
         }
     }
@@ -151,6 +172,7 @@ impl Detector {
         }
         let value = match self.kind.read(value * self.unit, elapsed, first) {
             Reading::Gauge(value) => value,
+            Reading::Reset => return Scored { score: 0.0, sign: None },
             Reading::Rate { rate, first } => {
                 if first {
                     self.history = None;
@@ -190,11 +212,15 @@ impl Detector {
                 }
             }
         }
+        let still = self.still.push(value, n, settings);
+        if still > most {
+            (most, sign) = (still, Some(Sign::Quiet));
+        }
         let gap = self.gap(elapsed);
         if gap > most {
             sign = Some(Sign::Gap);
         }
-        (sum + gap, sign)
+        (sum + still + gap, sign)
     }
 
     /// Evidence of a gap: one for each factor `e` beyond five times the usual step.
@@ -207,3 +233,6 @@ impl Detector {
         gap
     }
 }
+
+#[cfg(test)]
+mod tests;

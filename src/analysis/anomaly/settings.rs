@@ -36,9 +36,9 @@ pub struct Settings {
     /// Share of a new residual in the skill of a profile.
     pub skill_share: f64,
     /// `exp(step * quantile)`.
-    rise: f64,
+    pub(super) rise: f64,
     /// `exp(-step * (1 - quantile))`.
-    sink: f64,
+    pub(super) sink: f64,
 }
 
 impl Default for Settings {
