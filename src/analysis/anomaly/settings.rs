@@ -48,7 +48,7 @@ impl Default for Settings {
             step: 0.01,
             tail_memory: 140.0,
             usual_excess: 1.25,
-            prior: 13.0,
+            prior: 8.0,
             ratio: 3.0,
             memory: 800.0,
             gate: 0.4,
