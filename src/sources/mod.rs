@@ -14,6 +14,7 @@ mod listen;
 pub mod loki;
 pub mod otlp;
 pub mod outlet;
+pub mod own_formats;
 pub mod poll;
 pub mod programs;
 pub mod prometheus;

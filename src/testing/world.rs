@@ -352,6 +352,7 @@ impl World {
             | Effect::UpdateIncident(_)
             | Effect::RecordEntry(_)
             | Effect::RecordEvidence(..)
+            | Effect::RecordLogs(_)
             | Effect::RecordSeries(_)
             | Effect::RecordNotes(_)
             | Effect::Window(_)
