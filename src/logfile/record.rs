@@ -116,7 +116,9 @@ fn unwrapped<'a>(raw: &'a [u8], clock: &mut Clock) -> (Cow<'a, [u8]>, Option<i64
             text.push(b'\n');
         }
     }
-    text.pop();
+    if text.ends_with(b"\n") {
+        text.pop();
+    }
     (Cow::Owned(text), time)
 }
 
