@@ -1,6 +1,7 @@
 //! What must happen outside the model; `runtime` carries it out and answers with messages.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::window::Window;
 use crate::actions::gate::ApprovedCommand;
@@ -8,7 +9,9 @@ use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{Alert, Change, CleanText, Evidence, ProposalId, Series, Suggestion, TimeWindow, Timestamp};
+use crate::domain::{
+    Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp,
+};
 use crate::logs::Ask;
 
 /// One thing to be done outside.
@@ -49,6 +52,8 @@ pub enum Effect {
     RecordEntry(TimelineEntry),
     /// A piece of evidence, and where it may go.
     RecordEvidence(Box<Evidence>, Reach),
+    /// Log records of the incident.
+    RecordLogs(Vec<Arc<LogRecord>>),
     /// The series as they stand.
     RecordSeries(Vec<Series>),
     /// The notes as they stand.

@@ -29,6 +29,8 @@ pub struct Records {
     pub status: Status,
     /// Records that found no room on their way to the desk.
     pub crowded_out: u64,
+    /// Records that the incident's recording leaves out.
+    pub not_recorded: u64,
     /// The record that was selected last: it stays readable when the page goes on.
     chosen: Option<PageRow>,
     asked: Asked,

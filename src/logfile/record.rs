@@ -116,7 +116,9 @@ fn unwrapped<'a>(raw: &'a [u8], clock: &mut Clock) -> (Cow<'a, [u8]>, Option<i64
             text.push(b'\n');
         }
     }
-    text.pop();
+    if text.ends_with(b"\n") {
+        text.pop();
+    }
     (Cow::Owned(text), time)
 }
 
@@ -133,11 +135,7 @@ fn parts(whole: &[u8], layout: &Layout, clock: &mut Clock, out: &mut Gathered) -
     // An object spread over lines is one all the same.
     let first = if first.trim_ascii() == b"{" { whole } else { first };
     let mut stream = Stream { layout, clock, unknown: false };
-    let found = match &layout.choice {
-        Choice::Auto => parse::read(first, &mut stream, out),
-        Choice::Format(format) => parse::read_as(*format, first, &mut stream, out),
-        Choice::Own(own) => own.read(first, &mut stream, out),
-    };
+    let found = parse::read_by(first, &mut stream, out);
     found.unwrap_or_else(|| {
         *out = Gathered::default();
         parse::plain(first, out)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::analysis::templates::Patterns;
-use crate::domain::{CleanText, LogRecord, RecordKey};
+use crate::domain::{CleanText, LogRecord, RecordKey, TimeWindow};
 use crate::logfile::own::Own;
 use crate::logfile::{Choice, Library};
 use crate::store::{Aside, LogStore};
@@ -126,12 +126,22 @@ impl Desk {
         if !is_due {
             return answers;
         }
-        let status = status(&self.library, &self.shelf, &self.held);
+        let status = status(&self.library, &self.shelf, &self.held, self.sets.unread());
         if status != self.status {
             self.status = status.clone();
             answers.push(Answer::Status(status));
         }
         answers
+    }
+
+    /// First and last time of all records.
+    pub fn extent(&mut self) -> Option<TimeWindow> {
+        if self.shelf.look(&self.library) {
+            self.sets.plan(&self.shelf);
+            self.is_due = true;
+        }
+        let (shelf, held, patterns) = (&self.shelf, &self.held, &*self.patterns);
+        World { shelf, held, patterns, reader: &mut self.reader }.extent()
     }
 
     fn hold(&mut self, records: Vec<LogRecord>) {

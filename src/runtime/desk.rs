@@ -79,7 +79,7 @@ fn slot(ask: &Ask) -> Option<usize> {
         Ask::Fields(_) => Some(2),
         Ask::Digest(_) => Some(3),
         Ask::Detail(_) => Some(4),
-        Ask::Query(_) | Ask::Hold(_) | Ask::Record(_) | Ask::Shift { .. } | Ask::Reread { .. } => None,
+        Ask::Query(_) | Ask::Record(_) | Ask::Hold(_) | Ask::Shift { .. } | Ask::Reread { .. } => None,
     }
 }
 

@@ -16,11 +16,13 @@ use crate::actions::{ApprovedCommand, Runner};
 use crate::app::effect::{Backlog, Decision, Effect, Steer};
 use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
-use crate::copilot::{self, Ask, Delta, Provider};
+use crate::copilot::{self, Delta, Provider};
 use crate::domain::approval::Frozen;
 use crate::domain::ports::QueryEngine;
+use crate::domain::query::QueryRequest;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
+use crate::logs::Ask;
 use crate::sources::span::Span;
 use crate::ui::clipboard::{Through, osc52};
 
@@ -99,13 +101,17 @@ impl Executor {
             Effect::Copy(text) => return Some(copy(&text, self.through)),
             Effect::Journal(decision) => self.note(decision),
             Effect::OpenBundle(incident, backlog) => {
-                let Backlog { logs_from: _, alerts, changes } = *backlog;
+                let Backlog { logs_from, alerts, changes } = *backlog;
                 self.keep(Keep::Open(incident));
+                if self.keeper.records() {
+                    self.desk.ask(Ask::Record(Some(logs_from)));
+                }
                 changes.into_iter().for_each(|change| self.keep(Keep::Change(change)));
                 if let Some(problem) = self.keeper.record_alerts(&alerts, self.clock.now()) {
                     self.answer(Msg::Problem(problem));
                 }
             }
+            Effect::RecordLogs(records) => self.keep(Keep::Logs(records)),
             Effect::UpdateIncident(incident) => self.keep(Keep::Incident(incident)),
             Effect::RecordEntry(entry) => self.keep(Keep::Timeline(entry)),
             Effect::RecordEvidence(evidence, reach) => self.keep(Keep::Evidence(evidence, reach)),
@@ -187,11 +193,16 @@ impl Executor {
 
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
         let (preparer, results) = (self.preparer.clone(), self.results.clone());
-        let length = suggestion.text.len();
+        let (length, text, engine) = (suggestion.text.len(), suggestion.text.clone(), Arc::clone(&self.engine));
         tokio::spawn(async move {
             let classed = tokio::task::spawn_blocking(move || preparer.prepare(&suggestion, window)).await;
             // Whoever waits for it gets an answer, and it is no.
-            let prepared = classed.unwrap_or_else(|_| preparer::unreadable(length));
+            let mut prepared = classed.unwrap_or_else(|_| preparer::unreadable(length));
+            if let Frozen::Query { language, window, step, .. } = &prepared.target.frozen {
+                let (language, window, step) = (*language, *window, *step);
+                let cost = engine.estimate(QueryRequest { language, text, window, step }).await;
+                prepared.target.facts.extend(cost.map(|cost| ("cost".into(), cost)));
+            }
             // Nobody listens any more when the program is ending.
             let _ = results.send(Msg::Prepared(id, Box::new(prepared))).await;
         });
@@ -257,7 +268,8 @@ impl Executor {
             return self.answer(Msg::Model(generation, Delta::Failed("the model is gone".into())));
         };
         let (out, mut deltas) = mpsc::channel(64);
-        let ask = Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
+        let ask =
+            copilot::Ask { messages: prepared.messages, question, evidence, answer_tokens: prepared.answer_tokens };
         self.asking = Some(tokio::spawn(async move {
             let asking = provider.ask(ask, out);
             let passing_on = async {

@@ -18,6 +18,11 @@ const MODEL: Duration = Duration::from_secs(15);
 /// A bundle is told as far as it goes once nothing more came for this long.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// How long the logs may take to be read before the question goes with what is known of them.
+const LOGS: Duration = Duration::from_secs(20);
+/// How often it is looked whether they are.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// What an asker hears while it waits.
 pub trait Listener {
     /// What is waited for.
@@ -35,6 +40,7 @@ pub async fn ask(session: &mut Session, question: &str, listener: &mut dyn Liste
     reach_model(session, listener).await?;
     gather(session, listener).await;
     tick(session);
+    read_logs(session, listener).await;
     tell(session, Msg::Want(Intent::Ask(question.to_owned())));
     listener.waiting("the model");
     let mut printed = 0;
@@ -115,6 +121,21 @@ async fn gather(session: &mut Session, listener: &mut dyn Listener) {
                 Ok(Some(batch)) => drop(session.take_batch(batch)),
                 Ok(None) | Err(_) => return,
             },
+        }
+    }
+}
+
+/// Waits until the desk has read what is there; a question before that would go without its error lines.
+async fn read_logs(session: &mut Session, listener: &mut dyn Listener) {
+    let until = Instant::now() + LOGS;
+    if !session.executor.desk.is_idle() {
+        listener.waiting("the logs");
+    }
+    while Instant::now() < until {
+        if let Ok(Some(msg)) = timeout_at(Instant::now() + LOOK, session.results.recv()).await {
+            tell(session, msg);
+        } else if session.executor.desk.is_idle() {
+            return;
         }
     }
 }

@@ -41,10 +41,8 @@ pub enum Keep {
     Timeline(TimelineEntry),
     /// A piece of evidence.
     Evidence(Box<Evidence>, Reach),
-    /// A log record.
-    Log(LogRecord),
-    /// The log records that were held when the incident opened.
-    Logs(Vec<LogRecord>),
+    /// Log records, as the desk tells them.
+    Logs(Vec<Arc<LogRecord>>),
     /// Alerts that changed.
     Alerts(Vec<Alert>, Timestamp),
     /// A change event.
@@ -114,12 +112,17 @@ impl Keeper {
             },
             false => keep,
         };
-        if !matches!(keep, Keep::Log(_)) && self.held.len() < HELD {
-            self.held.push_back(keep);
-            return None;
-        }
-        self.left_out += 1;
-        (self.left_out == 1).then(|| "the disk cannot keep up: the recording of the incident has gaps".into())
+        let lost = match &keep {
+            Keep::Logs(records) => records.len() as u64,
+            _ if self.held.len() < HELD => {
+                self.held.push_back(keep);
+                return None;
+            }
+            _ => 1,
+        };
+        let first = self.left_out == 0;
+        self.left_out += lost;
+        first.then(|| "the disk cannot keep up: the recording of the incident has gaps".into())
     }
 
     /// Hands over what found no room before, in its order.
@@ -142,7 +145,12 @@ impl Keeper {
         (self.left_out == 1).then(|| "nothing is recorded any more, so nothing can run: start midwatch again".into())
     }
 
-    /// What a source sent goes into the recording of a live incident: records, changes, alerts that changed state. With
+    /// Whether an incident is being recorded.
+    pub fn records(&self) -> bool {
+        self.recording == Recording::Now
+    }
+
+    /// What a source sent goes into the recording of a live incident: changes, alerts that changed state. With
     /// a word to say when the disk cannot keep up.
     pub fn record_batch(&mut self, batch: &Batch, now: Timestamp) -> Option<CleanText> {
         if self.recording != Recording::Now {
@@ -151,10 +159,10 @@ impl Keeper {
         let mut problem = None;
         for item in &batch.items {
             let failed = match item {
-                Telemetry::Log(record) => self.keep(Keep::Log(record.clone())),
                 Telemetry::Change(change) => self.keep(Keep::Change(change.clone())),
                 Telemetry::AlertSnapshot(alerts) | Telemetry::AlertUpdate(alerts) => self.record_alerts(alerts, now),
-                Telemetry::SeriesSet { .. } | Telemetry::Health(_) => None,
+                // The desk tells the records, those of files too.
+                Telemetry::Log(_) | Telemetry::SeriesSet { .. } | Telemetry::Health(_) => None,
             };
             problem = problem.or(failed);
         }
@@ -263,10 +271,10 @@ impl Writer {
             }
             Keep::Timeline(entry) => Entry::Timeline(entry),
             Keep::Evidence(evidence, reach) => Entry::Evidence(*evidence, reach),
-            Keep::Log(record) => Entry::Log(record),
             Keep::Logs(records) => {
                 for record in records {
-                    let written = self.recorder.as_mut().map_or(Ok(()), |r| r.append(&Entry::Log(record)));
+                    let written =
+                        self.recorder.as_mut().map_or(Ok(()), |r| r.append(&Entry::Log(Arc::unwrap_or_clone(record))));
                     self.note(written);
                 }
                 return;
@@ -420,13 +428,13 @@ mod tests {
         let (_tell_done, done) = sync_channel(1);
         let (recording, alerts, held) = (Recording::Now, HashMap::new(), VecDeque::new());
         let mut keeper = Keeper { queue: Some(queue), done, recording, left_out: 0, held, alerts };
-        let record = || Keep::Log(build::log(build::now(), "checkout", Severity::Info, "flood"));
+        let record = || Keep::Logs(vec![Arc::new(build::log(build::now(), "checkout", Severity::Info, "flood"))]);
         assert_eq!(keeper.keep(record()), None);
         assert_eq!(keeper.keep(record()), None);
         assert_eq!(keeper.keep(Keep::Notes("mine".to_owned())), None);
         assert!(keeper.keep(record()).is_some(), "said once");
         let written: Vec<Keep> = work.try_iter().collect();
-        assert!(written.iter().all(|keep| matches!(keep, Keep::Log(_))) && written.len() == 2);
+        assert!(written.iter().all(|keep| matches!(keep, Keep::Logs(_))) && written.len() == 2);
         keeper.hand_over();
         assert!(matches!(work.try_recv(), Ok(Keep::Notes(text)) if text == "mine"));
     }

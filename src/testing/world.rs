@@ -130,6 +130,7 @@ impl World {
             tables: start::tables(&config).0,
             settings: Arc::new(RunSettings::new(&config.run)),
             metrics,
+            stores: Vec::new(),
             step: 15,
             recorded,
         };
@@ -352,6 +353,7 @@ impl World {
             | Effect::UpdateIncident(_)
             | Effect::RecordEntry(_)
             | Effect::RecordEvidence(..)
+            | Effect::RecordLogs(_)
             | Effect::RecordSeries(_)
             | Effect::RecordNotes(_)
             | Effect::Window(_)

@@ -43,9 +43,11 @@
 //! The table holds at most [`Budget::shapes`] shapes of [`Budget::bytes`] bytes, and one number for each of at most
 //! [`Budget::ever`] slots that ever were. What falls out is counted in [`Counters`] and belongs to the pattern `<*>`.
 
+mod book;
 mod bytes;
 mod fields;
 mod header;
+mod layout;
 mod mask;
 mod merge;
 mod miner;

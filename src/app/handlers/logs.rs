@@ -58,6 +58,14 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
             };
             effects.push(Effect::LogAnswer(id, Box::new(answer)));
         }
+        Answer::Recorded(recorded) => {
+            if recorded.left_out > 0 && records.not_recorded == 0 {
+                let why = "the recording of the incident leaves records out: they come too fast or are too many";
+                model.state.problem(why);
+            }
+            model.state.stores.records.not_recorded = recorded.left_out;
+            effects.push(Effect::RecordLogs(recorded.records));
+        }
         Answer::Said(Ok(text)) => model.state.done(text),
         Answer::Said(Err(why)) => model.state.problem(why),
     }

@@ -292,6 +292,7 @@ fn a_file_that_grows_for_ever_keeps_its_newest_rows() {
     assert_eq!(rows.last().unwrap().span.end, bytes.len() as u64);
     assert!(rows.len() > 10_000 && rows.windows(2).all(|pair| pair[0].span.end == pair[1].span.start));
     assert!(library.notes()[0].contains("are not indexed"));
+    assert_eq!(library.evicted() as usize, 60_000 - rows.len());
 }
 
 #[test]

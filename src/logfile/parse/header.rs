@@ -96,7 +96,7 @@ fn first_level(line: &[u8], at: usize) -> Option<(Severity, usize)> {
     c.skip(b" \t:|-,");
     let word = word(line, c.at)?;
     let inside = &line[word.inside.clone()];
-    let marked = word.open != 0 || inside.ends_with(b":");
+    let marked = word.open != 0 || inside.ends_with(b":") || line.get(word.end) == Some(&b'\t');
     if !marked && !inside.is_ascii_uppercase_word() && !inside.contains(&b'/') {
         return None;
     }
@@ -130,6 +130,10 @@ fn find_level(line: &[u8], at: usize) -> Option<(Severity, usize, usize)> {
         if let Some(severity) = level_of(inside, word.open, marked).filter(|_| marked || capitals || index == 0) {
             // `Fatal error:` is one level; a first word in small letters is part of the sentence too.
             let severity = if fatal { Severity::Fatal } else { severity };
+            // So is one behind plain words: `TLS Error: handshake failed`.
+            if plain > 0 && !capitals && word.open == 0 {
+                return Some((severity, at, at));
+            }
             return Some((severity, start, if marked || capitals { word.end } else { start }));
         }
         if word.open == 0
@@ -138,6 +142,11 @@ fn find_level(line: &[u8], at: usize) -> Option<(Severity, usize, usize)> {
             && let Some(severity) = level::letter(inside[0])
         {
             return Some((severity, start, letter_end(line, word.end)));
+        }
+        if let ([letter, b'!'], 0) = (inside, index)
+            && let Some(severity) = level::letter(*letter)
+        {
+            return Some((severity, start, word.end));
         }
         fatal = inside.eq_ignore_ascii_case(b"fatal");
         if word.open == 0 && inside.len() > 1 && inside.iter().all(u8::is_ascii_alphabetic) {
@@ -180,12 +189,12 @@ fn is_bar(line: &[u8], at: usize) -> bool {
 fn letter_end(line: &[u8], at: usize) -> usize {
     let mut c = Cursor { line, at };
     c.skip(b" |");
-    let length = c.rest().iter().take(64).position(|b| !is_name(b) || *b == b':').unwrap_or(0);
-    if length > 0 && c.ahead(length) == Some(b':') && c.ahead(length + 1) == Some(b' ') {
-        c.at + length + 1
-    } else {
-        c.at
+    if let Some(length) = component_column(c.rest()) {
+        return c.at + length;
     }
+    let length = c.rest().iter().take(64).position(|b| !is_name(b) || *b == b':').unwrap_or(0);
+    let named = length > 0 && c.ahead(length) == Some(b':') && c.ahead(length + 1) == Some(b' ');
+    if named { c.at + length + 1 } else { c.at }
 }
 
 /// `D WindowManager: `, `I | etcdserver: `: what follows a level of one letter.
@@ -197,10 +206,17 @@ fn is_letter_end(rest: &[u8]) -> bool {
                 .iter()
                 .take(64)
                 .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/')));
-            end.is_some_and(|end| end > 1 && tail[end] == b':')
+            end.is_some_and(|end| end > 1 && tail[end] == b':') || component_column(tail).is_some()
         }
         _ => false,
     }
+}
+
+/// `NETWORK  [conn1] `: how long a name in capitals is that a bracket follows.
+fn component_column(text: &[u8]) -> Option<usize> {
+    let length = text.iter().take(24).position(|b| !b.is_ascii_uppercase()).filter(|length| *length > 2)?;
+    let rest = &text[length..];
+    (rest.starts_with(b" ") && rest.iter().find(|byte| **byte != b' ') == Some(&b'[')).then_some(length)
 }
 
 /// The level that a word says: `ERROR`, `ERROR:`, `core:error`, `production.ERROR`, `Server thread/INFO`, `info   `.
@@ -286,7 +302,10 @@ fn after_level(line: &[u8], at: usize, header: &mut Header, out: &mut impl Field
 fn opens(line: &[u8], word: &Word, groups: usize) -> bool {
     match word.open {
         b'[' | b'<' | b'{' => true,
-        b'(' => groups > 0 || line[word.inside.clone()].iter().all(u8::is_ascii_digit),
+        b'(' => {
+            let inside = &line[word.inside.clone()];
+            groups > 0 || inside.iter().all(is_name) && inside.iter().any(u8::is_ascii_digit)
+        }
         _ => false,
     }
 }
@@ -371,10 +390,9 @@ fn is_component(inside: &[u8]) -> bool {
             .any(|part| inside.starts_with(part) || inside.ends_with(part))
 }
 
-/// `worker-1`: the last of its kind.
+/// `worker-1`, `conn7`: one of its kind.
 fn numbered(name: &[u8]) -> bool {
-    let head = name.iter().rposition(|b| !b.is_ascii_digit());
-    head.is_some_and(|head| head + 1 < name.len() && matches!(name[head], b'-' | b'_'))
+    name.last().is_some_and(u8::is_ascii_digit)
 }
 
 /// What a group in brackets says.
@@ -558,6 +576,9 @@ fn logger(line: &[u8], at: usize, end: usize, header: &mut Header, out: &mut imp
         group(line, c.at + 1..c.at + length, false, header, out);
         c.at += length + 1;
         c.skip(b" :");
+        if c.rest().starts_with(b"- ") {
+            c.at += 2;
+        }
     } else {
         return at;
     }

@@ -140,7 +140,7 @@ pub(super) fn bracketed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fie
     // The bracket closes behind the level: `[time LEVEL target] message`.
     let close = at + memchr::memchr(b']', line.get(at..at + 256.min(line.len() - at))?)?;
     let inner = header::read(&line[..close], at, out);
-    if inner.severity.is_none() && !matches!(line[at], b' ' | b':') {
+    if inner.severity.is_none() && !matches!(line[at], b' ' | b':' | b',') {
         return None;
     }
     let mut parts = said(line, close + 1, out);

@@ -3,7 +3,8 @@
 //! as records. The outcome is what [`Filter::matches_with`] says of each row's record.
 
 mod columns;
-mod text;
+pub(super) mod field;
+pub(super) mod text;
 
 use std::ops::Range;
 

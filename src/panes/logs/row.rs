@@ -16,9 +16,9 @@ pub(super) const COUNTS_FROM: usize = 76;
 /// Columns from which on rows say what is new and how it went.
 pub(super) const MARKS_FROM: usize = 100;
 /// Columns of the count, of what is new, and of the trend.
-const COUNT: usize = 8;
-const NEWS: usize = 6;
-const TREND: usize = 8;
+const COUNT: usize = 7;
+const NEWS: usize = 5;
+const TREND: usize = 7;
 /// Hits marked in a line.
 const HITS: usize = 64;
 
@@ -174,11 +174,11 @@ fn moved(line: Line, columns: usize) -> Line {
     out
 }
 
-/// A large count in few columns: `48,213`, `1.2M`.
+/// A large count in few columns: `8,213`, `48k`, `1.2M`.
 pub(super) fn short_count(n: u64) -> String {
     match n {
-        0..100_000 => count(n),
-        100_000..1_000_000 => format!("{}k", n / 1_000),
+        0..10_000 => count(n),
+        10_000..1_000_000 => format!("{}k", n / 1_000),
         _ => format!("{:.1}M", n as f64 / 1e6),
     }
 }

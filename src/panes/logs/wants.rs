@@ -14,6 +14,8 @@ const PAGES: usize = 3;
 const ROWS: usize = 600;
 /// Most parts of the time whose density is told.
 const PARTS: usize = 400;
+/// Seconds by which the time moves that patterns are told of.
+const COARSE: i64 = 15;
 /// Parts of a sparkline.
 pub(super) const TREND: usize = 16;
 
@@ -23,7 +25,7 @@ impl Logs {
     pub fn look(&self, ctx: &Ctx<'_>) -> Look {
         let window = match self.span {
             Span::All => None,
-            Span::Shared => Some(whole_seconds(ctx.window)),
+            Span::Shared => Some(whole(ctx.window, 1)),
         };
         Look { filter: self.filter.clone(), window, until: self.frozen }
     }
@@ -57,9 +59,11 @@ impl Logs {
             return None;
         }
         let begun = ctx.incident.map(|incident| incident.started_at);
+        // Patterns are counted anew for another time, and a sparkline shows no second.
+        let window = (self.span == Span::Shared).then(|| whole(ctx.window, COARSE));
         Some(PatternsAsk {
             generation: 0,
-            look: self.look(ctx),
+            look: Look { window, ..self.look(ctx) },
             onset: self.patterns.onset().or(begun),
             order: self.patterns.order(),
             buckets: TREND,
@@ -67,9 +71,10 @@ impl Logs {
     }
 }
 
-/// The window from a whole second to a whole second.
-fn whole_seconds(window: TimeWindow) -> TimeWindow {
-    let whole = |at: Timestamp, up: i64| Timestamp::from_second(at.as_second() + up).unwrap_or(at);
-    let up = i64::from(window.end.subsec_nanosecond() > 0);
-    TimeWindow::new(whole(window.start, 0), whole(window.end, up))
+/// The window from and to a multiple of so many seconds.
+pub(super) fn whole(window: TimeWindow, seconds: i64) -> TimeWindow {
+    let whole = |second: i64, at: Timestamp| Timestamp::from_second(second * seconds).unwrap_or(at);
+    let start = window.start.as_second().div_euclid(seconds);
+    let end = (window.end.as_second() + i64::from(window.end.subsec_nanosecond() > 0) + seconds - 1).div_euclid(seconds);
+    TimeWindow::new(whole(start, window.start), whole(end, window.end))
 }
