@@ -73,14 +73,14 @@ pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Col
     Some(Excess { rows, strength, usual, worst })
 }
 
-/// How many times their usual time the services took that wait for nobody: what three quarters of them have in common
+/// How many times their usual time the services took that wait for nobody: what half of them have in common
 /// is the day, not a cause. 1 for fewer than four of them, or where they are faster.
 pub(super) fn weather(leaves: &[(&Columns, &Columns)]) -> f64 {
     let middle = |columns: &Columns| {
         quantile(columns.latency.iter().copied().filter(|it| it.is_finite()).collect(), 0.5).filter(|it| *it > 0.0)
     };
     let slower: Vec<f64> = leaves.iter().filter_map(|(now, before)| Some(middle(now)? / middle(before)?)).collect();
-    if slower.len() < 4 { 1.0 } else { quantile(slower, 0.25).unwrap_or(1.0).max(1.0) }
+    if slower.len() < 4 { 1.0 } else { quantile(slower, 0.5).unwrap_or(1.0).max(1.0) }
 }
 
 /// Calls of a service in a stretch, and the median in a row; `None` where nobody counted.
