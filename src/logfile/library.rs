@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use crate::domain::{CleanText, SourceId};
 
 use super::heads::Choice;
+use super::own::Own;
 use super::pages::{LeftOut, Opened, Pages, PagesUse};
 use super::tape::{ROW_BYTES, Stage, Tape};
 
@@ -64,6 +65,7 @@ pub struct Library {
     version: AtomicU64,
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
     miner: Box<dyn Mine>,
+    own: OnceLock<Arc<[Arc<Own>]>>,
     budgets: Budgets,
     pages: Arc<Pages>,
     rows: AtomicU64,
@@ -107,6 +109,7 @@ impl Library {
             version: AtomicU64::new(0),
             wake: OnceLock::new(),
             miner,
+            own: OnceLock::new(),
             pages: Arc::new(Pages::new(budgets.cache)),
             budgets,
             rows: AtomicU64::new(0),
@@ -120,6 +123,16 @@ impl Library {
     /// Calls this whenever something was added; only the first caller is heard.
     pub fn on_growth(&self, wake: impl Fn() + Send + Sync + 'static) {
         drop(self.wake.set(Box::new(wake)));
+    }
+
+    /// Takes the configuration's formats, which are tried before all others; only the first caller is heard.
+    pub fn set_formats(&self, own: Arc<[Arc<Own>]>) {
+        drop(self.own.set(own));
+    }
+
+    /// The configuration's formats.
+    pub fn formats(&self) -> Arc<[Arc<Own>]> {
+        self.own.get().map(Arc::clone).unwrap_or_default()
     }
 
     /// Begins a tape.

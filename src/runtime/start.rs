@@ -36,6 +36,7 @@ use crate::domain::{CleanText, EvidenceKind, SourceId};
 use crate::logfile::{Budgets, Library};
 use crate::logs::{Budget, Desk, SharedMiner};
 use crate::sources::fetch::LogStores;
+use crate::sources::own_formats::own_formats;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
@@ -123,10 +124,11 @@ fn library(config: &Config, miner: &SharedMiner) -> Arc<Library> {
     let limits = &config.limits;
     let spool_dir = Some(config.data_dir.join("tmp")).filter(|_| !config.data_dir.as_os_str().is_empty());
     let (index, cache) = (bytes(limits.log_index), bytes(limits.log_cache));
-    Arc::new(Library::with_budgets(
-        Box::new(miner.clone()),
-        Budgets { index, cache, spool: bytes(limits.spool), spool_dir },
-    ))
+    let budgets = Budgets { index, cache, spool: bytes(limits.spool), spool_dir };
+    let library = Library::with_budgets(Box::new(miner.clone()), budgets);
+    // A configuration with a format that fails its examples was refused before.
+    library.set_formats(own_formats(config).unwrap_or_default());
+    Arc::new(library)
 }
 
 fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
@@ -206,7 +208,8 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         },
         step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
     };
-    let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() });
+    let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() })
+        .with_formats(library.formats().to_vec());
     let desk = DeskThread::start(desk, &library, results.clone()).context("the program could not start its threads")?;
     let executor = Executor {
         runner: journal

@@ -209,7 +209,8 @@ impl Reel {
 
     /// Finds where the tail begins, plans what stands before it, and gives the bytes of the tail.
     fn begin<'a>(&mut self, at: u64, bytes: &'a [u8]) -> &'a [u8] {
-        let heads = Heads::fixed(self.reading.choice.clone(), timestamp(self.reading.modified));
+        let mut heads = Heads::resumed(self.layout(), timestamp(self.reading.modified));
+        heads.look(bytes.get(..segments::LOOK).unwrap_or(bytes));
         let skipped = match at {
             0 => 0,
             _ => first_record(bytes.get(..segments::LOOK).unwrap_or(bytes), heads.clone()).unwrap_or(0),
@@ -241,10 +242,14 @@ impl Reel {
         self.segments = Segments::plan(&ground, range);
     }
 
+    /// What is known before anything is read.
+    fn layout(&self) -> Layout {
+        Layout::with_own(self.reading.choice.clone(), self.library.formats())
+    }
+
     /// How the tail is written, and how long its rows are on average.
     fn like_the_tail(&self) -> (Layout, u64) {
-        let layout = || Layout::chosen(self.reading.choice.clone());
-        let Some(tail) = &self.tail else { return (layout(), 100) };
+        let Some(tail) = &self.tail else { return (self.layout(), 100) };
         let length = (tail.at() - self.cut) / tail.rows().total().max(1);
         (tail.heads().layout(), length.max(1))
     }
