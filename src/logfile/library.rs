@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use crate::domain::{CleanText, SourceId};
 
-use super::heads::Choice;
+use super::heads::{Choice, Layout};
 use super::own::Own;
 use super::pages::{LeftOut, Opened, Pages, PagesUse};
 use super::tape::{ROW_BYTES, Stage, Tape};
@@ -65,9 +65,9 @@ pub struct Library {
     version: AtomicU64,
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
     miner: Box<dyn Mine>,
-    own: OnceLock<Arc<[Arc<Own>]>>,
     budgets: Budgets,
     pages: Arc<Pages>,
+    own: Arc<[Arc<Own>]>,
     rows: AtomicU64,
     evicted: AtomicU64,
     /// Tapes that are not retired.
@@ -109,9 +109,9 @@ impl Library {
             version: AtomicU64::new(0),
             wake: OnceLock::new(),
             miner,
-            own: OnceLock::new(),
             pages: Arc::new(Pages::new(budgets.cache)),
             budgets,
+            own: Arc::default(),
             rows: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
             live: AtomicU64::new(0),
@@ -120,19 +120,19 @@ impl Library {
         }
     }
 
+    /// The same, trying the configuration's formats before all others.
+    pub fn with_formats(self, own: &[Arc<Own>]) -> Self {
+        Self { own: own.into(), ..self }
+    }
+
+    /// How a stream is read that a person chose this format for.
+    pub fn layout(&self, choice: Choice) -> Layout {
+        Layout::with_own(choice, Arc::clone(&self.own))
+    }
+
     /// Calls this whenever something was added; only the first caller is heard.
     pub fn on_growth(&self, wake: impl Fn() + Send + Sync + 'static) {
         drop(self.wake.set(Box::new(wake)));
-    }
-
-    /// Takes the configuration's formats, which are tried before all others; only the first caller is heard.
-    pub fn set_formats(&self, own: Arc<[Arc<Own>]>) {
-        drop(self.own.set(own));
-    }
-
-    /// The configuration's formats.
-    pub fn formats(&self) -> Arc<[Arc<Own>]> {
-        self.own.get().map(Arc::clone).unwrap_or_default()
     }
 
     /// Begins a tape.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::absorb;
 use super::book::{ANY, Book, Token, mix};
 use super::parameter::{self, View};
 use super::partition;
@@ -66,7 +67,30 @@ pub fn merge(shapes: &[&[u8]]) -> Templates {
             break;
         }
     }
+    absorbed(&items, &mut parent, &book);
     finish(&items, &parent, &book)
+}
+
+/// Lets patterns take the stragglers; their items stay, and nothing belongs to them any more.
+fn absorbed(items: &[Item], parent: &mut [usize], book: &Book<'_>) {
+    let mut support: HashMap<usize, usize> = HashMap::new();
+    for at in 0..parent.len() {
+        *support.entry(root(parent, at)).or_default() += 1;
+    }
+    let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
+    let support: Vec<usize> = items.iter().map(|item| support.get(&item.first).copied().unwrap_or_default()).collect();
+    for (item, by) in items.iter().zip(absorb::absorb(&tokens, &support, book)) {
+        if let Some(by) = by {
+            parent[item.first] = items[by].first;
+        }
+    }
+}
+
+fn root(parent: &[usize], mut at: usize) -> usize {
+    while parent[at] != at {
+        at = parent[at];
+    }
+    at
 }
 
 impl Item {
@@ -290,15 +314,12 @@ impl Spot {
 fn finish(items: &[Item], parent: &[usize], book: &Book<'_>) -> Templates {
     let mut index: HashMap<usize, u32> = HashMap::new();
     let mut out = Templates::default();
-    for item in items {
+    for item in items.iter().filter(|item| parent[item.first] == item.first) {
         index.insert(item.first, out.shapes.len() as u32);
         out.shapes.push(render(item, book));
     }
-    for mut at in parent.iter().copied() {
-        while parent[at] != at {
-            at = parent[at];
-        }
-        out.of_shape.push(index.get(&at).copied().unwrap_or_default());
+    for at in 0..parent.len() {
+        out.of_shape.push(index.get(&root(parent, at)).copied().unwrap_or_default());
     }
     out
 }

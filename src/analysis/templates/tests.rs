@@ -232,6 +232,20 @@ fn a_quoted_phrase_that_takes_many_forms_is_a_value() {
 }
 
 #[test]
+fn a_pattern_of_many_takes_the_stragglers_but_nothing_that_says_what_happened() {
+    let badges = ["gold", "tin", "oak", "lead", "jade", "ruby"];
+    let mut lines: Vec<String> = (0..12)
+        .map(|at| format!("{} has won the badge of merit [{}]", PEOPLE[at % 6], badges[(at + at / 6) % 6]))
+        .collect();
+    lines.push("zelda has won the badge of merit [old silver]".to_owned());
+    lines.push("zelda has won the badge of merit [not available]".to_owned());
+    let found = templates(&lines);
+    assert_eq!(found[0], "<*> has won the badge of merit [<*>]");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(mined(&lines)[12], found[0]);
+}
+
+#[test]
 fn numbered_names_are_a_series_wherever_they_stand() {
     let lines = [
         "port Gi3/7 joined Vlan12 as trunk",

@@ -22,6 +22,9 @@ use writer::Writer;
 /// Bytes at the end of a file that are indexed first.
 pub const TAIL: u64 = 1 << 20;
 
+/// Bytes at the start of a file that are looked at before its end is read.
+const START: u64 = 16 << 10;
+
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -210,6 +213,10 @@ impl Reel {
     /// Finds where the tail begins, plans what stands before it, and gives the bytes of the tail.
     fn begin<'a>(&mut self, at: u64, bytes: &'a [u8]) -> &'a [u8] {
         let mut heads = Heads::resumed(self.layout(), timestamp(self.reading.modified));
+        if at > 0 {
+            // Some formats name their fields once, at the start of the file.
+            heads.look(&self.file.read(0..START).unwrap_or_default());
+        }
         heads.look(bytes.get(..segments::LOOK).unwrap_or(bytes));
         let skipped = match at {
             0 => 0,
@@ -242,9 +249,9 @@ impl Reel {
         self.segments = Segments::plan(&ground, range);
     }
 
-    /// What is known before anything is read.
+    /// How the file is written before anything of it was read.
     fn layout(&self) -> Layout {
-        Layout::with_own(self.reading.choice.clone(), self.library.formats())
+        self.library.layout(self.reading.choice.clone())
     }
 
     /// How the tail is written, and how long its rows are on average.
