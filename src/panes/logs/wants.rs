@@ -75,6 +75,7 @@ impl Logs {
 pub(super) fn whole(window: TimeWindow, seconds: i64) -> TimeWindow {
     let whole = |second: i64, at: Timestamp| Timestamp::from_second(second * seconds).unwrap_or(at);
     let start = window.start.as_second().div_euclid(seconds);
-    let end = (window.end.as_second() + i64::from(window.end.subsec_nanosecond() > 0) + seconds - 1).div_euclid(seconds);
+    let end =
+        (window.end.as_second() + i64::from(window.end.subsec_nanosecond() > 0) + seconds - 1).div_euclid(seconds);
     TimeWindow::new(whole(start, window.start), whole(end, window.end))
 }
