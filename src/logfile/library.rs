@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use crate::domain::{CleanText, SourceId};
 
-use super::heads::Choice;
+use super::heads::{Choice, Layout};
+use super::own::Own;
 use super::pages::{LeftOut, Opened, Pages, PagesUse};
 use super::tape::{ROW_BYTES, Stage, Tape};
 
@@ -66,6 +67,7 @@ pub struct Library {
     miner: Box<dyn Mine>,
     budgets: Budgets,
     pages: Arc<Pages>,
+    own: Arc<[Arc<Own>]>,
     rows: AtomicU64,
     evicted: AtomicU64,
     /// Tapes that are not retired.
@@ -109,12 +111,23 @@ impl Library {
             miner,
             pages: Arc::new(Pages::new(budgets.cache)),
             budgets,
+            own: Arc::default(),
             rows: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
             live: AtomicU64::new(0),
             spooled: Arc::default(),
             wishes: Mutex::default(),
         }
+    }
+
+    /// The same, trying the configuration's formats before all others.
+    pub fn with_formats(self, own: &[Arc<Own>]) -> Self {
+        Self { own: own.into(), ..self }
+    }
+
+    /// How a stream is read that a person chose this format for.
+    pub fn layout(&self, choice: Choice) -> Layout {
+        Layout::with_own(choice, Arc::clone(&self.own))
     }
 
     /// Calls this whenever something was added; only the first caller is heard.

@@ -26,6 +26,8 @@ pub(super) struct Recorder {
     from: Timestamp,
     /// The next row of each tape, once it was seen.
     next: Vec<Option<u32>>,
+    /// The rows of each tape at the last look.
+    seen: Vec<u32>,
     /// The id of the last record of a live source.
     held: RecordId,
     bytes: usize,
@@ -36,7 +38,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(from: Timestamp) -> Self {
-        Self { from, next: Vec::new(), held: RecordId(0), bytes: 0, left_out: 0, told: 0 }
+        Self { from, next: Vec::new(), seen: Vec::new(), held: RecordId(0), bytes: 0, left_out: 0, told: 0 }
     }
 
     pub(super) fn from(&self) -> Timestamp {
@@ -58,11 +60,13 @@ impl Recorder {
             let number = tape.tape().number() as usize;
             if self.next.len() <= number {
                 self.next.resize(number + 1, None);
+                self.seen.resize(number + 1, 0);
             }
             let Some(place) = self.next.get_mut(number) else { continue };
             let mut next = place.unwrap_or_else(|| tape.before(nanos(self.from)));
-            // The last row of what is still read may grow.
-            let grows = matches!(tape.stage(), Stage::Indexing { .. } | Stage::Following);
+            // The last row of what is still read may grow; one that stood there at the last look is taken as whole.
+            let stood = self.seen.get_mut(number).is_some_and(|seen| std::mem::replace(seen, tape.len()) == tape.len());
+            let grows = !stood && matches!(tape.stage(), Stage::Indexing { .. } | Stage::Following);
             let upto = tape.len() - u32::from(grows && !tape.is_empty());
             let late = upto.saturating_sub(next).saturating_sub(WAITING);
             self.left_out += u64::from(late);

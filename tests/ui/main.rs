@@ -4,6 +4,7 @@
 mod absent;
 mod card;
 mod drill;
+mod logs;
 mod looks;
 mod overlays;
 mod panes;

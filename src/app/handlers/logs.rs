@@ -46,7 +46,6 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) => {}
         Answer::Digest(digest) => records.digest = digest,
         // Asked for by nobody yet.
-        Answer::Recorded(_) => {}
         Answer::Status(status) => records.status = status,
         Answer::Query(id, answer) => {
             let from = model.state.proposal(id).map(|proposal| &proposal.target.frozen);

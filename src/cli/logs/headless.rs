@@ -61,7 +61,7 @@ fn file(path: &Path, known: &mut Known, library: &Arc<Library>) -> Result<(), Fa
             let name = CleanText::line(&path.display().to_string());
             return Err(Failure::CouldNot(anyhow::anyhow!("{name}: {}", CleanText::line(why))));
         }
-        let is_quiet = !polled.more && polled.read == 0 && polled.worked == 0 && !watch.is_at_work();
+        let is_quiet = !polled.more && polled.read == 0 && polled.worked == 0;
         quiet = if is_quiet { quiet + 1 } else { 0 };
         progress(library);
     }

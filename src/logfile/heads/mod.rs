@@ -16,6 +16,7 @@ use super::parse::escape::Unwrapped;
 use super::parse::parts::{Nothing, Parts, Stream};
 use super::parse::stamp::Clock;
 use super::parse::{self, Format, wrap};
+use super::record::opening;
 pub use layout::{Choice, Layout};
 use learn::Learner;
 pub(in crate::logfile) use trace::{Trace, begun};
@@ -154,7 +155,8 @@ impl Heads {
             Some(inner) => unwrapped.unescape(&line[inner.range.clone()], inner.range.start),
             None => unwrapped.colourless(line),
         }
-        let mut parts = if inner.is_some() && was_partial { None } else { self.cut(&unwrapped.text) };
+        // What was escaped may hold line ends.
+        let mut parts = if inner.is_some() && was_partial { None } else { self.cut(opening(&unwrapped.text)) };
         if let Some(inner) = &inner {
             self.partial = inner.partial;
             if let Some(parts) = &mut parts

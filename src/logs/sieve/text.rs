@@ -1,7 +1,7 @@
 //! Terms that need the text of rows. Rows are read in runs of many; texts are looked for in a whole run at once.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use memchr::memmem;
 use regex::bytes::Regex;
@@ -17,8 +17,8 @@ use super::Tools;
 use super::columns::services;
 use super::field::{FieldTerm, Verdict};
 
-/// Bytes of a run.
-const RUN: u64 = 1 << 20;
+/// Bytes of a run: as much as one read of a scan takes.
+const RUN: u64 = 256 << 10;
 /// Rows that nobody asks for are read along when they are fewer bytes than this.
 const GAP: u64 = 16 << 10;
 /// A row longer than a run is read in pieces that overlap by so much: no text to look for is longer.
@@ -112,12 +112,22 @@ impl Texts {
                 self.long(tape, chunk, index, rows.start, tools, &mut passed);
                 continue;
             }
-            let Ok(bytes) = tape.tape().file().text(span.clone()) else {
+            let mut buffer = std::mem::take(tools.buffer);
+            let mut is_read = false;
+            let scanned = tape.tape().file().scan(span.clone(), &mut buffer, |start, bytes| {
+                // Less than asked for: the file was truncated below its rows.
+                is_read = bytes.len() as u64 == span.end - span.start;
+                if is_read {
+                    let run = Run { tape, chunk, index, rows: rows.clone(), start, bytes };
+                    self.sift_run(&run, &mut here, tools);
+                }
+                ControlFlow::Break(())
+            });
+            *tools.buffer = buffer;
+            if !is_read || scanned.is_err() {
                 tools.unread += here.count() as u64;
                 continue;
-            };
-            let run = Run { tape, chunk, index, rows, start: span.start, bytes: &bytes };
-            self.sift_run(&run, &mut here, tools);
+            }
             passed.or(&here);
         }
         *left = passed;

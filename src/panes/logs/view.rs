@@ -4,6 +4,7 @@ use super::row::{COUNTS_FROM, Looks, news_words, severity_role, short_count, tre
 use super::typing::{Kind, Typing};
 use super::wants::TREND;
 use super::{Logs, Mode, Span};
+use crate::analysis::novelty::RATE;
 use crate::app::Ctx;
 use crate::domain::time::{clock, clock_millis};
 use crate::logs::PageRow;
@@ -268,13 +269,16 @@ impl Logs {
         }
         let begun = ctx.incident.map(|incident| incident.started_at);
         let since = match (self.patterns.onset().or(begun), begun) {
-            (Some(at), begun) if begun == Some(at) => format!("{}, the incident's beginning", clock_millis(at)),
+            (Some(at), begun) if begun == Some(at) => format!("{} (the incident)", clock(at)),
             (Some(at), _) => clock_millis(at),
             (None, _) => "the middle of the window".to_owned(),
         };
         let order = match self.patterns.order() {
             Order::Count => "most frequent first".to_owned(),
-            Order::News => format!("what is new since {since} first, by {STATISTIC}"),
+            Order::News => {
+                let wrong = RATE * 100.0;
+                format!("new since {since} first, by the growth that is sure ({wrong} % false discoveries)")
+            }
             Order::Last => "latest first".to_owned(),
         };
         foot.push(format!(" · {order} · o order · Enter its lines"), Role::Dim);
@@ -284,9 +288,6 @@ impl Logs {
         foot
     }
 }
-
-/// The statistic that ranks what is new.
-const STATISTIC: &str = "likelihood ratio of the rates";
 
 /// How far something came: `43 % ▓▓▓▓░░░░░░`.
 fn bar(progress: Progress) -> String {
