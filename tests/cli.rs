@@ -351,3 +351,65 @@ fn every_widget_is_a_script_its_shell_can_read() {
 fn skipped(shell: &str) {
     eprintln!("skipped: there is no {shell} here");
 }
+
+/// A CSV file of `count` rows a minute apart.
+fn series(home: &Home, name: &str, count: u32, value: impl Fn(u32) -> f64) -> String {
+    let mut text = "timestamp,value\n".to_owned();
+    for k in 0..count {
+        let (day, hour, minute) = (1 + k / 1440, k / 60 % 24, k % 60);
+        text.push_str(&format!("2026-11-{day:02} {hour:02}:{minute:02}:00,{}\n", value(k)));
+    }
+    let path = home.folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn metrics_anomalies_scores_each_row_in_order() {
+    let home = Home::new();
+    let file = series(&home, "a.csv", 1000, |k| if k == 900 { 90.0 } else { 10.0 + f64::from(k * 7919 % 101) / 100.0 });
+    let ended = home.run(&["metrics", "anomalies", &file, "--json"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    let rows: Vec<serde_json::Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 1000);
+    assert_eq!((rows[0]["timestamp"].as_str(), rows[900]["value"].as_f64()), (Some("2026-11-01 00:00:00"), Some(90.0)));
+    assert!(rows[900]["score"].as_f64().unwrap() >= 0.5 && rows[900]["sign"] == "leap up", "{}", rows[900]);
+    let told = home.run(&["metrics", "anomalies", &file]);
+    assert!(
+        told.status == 0 && told.out.contains("2026-11-01 15:00:00") && told.out.contains("in 1000 points"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn metrics_forecast_says_when_or_that_nothing_says_so() {
+    let home = Home::new();
+    let rising = series(&home, "rising.csv", 300, f64::from);
+    let ended = home.run(&["metrics", "forecast", &rising, "--threshold", "600", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.status, told["outcome"].as_str()), (0, Some("crosses")), "{ended:?}");
+    assert!(told["at"].as_str().unwrap().starts_with("2026-11-01T10:0"), "{told}");
+    let flat = series(&home, "flat.csv", 300, |k| f64::from(k * 7919 % 101));
+    let ended = home.run(&["metrics", "forecast", &flat, "--threshold", "600"]);
+    assert!(ended.status == 0 && ended.out.starts_with("no trend"), "{ended:?}");
+}
+
+#[test]
+fn metrics_names_the_file_and_line_of_a_wrong_row() {
+    let home = Home::new();
+    for (text, told) in [
+        ("timestamp,value\n2026-11-01 00:00:00,ten\n", "wrong.csv:2: `ten` is no number"),
+        ("timestamp,value\nnoon,1\n", "wrong.csv:2: `noon` is no time"),
+        ("a,b\n", "wrong.csv:1: the first line must name the columns"),
+    ] {
+        fs::write(home.folder.path().join("wrong.csv"), text).unwrap();
+        for form in
+            [&["metrics", "anomalies", "wrong.csv"][..], &["metrics", "forecast", "wrong.csv", "--threshold", "1"]]
+        {
+            let ended = home.run(form);
+            assert!(ended.status == 2 && ended.err.contains(told), "{form:?}: {ended:?}");
+        }
+    }
+    let missing = home.run(&["metrics", "anomalies", "nowhere.csv"]);
+    assert!(missing.status == 2 && missing.err.contains("nowhere.csv"), "{missing:?}");
+}

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ask, check, completions, config, correlate, doctor, drill, journal, key, logs, rank, redact, run, widget};
+use super::{
+    ask, check, completions, config, correlate, doctor, drill, journal, key, logs, metrics, rank, redact, run, widget,
+};
 use crate::config::overrides::{Override, Setting};
 use crate::config::schema::ProviderKind;
 use crate::config::units::Length;
@@ -43,6 +45,8 @@ pub enum Subcommand {
     Ask(ask::AskArgs),
     /// Find the patterns of a log: which lines are the same event
     Logs(logs::Logs),
+    /// Say what is unusual in a series, or when it will cross a threshold
+    Metrics(metrics::Metrics),
     /// Find what the bad records of a log have in common
     Correlate(correlate::CorrelateArgs),
     /// Rank the likeliest causes of a service's trouble over a call graph
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn forms_of_later_work_are_files_not_subcommands() {
-        for word in ["metrics", "investigate", "verify"] {
+        for word in ["investigate", "verify"] {
             assert!(parse(&[word]).command.is_none(), "{word}");
         }
     }

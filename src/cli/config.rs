@@ -64,12 +64,16 @@ fn check(common: &Common) -> Outcome {
     let loaded = configuration(common, ReadFile::Yes)?;
     policy(&loaded)?;
     let shown = loaded.looked_at.display();
-    let text = match (&loaded.file, named(&loaded.config).len()) {
+    let formats: Vec<&str> = loaded.config.log_format.iter().map(|format| format.name.as_str()).collect();
+    let mut text = match (&loaded.file, named(&loaded.config).len()) {
         (None, _) => format!("{shown}: there is no file; defaults hold"),
         (Some(_), 0) => format!("{shown}: right, but names no source"),
         (Some(_), 1) => format!("{shown}: right, 1 source"),
         (Some(_), sources) => format!("{shown}: right, {sources} sources"),
     };
+    if !formats.is_empty() {
+        text.push_str(&format!(", log formats {}", formats.join(", ")));
+    }
     print::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ pub mod journal;
 mod key;
 pub mod launch;
 mod logs;
+mod metrics;
 mod open;
 mod own_log;
 mod print;
@@ -72,6 +73,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&logs),
+        Subcommand::Metrics(metrics) => metrics::run(&metrics),
         Subcommand::Correlate(args) => correlate::run(&args),
         Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),

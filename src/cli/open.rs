@@ -11,9 +11,11 @@ use super::console::Terminal;
 use super::first_run::{Choice, Network, converse};
 use super::{Failure, Outcome, Start, launch, own_log};
 use crate::config::known::nearest;
+use crate::config::load::point_at;
 use crate::config::paths::Places;
-use crate::config::{Loaded, Request, load};
+use crate::config::{ConfigError, Loaded, Request, load};
 use crate::domain::CleanText;
+use crate::sources::own_formats::own_formats;
 
 /// Opens the screen on what the arguments name.
 pub(super) fn run(common: &Common, replay: Option<PathBuf>, files: Vec<PathBuf>) -> Outcome {
@@ -83,7 +85,12 @@ pub(super) fn configuration(common: &Common, read: ReadFile) -> Result<Loaded, F
         places: Places::of_platform(),
         read_file: read == ReadFile::Yes,
     };
-    Ok(load(request)?)
+    let loaded = load(request)?;
+    if let Err(problems) = own_formats(&loaded.config) {
+        let text = loaded.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+        return Err(ConfigError { file: loaded.file, problems: point_at(problems, &text) }.into());
+    }
+    Ok(loaded)
 }
 
 fn of_files(files: Vec<PathBuf>, loaded: Loaded) -> Result<Start, Failure> {

@@ -1,6 +1,7 @@
 //! Which keys there are and how each is written: a configuration with one of everything, from which messages take their
 //! examples and `config.example.toml` is checked.
 
+mod log_format;
 mod log_stores;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub fn specimen() -> Config {
             service: "app".to_owned(),
             backlog: Size::mib(64),
         }],
+        log_format: vec![log_format::log_format()],
         loki: vec![log_stores::loki()],
         elasticsearch: vec![log_stores::elasticsearch()],
         victorialogs: vec![log_stores::victorialogs()],

@@ -4,6 +4,7 @@
 mod address;
 pub mod known;
 pub mod load;
+mod log_format;
 mod log_stores;
 pub mod overrides;
 pub mod paths;

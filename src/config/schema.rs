@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, Loki, Otlp, VictoriaLogs};
+pub use super::log_format::{Level, LevelWord, LogExample, LogFormat};
+pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, LogStore, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub prometheus: Vec<Prometheus>,
     /// Log files.
     pub files: Vec<Files>,
+    /// Log formats of one's own.
+    pub log_format: Vec<LogFormat>,
     /// Loki servers.
     pub loki: Vec<Loki>,
     /// Elasticsearch or OpenSearch clusters.
@@ -334,6 +337,7 @@ impl Default for Config {
             webhook: None,
             prometheus: Vec::new(),
             files: Vec::new(),
+            log_format: Vec::new(),
             loki: Vec::new(),
             elasticsearch: Vec::new(),
             victorialogs: Vec::new(),

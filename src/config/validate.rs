@@ -1,5 +1,6 @@
 //! What the types cannot say about a configuration. Finds every problem at once; each says its fix. `load` calls it.
 
+mod log_formats;
 mod log_stores;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.servers(config);
     check.files(config);
     check.programs(config);
+    check.log_formats(config);
     check.log_stores(config);
     check.model(&config.model);
     check.run(&config.run);

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use crate::domain::{CleanText, SourceId};
 
-use super::heads::Choice;
-use super::pages::{Opened, Pages, PagesUse};
+use super::heads::{Choice, Layout};
+use super::own::Own;
+use super::pages::{LeftOut, Opened, Pages, PagesUse};
 use super::tape::{ROW_BYTES, Stage, Tape};
 
 /// Finds which lines are the same event, while they are indexed.
@@ -66,7 +67,11 @@ pub struct Library {
     miner: Box<dyn Mine>,
     budgets: Budgets,
     pages: Arc<Pages>,
+    own: Arc<[Arc<Own>]>,
     rows: AtomicU64,
+    evicted: AtomicU64,
+    /// Tapes that are not retired.
+    live: AtomicU64,
     spooled: Arc<AtomicU64>,
     wishes: Mutex<Wishes>,
 }
@@ -80,6 +85,8 @@ struct Wishes {
     notes: Vec<CleanText>,
 }
 
+/// Tapes with rows at a time; then the oldest of the largest file goes.
+const MAX_TAPES: usize = 8192;
 /// Sentences kept beside those that follow from the tapes.
 const MAX_NOTES: usize = 64;
 
@@ -104,10 +111,23 @@ impl Library {
             miner,
             pages: Arc::new(Pages::new(budgets.cache)),
             budgets,
+            own: Arc::default(),
             rows: AtomicU64::new(0),
+            evicted: AtomicU64::new(0),
+            live: AtomicU64::new(0),
             spooled: Arc::default(),
             wishes: Mutex::default(),
         }
+    }
+
+    /// The same, trying the configuration's formats before all others.
+    pub fn with_formats(self, own: &[Arc<Own>]) -> Self {
+        Self { own: own.into(), ..self }
+    }
+
+    /// How a stream is read that a person chose this format for.
+    pub fn layout(&self, choice: Choice) -> Layout {
+        Layout::with_own(choice, Arc::clone(&self.own))
     }
 
     /// Calls this whenever something was added; only the first caller is heard.
@@ -118,6 +138,11 @@ impl Library {
     /// Begins a tape.
     pub fn begin(&self, file: Arc<Opened>, source: SourceId, service: CleanText) -> Arc<Tape> {
         let shift = self.wishes().shifts.get(file.path()).copied();
+        if self.live.load(Ordering::Relaxed) >= MAX_TAPES as u64 {
+            // Whether or not there was one to spare: what comes now is newer than all.
+            let _made = self.make_room();
+        }
+        self.live.fetch_add(1, Ordering::Relaxed);
         let mut tapes = self.tapes.write().unwrap_or_else(PoisonError::into_inner);
         let number = u32::try_from(tapes.len()).unwrap_or(u32::MAX);
         let tape = Arc::new(Tape::new(number, file, source, service));
@@ -172,6 +197,11 @@ impl Library {
     /// Bytes of memory that rows take now.
     pub fn row_bytes(&self) -> u64 {
         self.rows.load(Ordering::Relaxed) * ROW_BYTES
+    }
+
+    /// Records whose rows had to make room for newer ones.
+    pub fn evicted(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
     }
 
     /// Bytes indexed, and bytes to be indexed in all.
@@ -230,6 +260,10 @@ impl Library {
                 notes.push(CleanText::line(&format!("the first {size} of {name} are not indexed: {}", file.why())));
             }
         }
+        let evicted = self.evicted();
+        if evicted > 0 {
+            notes.push(CleanText::line(&format!("{evicted} older records had to make room: limits.log_index")));
+        }
         notes.extend(self.wishes().notes.iter().cloned());
         notes
     }
@@ -253,6 +287,7 @@ impl Library {
     pub(super) fn retire(&self, tape: &Tape) {
         if !tape.is_retired() {
             self.rows.fetch_sub(u64::from(tape.rows()), Ordering::Relaxed);
+            self.live.fetch_sub(1, Ordering::Relaxed);
             tape.retire();
         }
     }
@@ -273,7 +308,8 @@ impl Library {
         let oldest = tapes.iter().find(|tape| Arc::ptr_eq(tape.file(), &largest) && is_spare(tape));
         let Some(oldest) = oldest else { return false };
         let end = oldest.snapshot().chunks().last().map_or(0, |chunk| chunk.bytes().end);
-        largest.leave_out(end, super::pages::LeftOut::Index);
+        largest.leave_out(end, LeftOut::Index);
+        self.evicted.fetch_add(u64::from(oldest.rows()), Ordering::Relaxed);
         self.retire(oldest);
         true
     }

@@ -22,6 +22,7 @@ pub use follow::{Begun, Chunk, Follower, Known, State};
 pub use heads::{Choice, Head, Heads, Layout, Take};
 pub use index::{Place, Reading, Reel};
 pub use library::{Budgets, Library, Mine, MineStream, Unmined};
+pub use packed::Packing;
 pub use pages::Opened;
 pub use parse::Format;
 pub use piped::Piped;

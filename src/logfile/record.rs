@@ -116,28 +116,31 @@ fn unwrapped<'a>(raw: &'a [u8], clock: &mut Clock) -> (Cow<'a, [u8]>, Option<i64
             text.push(b'\n');
         }
     }
-    text.pop();
+    if text.ends_with(b"\n") {
+        text.pop();
+    }
     (Cow::Owned(text), time)
 }
 
-fn first_line(text: &[u8]) -> &[u8] {
+/// What of a record says what it is: its first line, or all of an object that is spread over lines.
+pub(super) fn opening(whole: &[u8]) -> &[u8] {
+    let first = first_line(whole);
+    if first.trim_ascii() == b"{" { whole } else { first }
+}
+
+/// The first line of a text, without its end.
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
     let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn parts(whole: &[u8], layout: &Layout, clock: &mut Clock, out: &mut Gathered) -> Parts {
-    let first = first_line(whole);
+    let first = opening(whole);
     if first.starts_with(b"__CURSOR=") && matches!(layout.choice, Choice::Auto | Choice::Format(Format::Journal)) {
         return journal::read(whole, clock, out);
     }
-    // An object spread over lines is one all the same.
-    let first = if first.trim_ascii() == b"{" { whole } else { first };
     let mut stream = Stream { layout, clock, unknown: false };
-    let found = match &layout.choice {
-        Choice::Auto => parse::read(first, &mut stream, out),
-        Choice::Format(format) => parse::read_as(*format, first, &mut stream, out),
-        Choice::Own(own) => own.read(first, &mut stream, out),
-    };
+    let found = parse::read_by(first, &mut stream, out);
     found.unwrap_or_else(|| {
         *out = Gathered::default();
         parse::plain(first, out)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::analysis::templates::Patterns;
-use crate::domain::{CleanText, LogRecord, RecordKey};
+use crate::domain::{CleanText, LogRecord, RecordKey, TimeWindow};
 use crate::logfile::own::Own;
 use crate::logfile::{Choice, Library};
 use crate::store::{Aside, LogStore};
@@ -36,7 +36,7 @@ pub struct Slice(pub usize);
 impl Default for Slice {
     /// Some ten milliseconds.
     fn default() -> Self {
-        Self(16 << 20)
+        Self(8 << 20)
     }
 }
 
@@ -56,6 +56,7 @@ pub struct Desk {
     status: Status,
     is_due: bool,
     own: Vec<Arc<Own>>,
+    buffer: Vec<u8>,
 }
 
 impl Desk {
@@ -74,6 +75,7 @@ impl Desk {
             status: Status::default(),
             is_due: true,
             own: Vec::new(),
+            buffer: Vec::new(),
         }
     }
 
@@ -112,7 +114,7 @@ impl Desk {
             self.sets.plan(&self.shelf);
             self.is_due = true;
         }
-        let mut tools = Tools { patterns: &self.patterns, cost: 0, unread: 0 };
+        let mut tools = Tools { patterns: &self.patterns, buffer: &mut self.buffer, cost: 0, unread: 0 };
         self.is_due |= self.sets.work(&self.shelf, &self.held, &mut tools, slice.0);
         let mut cost = tools.cost;
         let is_due = std::mem::take(&mut self.is_due);
@@ -126,12 +128,22 @@ impl Desk {
         if !is_due {
             return answers;
         }
-        let status = status(&self.library, &self.shelf, &self.held);
+        let status = status(&self.library, &self.shelf, &self.held, self.sets.unread());
         if status != self.status {
             self.status = status.clone();
             answers.push(Answer::Status(status));
         }
         answers
+    }
+
+    /// First and last time of all records.
+    pub fn extent(&mut self) -> Option<TimeWindow> {
+        if self.shelf.look(&self.library) {
+            self.sets.plan(&self.shelf);
+            self.is_due = true;
+        }
+        let (shelf, held, patterns) = (&self.shelf, &self.held, &*self.patterns);
+        World { shelf, held, patterns, reader: &mut self.reader }.extent()
     }
 
     fn hold(&mut self, records: Vec<LogRecord>) {

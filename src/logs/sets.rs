@@ -81,6 +81,11 @@ impl Sets {
         self.0.iter_mut().map(|set| &mut set.hits)
     }
 
+    /// Rows that a filter passed over because their text could not be read: of the filter that has the most.
+    pub(super) fn unread(&self) -> u64 {
+        self.0.iter().filter(|set| set.wanted).map(|set| set.hits.unread()).max().unwrap_or(0)
+    }
+
     /// Whether looking is not at its end.
     pub(super) fn is_busy(&self) -> bool {
         self.0.iter().any(|set| set.wanted && set.hits.progress().is_some())

@@ -14,8 +14,9 @@ use super::merge::{instant, nanos};
 
 /// Bytes of a row that are read to show it; more is cut off with a mark.
 const MOST_TEXT: u64 = crate::logfile::record::MAX_RECORD as u64;
-/// Rows whose records are kept.
-const KEPT: usize = 1024;
+/// Rows whose records are kept, and bytes of them.
+const KEPT: usize = 2048;
+const KEPT_BYTES: usize = 16 << 20;
 
 /// The tapes at one moment.
 #[derive(Debug, Default)]
@@ -128,6 +129,7 @@ fn placed(mut found: LogRecord, tape: &Snapshot, row: u32, at: Option<Row>) -> L
 pub(super) struct Reader {
     kept: HashMap<Kept, Arc<LogRecord>>,
     order: VecDeque<Kept>,
+    bytes: usize,
 }
 
 type Kept = (RecordId, u64, i64);
@@ -142,10 +144,10 @@ impl Reader {
         }
         let bytes = tape.tape().file().text(cut(&span))?;
         let found = Arc::new(decode(tape, row, &bytes));
-        if self.order.len() == KEPT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.kept.remove(&oldest);
+        self.bytes += found.weight();
+        while self.order.len() >= KEPT || (self.bytes > KEPT_BYTES && !self.order.is_empty()) {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.bytes -= self.kept.remove(&oldest).map_or(0, |record| record.weight());
         }
         self.kept.insert(kept, Arc::clone(&found));
         self.order.push_back(kept);

@@ -13,14 +13,19 @@ use super::answer::{FileState, Progress, Status};
 use super::shelf::Shelf;
 
 /// Says what is held and read.
-pub(super) fn status(library: &Library, shelf: &Shelf, held: &LogStore) -> Status {
+pub(super) fn status(library: &Library, shelf: &Shelf, held: &LogStore, unread: u64) -> Status {
+    let mut notes = library.notes();
+    if unread > 0 {
+        let text = format!("the filter passes over {unread} records whose text is gone or cannot be read");
+        notes.push(CleanText::line(&text));
+    }
     Status {
         files: files(library, shelf),
         held: held.len() as u64,
         evicted: held.evicted(),
         indexed: shelf.rows(),
         bytes: shelf.rows() * ROW_BYTES,
-        notes: library.notes(),
+        notes,
     }
 }
 

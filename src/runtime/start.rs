@@ -33,8 +33,11 @@ use crate::copilot::{self, Prompts, Provider, Room};
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, EvidenceKind, SourceId};
+use crate::logfile::own::Own;
 use crate::logfile::{Budgets, Library};
 use crate::logs::{Budget, Desk, SharedMiner};
+use crate::sources::fetch::LogStores;
+use crate::sources::own_formats::own_formats;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
@@ -117,15 +120,13 @@ fn without_sources(config: Config) -> Config {
 }
 
 /// The library of log files that a configuration allows.
-fn library(config: &Config, miner: &SharedMiner) -> Arc<Library> {
+fn library(config: &Config, miner: &SharedMiner, own: &[Arc<Own>]) -> Arc<Library> {
     let bytes = |size: Size| size.bytes() as u64;
     let limits = &config.limits;
     let spool_dir = Some(config.data_dir.join("tmp")).filter(|_| !config.data_dir.as_os_str().is_empty());
     let (index, cache) = (bytes(limits.log_index), bytes(limits.log_cache));
-    Arc::new(Library::with_budgets(
-        Box::new(miner.clone()),
-        Budgets { index, cache, spool: bytes(limits.spool), spool_dir },
-    ))
+    let budgets = Budgets { index, cache, spool: bytes(limits.spool), spool_dir };
+    Arc::new(Library::with_budgets(Box::new(miner.clone()), budgets).with_formats(own))
 }
 
 fn of_arguments(named: &Named, library: &Arc<Library>) -> Vec<Box<dyn Source>> {
@@ -145,7 +146,9 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     // Loading the grammars takes longer than a frame may.
     tokio::task::spawn_blocking(crate::ui::highlight::warm);
     let miner = SharedMiner::default();
-    let library = library(&config, &miner);
+    // What is wrong with them was said before the session was opened.
+    let own = own_formats(&config).unwrap_or_default();
+    let library = library(&config, &miner, &own);
     let mut sources = of_arguments(&named, &library);
     let (results, results_in) = mpsc::channel(RESULTS);
     let (out, batches) = mpsc::channel(BATCHES);
@@ -166,10 +169,11 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     } else {
         states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
     }
-    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library));
+    let stores = Arc::new(LogStores::new(&config, &secrets, Some(out.clone())));
+    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library, &stores));
     let mut running = registry::start_sources(sources, out, stopped);
     if played.is_none() {
-        running.engine = registry::engine(&config, &secrets);
+        running.engine = registry::engine(&config, &secrets, stores);
     }
 
     let (tables, tables_problem) = tables(&config);
@@ -195,6 +199,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
                 .map(|one| CleanText::line(&format!("{} at {}", one.name, one.url)))
                 .unwrap_or_default(),
         },
+        stores: config.log_stores().into_iter().map(|store| (CleanText::line(store.name), store.place())).collect(),
         recorded: match (&played, &clock) {
             (Some(played), Clock::Replay(replay)) => {
                 Some((played.name.clone(), Commands::new(Arc::clone(&played.recording), replay.clone())))
@@ -204,6 +209,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         step: config.prometheus.first().map_or(5, |one| u32::try_from(one.step.signed().as_secs()).unwrap_or(15)),
     };
     let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() });
+    let desk = desk.with_formats(own.to_vec());
     let desk = DeskThread::start(desk, &library, results.clone()).context("the program could not start its threads")?;
     let executor = Executor {
         runner: journal

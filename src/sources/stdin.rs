@@ -4,7 +4,6 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -58,15 +57,12 @@ impl StdinSource {
     }
 
     /// Has the stream spooled and indexed on a thread of its own.
-    async fn spool(self, piped: Piped, mut outlet: Outlet, stop: watch::Receiver<bool>) {
-        let mut stop = Stop::new(stop);
+    async fn spool(self, piped: Piped, mut outlet: Outlet, order: watch::Receiver<bool>) {
+        let mut stop = Stop::new(order.clone());
         let (out, chunks) = sync_channel(WAITING);
         let (say, said) = oneshot::channel();
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        let started = thread("stdin", move || read_into(self.input, &Chunks::Spool(out))).and_then(|()| {
-            let (library, is_stopped) = (self.library, Arc::clone(&is_stopped));
-            thread("stdin-index", move || drop(say.send(index(piped, &chunks, &library, &is_stopped))))
-        });
+        let started = thread("stdin", move || read_into(self.input, &Chunks::Spool(out)))
+            .and_then(|()| thread("stdin-index", move || index(piped, &chunks, &self.library, &order, say)));
         if let Err(error) = started {
             return outlet.down(format!("cannot start reading: {error}"), Timestamp::now()).await;
         }
@@ -76,7 +72,6 @@ impl StdinSource {
             () = stop.wait() => None,
             end = said => Some(end),
         };
-        is_stopped.store(true, Ordering::Relaxed);
         match end {
             None => {}
             Some(Ok(Ok(()))) => outlet.ended(Timestamp::now()).await,
@@ -171,41 +166,58 @@ fn read_into(mut input: Box<dyn Read + Send + Sync>, out: &Chunks) {
     }
 }
 
-/// Indexes what comes until its end, or until it is called off.
+/// Indexes what comes, says how it ended, and goes on to serve another choice of format until it is called off.
 fn index(
     mut piped: Piped,
     chunks: &Receiver<io::Result<Vec<u8>>>,
     library: &Library,
-    is_stopped: &AtomicBool,
-) -> io::Result<()> {
+    order: &watch::Receiver<bool>,
+    say: oneshot::Sender<io::Result<()>>,
+) {
+    let mut say = Some(say);
     let mut choices = library.choices();
-    let mut end = None;
-    while !is_stopped.load(Ordering::Relaxed) {
-        let now = || i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
-        if choices != library.choices() {
-            choices = library.choices();
-            piped.reread()?;
-        }
-        let is_busy = piped.work(WORK)? > 0;
-        let pause = if is_busy { Duration::ZERO } else { QUIET };
-        if end.is_some() {
-            if !is_busy {
-                break;
-            }
-            continue;
-        }
-        match chunks.recv_timeout(pause) {
-            Ok(Ok(bytes)) => piped.feed(&bytes, now())?,
-            Ok(Err(error)) => {
-                piped.finish(now());
-                end = Some(Err(error));
-            }
-            Err(RecvTimeoutError::Timeout) => piped.quiet(now()),
-            Err(RecvTimeoutError::Disconnected) => {
-                piped.finish(now());
-                end = Some(Ok(()));
-            }
+    // A sender that is gone orders the same.
+    while !*order.borrow() && order.has_changed().is_ok() {
+        let step = step(&mut piped, say.is_some().then_some(chunks), library, &mut choices);
+        match (step.transpose(), say.take()) {
+            (None, before) => say = before,
+            (Some(end), Some(say)) => drop(say.send(end)),
+            // Nobody is left to be told; what fails again and again must not do so without a pause.
+            (Some(_), None) => std::thread::sleep(QUIET),
         }
     }
-    end.unwrap_or(Ok(()))
+}
+
+/// Takes what came, or waits a while for it; gives the end of the stream once.
+fn step(
+    piped: &mut Piped,
+    chunks: Option<&Receiver<io::Result<Vec<u8>>>>,
+    library: &Library,
+    choices: &mut u64,
+) -> io::Result<Option<()>> {
+    let now = || i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+    if *choices != library.choices() {
+        *choices = library.choices();
+        piped.reread()?;
+    }
+    let pause = if piped.work(WORK)? > 0 { Duration::ZERO } else { QUIET };
+    let Some(chunks) = chunks else {
+        std::thread::sleep(pause);
+        return Ok(None);
+    };
+    match chunks.recv_timeout(pause) {
+        Ok(Ok(bytes)) => piped.feed(&bytes, now()).map(|()| None),
+        Ok(Err(error)) => {
+            piped.finish(now());
+            Err(error)
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            piped.quiet(now());
+            Ok(None)
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            piped.finish(now());
+            Ok(Some(()))
+        }
+    }
 }

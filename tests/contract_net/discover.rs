@@ -91,3 +91,21 @@ async fn what_is_named_and_gives_nothing_is_told_with_the_reason() {
         assert!(words.iter().any(|why| why.contains(word)), "{word}: {words:?}");
     }
 }
+
+#[tokio::test]
+async fn log_stores_are_told_apart_by_what_they_answer() {
+    let loki = having(&[("/loki/api/v1/labels", r#"{"status":"success","data":["__name__","app","pod"]}"#)]).await;
+    let found = finding(&loki, "").await;
+    assert_eq!(found.what, FindingKind::Loki);
+    let config: Config = toml::from_str(&found.snippet).unwrap();
+    assert_eq!((config.loki[0].url.as_str(), config.loki[0].query.as_str()), (loki.url.as_str(), "{app=~\".+\"}"));
+    const ROOT: &str = r#"{"version":{"number":"8.15.0","lucene_version":"9.11"},"tagline":"You Know, for Search"}"#;
+    let elastic = having(&[("/", ROOT)]).await;
+    let found = finding(&elastic, "").await;
+    assert!(found.what == FindingKind::Elasticsearch && found.evidence.contains("Elasticsearch 8.15.0"), "{found:?}");
+    let victoria = having(&[("/select/logsql/hits", r#"{"hits":[]}"#)]).await;
+    let found = finding(&victoria, "").await;
+    assert_eq!(found.what, FindingKind::VictoriaLogs);
+    let config: Config = toml::from_str(&found.snippet).unwrap();
+    assert_eq!(config.victorialogs[0].query, "*");
+}

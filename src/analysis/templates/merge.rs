@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::mask::VALUE;
+use super::absorb;
+use super::book::{ANY, Book, Token, mix};
 use super::parameter::{self, View};
 use super::partition;
-use super::phrases;
+use super::phrases::{self, Phrase};
 use super::series;
 use super::shape::{GLUED, SPACED};
 
@@ -14,9 +15,6 @@ use super::shape::{GLUED, SPACED};
 const PASSES: usize = 6;
 /// Shapes of more words than this are not compared with two places open.
 const PAIRS: usize = 16;
-
-/// The number of a token in a [`Book`].
-pub(super) type Token = u32;
 
 /// A shape on its way to become a template.
 #[derive(Debug, Clone)]
@@ -26,13 +24,6 @@ struct Item {
     marks: Vec<u8>,
     /// The shape that came first; blanks are taken from it.
     first: usize,
-}
-
-/// The tokens of all shapes, each once.
-pub(super) struct Book<'a> {
-    ids: HashMap<&'a [u8], Token>,
-    /// By number.
-    pub(super) texts: Vec<&'a [u8]>,
 }
 
 /// Which template each shape belongs to, and the templates in the order of their first shapes.
@@ -52,8 +43,7 @@ pub fn split(shape: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Joins shapes into templates. The result depends on the shapes and their order alone.
 pub fn merge(shapes: &[&[u8]]) -> Templates {
     let series = series::series(shapes.iter().flat_map(|shape| split(shape)));
-    let mut book = Book { ids: HashMap::new(), texts: Vec::new() };
-    book.id(&[VALUE]);
+    let mut book = Book::new();
     let mut items: Vec<Item> = shapes
         .iter()
         .enumerate()
@@ -77,17 +67,30 @@ pub fn merge(shapes: &[&[u8]]) -> Templates {
             break;
         }
     }
+    absorbed(&items, &mut parent, &book);
     finish(&items, &parent, &book)
 }
 
-impl<'a> Book<'a> {
-    fn id(&mut self, text: &'a [u8]) -> Token {
-        let next = self.texts.len() as Token;
-        *self.ids.entry(text).or_insert_with(|| {
-            self.texts.push(text);
-            next
-        })
+/// Lets patterns take the stragglers; their items stay, and nothing belongs to them any more.
+fn absorbed(items: &[Item], parent: &mut [usize], book: &Book<'_>) {
+    let mut support: HashMap<usize, usize> = HashMap::new();
+    for at in 0..parent.len() {
+        *support.entry(root(parent, at)).or_default() += 1;
     }
+    let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
+    let support: Vec<usize> = items.iter().map(|item| support.get(&item.first).copied().unwrap_or_default()).collect();
+    for (item, by) in items.iter().zip(absorb::absorb(&tokens, &support, book)) {
+        if let Some(by) = by {
+            parent[item.first] = items[by].first;
+        }
+    }
+}
+
+fn root(parent: &[usize], mut at: usize) -> usize {
+    while parent[at] != at {
+        at = parent[at];
+    }
+    at
 }
 
 impl Item {
@@ -108,9 +111,6 @@ impl Item {
     }
 }
 
-/// The id of a bare value.
-pub(super) const ANY: Token = 0;
-
 /// How many places may differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Open {
@@ -125,7 +125,7 @@ fn same(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>) -> Vec<Item> {
     let mut seen: HashMap<Vec<Token>, usize> = HashMap::new();
     let mut kept: Vec<Item> = Vec::with_capacity(items.len());
     for mut item in items {
-        item.close_ranks(book.ids.get(&b","[..]).copied());
+        item.close_ranks(book.known(b","));
         match seen.get(&item.tokens) {
             Some(&at) => parent[item.first] = kept[at].first,
             None => {
@@ -152,26 +152,23 @@ fn pass(
 ) -> Vec<Item> {
     let mut families = families(&items, book, open);
     families.sort_by_key(|family| (std::cmp::Reverse(family.members.len()), family.members[0], family.places));
-    let mut taken = vec![false; items.len()];
-    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    let mut joined = Vec::new();
+    let mut joining = Joining::of(items);
     for family in families {
-        let free: Vec<usize> = family.members.into_iter().filter(|at| !taken[*at]).collect();
+        let items = &joining.items;
+        let free: Vec<usize> = family.members.into_iter().filter(|at| items[*at].is_some()).collect();
         let (one, two) = family.places;
         let column = |place: usize| -> BTreeMap<usize, Token> {
             free.iter().filter_map(|at| Some((*at, items[*at].as_ref()?.tokens[place]))).collect()
         };
         let Some(sample) = free.first() else { continue };
         let constant = items[*sample].as_ref().map_or(0, |item| {
-            words(&item.tokens, book)
+            book.words(&item.tokens)
                 - usize::from(item.tokens[one] != ANY)
                 - usize::from(one != two && item.tokens[two] != ANY)
         });
         let argument = open == Open::One
             && one > 0
-            && items[*sample]
-                .as_ref()
-                .is_some_and(|item| parameter::announces(book.texts[item.tokens[one - 1] as usize]));
+            && items[*sample].as_ref().is_some_and(|item| parameter::announces(book.text(item.tokens[one - 1])));
         let view = View { book, values, constant, open, argument };
         let Some(rest) = view.joinable(&column(one)) else { continue };
         let rest: Vec<usize> = if open == Open::Two {
@@ -185,148 +182,144 @@ fn pass(
         if rest.len() < 2 {
             continue;
         }
-        let members: Vec<Item> = rest.iter().filter_map(|at| items[*at].take()).collect();
-        for at in &rest {
-            taken[*at] = true;
-        }
-        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        let Some((mut kept, members)) = joining.take(rest, parent) else { continue };
         for member in &members {
             values.extend([member.tokens[one], member.tokens[two]]);
-            parent[member.first] = kept.first;
         }
         kept.tokens[one] = ANY;
         kept.tokens[two] = ANY;
-        joined.push(kept);
+        joining.joined.push(kept);
     }
-    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
-    all.sort_by_key(|item| item.first);
-    all
+    joining.all()
 }
 
 /// Joins what differs in several places.
 fn many(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>, values: &mut BTreeSet<Token>) -> Vec<Item> {
     let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
     let groups = partition::partition(&tokens, book);
-    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    let mut joined = Vec::new();
+    let mut joining = Joining::of(items);
     for group in groups {
-        let members: Vec<Item> = group.members.iter().filter_map(|at| items[*at].take()).collect();
-        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        let Some((mut kept, members)) = joining.take(group.members, parent) else { continue };
         for member in &members {
             values.extend(group.open.iter().map(|place| member.tokens[*place]));
-            parent[member.first] = kept.first;
         }
         for place in group.open {
             kept.tokens[place] = ANY;
         }
-        joined.push(kept);
+        joining.joined.push(kept);
     }
-    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
-    all.sort_by_key(|item| item.first);
-    all
+    joining.all()
 }
 
 /// Joins what differs in a phrase.
 fn phrased(items: Vec<Item>, parent: &mut [usize], book: &Book<'_>) -> Vec<Item> {
     let tokens: Vec<&[Token]> = items.iter().map(|item| item.tokens.as_slice()).collect();
     let groups = phrases::phrases(&tokens, book);
-    let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    let mut joined = Vec::new();
+    let mut joining = Joining::of(items);
     for group in groups {
-        let free: Vec<(usize, usize, usize)> =
-            group.members.into_iter().filter(|(at, _, _)| items[*at].is_some()).collect();
-        let Some(&(_, from, to)) = free.iter().filter(|_| free.len() > 1).min_by_key(|(at, _, _)| *at) else {
-            continue;
-        };
-        let members: Vec<Item> = free.iter().filter_map(|(at, _, _)| items[*at].take()).collect();
-        let Some(mut kept) = members.iter().min_by_key(|item| item.first).cloned() else { continue };
+        let free: Vec<&Phrase> = group.iter().filter(|phrase| joining.items[phrase.item].is_some()).collect();
+        let Some(first) = free.first().filter(|_| free.len() > 1) else { continue };
+        let members = free.iter().map(|phrase| phrase.item).collect();
+        let Some((mut kept, _)) = joining.take(members, parent) else { continue };
+        kept.tokens.splice(first.from..first.to, [ANY]);
+        kept.marks.drain(first.from + 1..first.to);
+        joining.joined.push(kept);
+    }
+    joining.all()
+}
+
+/// Items, and what was made of those that were taken from them.
+struct Joining {
+    items: Vec<Option<Item>>,
+    joined: Vec<Item>,
+}
+
+impl Joining {
+    fn of(items: Vec<Item>) -> Self {
+        Self { items: items.into_iter().map(Some).collect(), joined: Vec::new() }
+    }
+
+    /// Takes items that are one: a copy of the one that came first, and all of them.
+    fn take(&mut self, members: Vec<usize>, parent: &mut [usize]) -> Option<(Item, Vec<Item>)> {
+        let members: Vec<Item> = members.into_iter().filter_map(|at| self.items[at].take()).collect();
+        let kept = members.iter().min_by_key(|item| item.first).cloned()?;
         for member in &members {
             parent[member.first] = kept.first;
         }
-        kept.tokens.splice(from..to, [ANY]);
-        kept.marks.drain(from + 1..to);
-        joined.push(kept);
+        Some((kept, members))
     }
-    let mut all: Vec<Item> = items.into_iter().flatten().chain(joined).collect();
-    all.sort_by_key(|item| item.first);
-    all
-}
 
-/// How many tokens hold letters of their own.
-fn words(tokens: &[Token], book: &Book<'_>) -> usize {
-    tokens.iter().filter(|token| is_word(book.texts[**token as usize])).count()
-}
-
-pub(super) fn is_word(text: &[u8]) -> bool {
-    text.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80)
+    /// All that there is now, in order.
+    fn all(self) -> Vec<Item> {
+        let mut all: Vec<Item> = self.items.into_iter().flatten().chain(self.joined).collect();
+        all.sort_by_key(|item| item.first);
+        all
+    }
 }
 
 fn families(items: &[Item], book: &Book<'_>, open: Open) -> Vec<Family> {
-    let mut keys: Vec<(u64, usize, usize, usize)> = Vec::new();
+    let mut keys: Vec<(u64, Spot)> = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let places: Vec<usize> = (0..item.tokens.len())
             .filter(|place| {
                 let token = item.tokens[*place];
-                token == ANY && open == Open::One || is_word(book.texts[token as usize])
+                token == ANY && open == Open::One || book.is_word(token)
             })
             .collect();
-        let whole = item
-            .tokens
-            .iter()
-            .enumerate()
-            .fold(item.tokens.len() as u64, |sum, (place, token)| sum.wrapping_add(mix(place, *token)));
+        let mixed = item.tokens.iter().enumerate().map(|(place, token)| mix(place, *token));
+        let whole = mixed.fold(item.tokens.len() as u64, u64::wrapping_add);
+        let opened = |sum: u64, place: usize| {
+            sum.wrapping_sub(mix(place, item.tokens[place])).wrapping_add(mix(place, Token::MAX))
+        };
         match open {
-            Open::One => keys.extend(places.iter().map(|place| {
-                (
-                    whole.wrapping_sub(mix(*place, item.tokens[*place])).wrapping_add(mix(*place, Token::MAX)),
-                    *place,
-                    *place,
-                    at,
-                )
-            })),
+            Open::One => {
+                keys.extend(places.iter().map(|place| (opened(whole, *place), Spot::new(*place, *place, at))));
+            }
             Open::Two if places.len() <= PAIRS => {
                 for (index, one) in places.iter().enumerate() {
-                    for two in &places[index + 1..] {
-                        let key = whole
-                            .wrapping_sub(mix(*one, item.tokens[*one]))
-                            .wrapping_sub(mix(*two, item.tokens[*two]))
-                            .wrapping_add(mix(*one, Token::MAX))
-                            .wrapping_add(mix(*two, Token::MAX));
-                        keys.push((key, *one, *two, at));
-                    }
+                    let sum = opened(whole, *one);
+                    keys.extend(places[index + 1..].iter().map(|two| (opened(sum, *two), Spot::new(*one, *two, at))));
                 }
             }
             Open::Two => {}
         }
     }
+    // Two places are opened only where both vary much.
+    let least = if open == Open::One { 2 } else { 3 };
     keys.sort_unstable();
-    keys.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2))
-        .filter(|run| run.len() >= 2)
-        .map(|run| Family { places: (run[0].1, run[0].2), members: run.iter().map(|key| key.3).collect() })
+    keys.chunk_by(|a, b| a.0 == b.0 && a.1.places() == b.1.places())
+        .filter(|run| run.len() >= least)
+        .map(|run| Family { places: run[0].1.places(), members: run.iter().map(|(_, spot)| spot.item()).collect() })
         .collect()
 }
 
-/// A well-spread number for a token in a place.
-fn mix(place: usize, token: Token) -> u64 {
-    let mut x = (place as u64) << 32 | u64::from(token);
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// Two places (of a few hundred that a shape has) and an item in eight bytes: there are millions of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot(u64);
+
+impl Spot {
+    fn new(one: usize, two: usize, item: usize) -> Self {
+        Self((one as u64) << 48 | (two as u64) << 32 | item as u64)
+    }
+
+    fn places(self) -> (usize, usize) {
+        ((self.0 >> 48) as usize, (self.0 >> 32 & 0xffff) as usize)
+    }
+
+    fn item(self) -> usize {
+        (self.0 & 0xffff_ffff) as usize
+    }
 }
 
 fn finish(items: &[Item], parent: &[usize], book: &Book<'_>) -> Templates {
     let mut index: HashMap<usize, u32> = HashMap::new();
     let mut out = Templates::default();
-    for item in items {
+    for item in items.iter().filter(|item| parent[item.first] == item.first) {
         index.insert(item.first, out.shapes.len() as u32);
         out.shapes.push(render(item, book));
     }
-    for mut at in parent.iter().copied() {
-        while parent[at] != at {
-            at = parent[at];
-        }
-        out.of_shape.push(index.get(&at).copied().unwrap_or_default());
+    for at in 0..parent.len() {
+        out.of_shape.push(index.get(&root(parent, at)).copied().unwrap_or_default());
     }
     out
 }
@@ -335,7 +328,7 @@ fn render(item: &Item, book: &Book<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     for (token, mark) in item.tokens.iter().zip(&item.marks) {
         out.push(*mark);
-        out.extend_from_slice(book.texts[*token as usize]);
+        out.extend_from_slice(book.text(*token));
     }
     out
 }

@@ -10,14 +10,18 @@
 //!
 //! # How it works
 //!
-//! 1. `header` finds where headers end, from the first lines of the stream: columns in which nearly every line has the
-//!    same kind of field. `structured` takes the message out of JSON and logfmt.
+//! 1. `header` finds where headers end, from the lines of the stream: columns in which nearly every line has the same kind
+//!    of field (`layout`). `structured` takes the message out of JSON and logfmt.
 //! 2. `tokens` cuts the message into tokens in one pass and masks what is a value by its make-up (`mask`). The
 //!    result is the line's shape; `table` counts shapes. This is all that happens for a line.
-//! 3. `merge` joins shapes when patterns are asked for, or when the table is full, as `parameter` judges. Shapes of the same length that agree
-//!    in all but one place (or two) are one event if the place takes many different words. Fewer words in common ask for
-//!    more variety; words in capitals (states, methods) for much more; words that say what happened (`outcome`)
-//!    are never values, so that `started` and `failed` stay apart however many services there are.
+//! 3. `merge` joins shapes when patterns are asked for, or when the table is full:
+//!    - shapes of the same length that agree in all but one place (or two) are one event if the place takes many different
+//!      words, as `parameter` judges. Fewer words in common ask for more variety; words in capitals (states, methods) for
+//!      much more; words that say what happened (`outcome`) are no values, so that `started` and `failed` stay apart however
+//!      many services there are. Two or three words are no variety: people tell such lines apart.
+//!    - names that are numbered anywhere are numbered everywhere (`series`); several places at once (`partition`) and
+//!      phrases of several words (`phrases`) are parameters by the same reasoning; what is left and is an instance of a
+//!      pattern that many shapes made is taken by it (`absorb`).
 //!
 //! # Whose ideas
 //!
@@ -43,9 +47,12 @@
 //! The table holds at most [`Budget::shapes`] shapes of [`Budget::bytes`] bytes, and one number for each of at most
 //! [`Budget::ever`] slots that ever were. What falls out is counted in [`Counters`] and belongs to the pattern `<*>`.
 
+mod absorb;
+mod book;
 mod bytes;
 mod fields;
 mod header;
+mod layout;
 mod mask;
 mod merge;
 mod miner;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::book::{ANY, Book, Token};
 use super::mask::VALUE;
-use super::merge::{ANY, Book, Open, Token};
+use super::merge::Open;
 use super::outcome;
 
 /// So many different words in one place, all else being equal, make the place a parameter.
@@ -76,29 +77,41 @@ impl View<'_> {
         let tokens: BTreeSet<Token> = column.values().copied().collect();
         let mut stems: BTreeMap<&[u8], usize> = BTreeMap::new();
         for token in tokens {
-            if let Some(stem) = stem(self.book.texts[token as usize]) {
+            if let Some(stem) = stem(self.book.text(token)) {
                 *stems.entry(stem).or_default() += 1;
             }
         }
         stems.into_iter().filter(|(_, times)| *times >= 2).map(|(stem, _)| stem).collect()
     }
 
-    /// How this word speaks for being a value; `None` for a word that says what happened.
+    /// How this word speaks for being a value here; `None` for a word that says what happened.
     fn nature(&self, token: Token, series: &BTreeSet<&[u8]>) -> Option<Nature> {
-        let text = self.book.texts[token as usize];
-        if text.contains(&VALUE) || stem(text).is_some_and(|stem| series.contains(stem)) {
-            Some(Nature::Marked)
-        } else if outcome::is_outcome(text) {
-            None
-        } else if self.values.contains(&token) {
-            Some(Nature::Known)
-        } else if is_state(text) {
-            Some(Nature::State)
-        } else if is_name(text) {
-            Some(Nature::Name)
-        } else {
-            Some(Nature::Plain)
+        if !series.is_empty() && stem(self.book.text(token)).is_some_and(|stem| series.contains(stem)) {
+            return Some(Nature::Marked);
         }
+        match self.book.facts(token).nature {
+            None => None,
+            Some(Nature::Marked) => Some(Nature::Marked),
+            Some(Nature::Known | Nature::Name | Nature::Plain | Nature::State) if self.values.contains(&token) => {
+                Some(Nature::Known)
+            }
+            nature @ Some(Nature::Known | Nature::Name | Nature::Plain | Nature::State) => nature,
+        }
+    }
+}
+
+/// How a token speaks for being a value, by its text alone; `None` for a word that says what happened.
+pub(super) fn nature(text: &[u8]) -> Option<Nature> {
+    if text.contains(&VALUE) {
+        Some(Nature::Marked)
+    } else if outcome::is_outcome(text) {
+        None
+    } else if text.len() >= 2 && text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') {
+        Some(Nature::State)
+    } else if is_name(text) {
+        Some(Nature::Name)
+    } else {
+        Some(Nature::Plain)
     }
 }
 
@@ -115,8 +128,8 @@ fn is_name(text: &[u8]) -> bool {
 }
 
 /// How a word speaks for being a value.
-#[derive(Clone, Copy)]
-enum Nature {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nature {
     /// It holds a value.
     Marked,
     /// It was a value of a parameter elsewhere; where a value stands beside it, it is one here.
@@ -136,13 +149,4 @@ pub(super) fn announces(text: &[u8]) -> bool {
         b"using", b"user", b"client", b"named", b"called", b"type", b"through", b"against",
     ];
     PREPOSITIONS.contains(&text)
-}
-
-/// Whether a word can never be a value: it says what happened, or is a state.
-pub(super) fn tells(text: &[u8]) -> bool {
-    !text.contains(&VALUE) && (outcome::is_outcome(text) || is_state(text))
-}
-
-fn is_state(text: &[u8]) -> bool {
-    text.len() >= 2 && text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
 }

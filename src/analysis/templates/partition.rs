@@ -6,37 +6,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::{ANY, Book, Token};
-use super::parameter;
+use super::book::{Book, Token, mix};
 
 /// A place with fewer different words is not a parameter when several are open.
 const VARIETY: usize = 4;
 /// Groups are not divided deeper than this: one place each time.
 const DEPTH: usize = 24;
 
-/// Groups of items, by their places in `items`, that are one event, with the places that are its parameters.
+/// Items that are one event, and the places that are its parameters.
 pub(super) struct Joined {
+    /// Indices of items.
     pub(super) members: Vec<usize>,
+    /// Places in them.
     pub(super) open: Vec<usize>,
 }
 
-/// Finds them among items that were not joined before.
+/// Finds them; no item is in two.
 pub(super) fn partition(items: &[&[Token]], book: &Book<'_>) -> Vec<Joined> {
-    let mut groups: BTreeMap<Vec<Token>, Vec<usize>> = BTreeMap::new();
+    let signs = |tokens: &[Token]| {
+        tokens.iter().enumerate().fold(tokens.len() as u64, |sum, (place, token)| {
+            sum.wrapping_add(mix(place, if book.is_word(*token) { Token::MAX } else { *token }))
+        })
+    };
+    let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (at, tokens) in items.iter().enumerate() {
-        let signs = tokens.iter().map(|token| if is_open(*token, book) { Token::MAX } else { *token }).collect();
-        groups.entry(signs).or_default().push(at);
+        groups.entry(signs(tokens)).or_default().push(at);
     }
     let mut joined = Vec::new();
-    for (signs, members) in groups {
-        let places: Vec<usize> = (0..signs.len()).filter(|place| signs[*place] == Token::MAX).collect();
+    for members in groups.into_values() {
+        let tokens = items[members[0]];
+        let places: Vec<usize> = (0..tokens.len()).filter(|place| book.is_word(tokens[*place])).collect();
         divide(items, &places, members, book, DEPTH, &mut joined);
     }
     joined
-}
-
-fn is_open(token: Token, book: &Book<'_>) -> bool {
-    token != ANY && super::merge::is_word(book.texts[token as usize])
 }
 
 fn divide(
@@ -60,22 +62,22 @@ fn divide(
         .collect();
     let Some(least) = varying.iter().min().copied() else { return };
     let constant = places.len() - varying.len();
-    let free = |place: usize| members.iter().all(|at| !parameter::tells(book.texts[items[*at][place] as usize]));
-    let good = varying.len() >= 2
-        && least.0 >= VARIETY
-        && constant > varying.len()
-        && varying.iter().all(|(_, place)| free(*place));
-    if good {
+    let telling: Vec<(usize, usize)> = varying
+        .iter()
+        .copied()
+        .filter(|(_, place)| members.iter().any(|at| book.facts(items[*at][*place]).tells()))
+        .collect();
+    if varying.len() >= 2 && least.0 >= VARIETY && constant > varying.len() && telling.is_empty() {
         joined.push(Joined { members, open: varying.into_iter().map(|(_, place)| place).collect() });
         return;
     }
     // A place with a word that says what happened divides first.
-    let by = varying.iter().filter(|(_, place)| !free(*place)).min().map_or(least.1, |(_, place)| *place);
+    let (_, by) = telling.iter().min().copied().unwrap_or(least);
     let mut parts: BTreeMap<Token, Vec<usize>> = BTreeMap::new();
     for at in members {
         parts.entry(items[at][by]).or_default().push(at);
     }
-    for (_, part) in parts {
+    for part in parts.into_values() {
         divide(items, places, part, book, depth - 1, joined);
     }
 }

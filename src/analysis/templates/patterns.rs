@@ -70,8 +70,16 @@ pub struct Tally {
     lines: u64,
     /// For each place lines, first and last.
     counts: Vec<(u64, u64, u64)>,
-    /// The keys of the places and the places of the slots, unless they are known.
-    shapes: Option<(Vec<Arc<[u8]>>, Vec<u32>)>,
+    /// Unless they are known.
+    shapes: Option<Shapes>,
+}
+
+#[derive(Debug)]
+struct Shapes {
+    /// Of each place.
+    keys: Vec<Arc<[u8]>>,
+    /// Of each slot.
+    places: Vec<u32>,
 }
 
 impl Tally {
@@ -82,7 +90,10 @@ impl Tally {
             version: table.version(),
             lines: table.counters().lines,
             counts: live.iter().map(|shape| (shape.count, shape.first, shape.last)).collect(),
-            shapes: new.then(|| (live.iter().map(|shape| Arc::clone(&shape.key)).collect(), table.places().to_vec())),
+            shapes: new.then(|| Shapes {
+                keys: live.iter().map(|shape| Arc::clone(&shape.key)).collect(),
+                places: table.places().to_vec(),
+            }),
         }
     }
 }
@@ -97,7 +108,7 @@ impl Patterns {
     /// new ones (40 ms for 15,000 shapes); else counts are brought up to date, which takes a hundredth of that.
     pub fn updated(&self, tally: &Tally) -> Self {
         let mut made = match &tally.shapes {
-            Some((keys, places)) => Self::joined(tally, keys, places),
+            Some(shapes) => Self::joined(tally, shapes),
             None => self.clone(),
         };
         made.lines = tally.lines;
@@ -105,7 +116,7 @@ impl Patterns {
         made
     }
 
-    fn joined(tally: &Tally, keys: &[Arc<[u8]>], places: &[u32]) -> Self {
+    fn joined(tally: &Tally, Shapes { keys, places }: &Shapes) -> Self {
         // In an order of their own, so that the order of the lines decides nothing.
         let mut sorted: Vec<usize> = (1..keys.len()).collect();
         sorted.sort_by(|one, other| keys[*one].cmp(&keys[*other]));

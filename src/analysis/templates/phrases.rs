@@ -1,13 +1,10 @@
 //! Joins shapes that differ in a phrase: several words between two signs, as many as it takes. Called by [`super::merge`].
 //!
-//! `query "red shoes" matched` and `query "case" matched` have different lengths and agree in all but what stands between
-//! the quotes. Where such a phrase takes many forms, all else being equal, it is a parameter, by the same reasoning as for
-//! single words (see [`super::parameter`]).
+//! `query "red shoes" matched` and `query "one lamp" matched` can have different lengths and agree in all but what stands
+//! between the quotes. Where such a phrase takes many forms, all else being equal, it is a parameter, by the same
+//! reasoning as for single words (see [`super::parameter`]).
 
-use std::collections::BTreeMap;
-
-use super::merge::{ANY, Book, Token};
-use super::parameter;
+use super::book::{ANY, Book, Token, mix};
 
 /// So many different phrases between the same signs, all else being equal, are values.
 const VARIETY: usize = 4;
@@ -16,42 +13,72 @@ const WORDS: usize = 12;
 /// So many words must be the same.
 const CONSTANT: usize = 2;
 
-/// Items that are one event, each with the phrase that is a value in it.
-pub(super) struct Same {
-    /// The place of an item, and where its phrase begins and ends.
-    pub(super) members: Vec<(usize, usize, usize)>,
+/// What a sign says of the words around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// What stands between two of them was quoted.
+    Quote,
+    /// What stands before it is the name of what follows.
+    Names,
+    /// It divides.
+    Divides,
 }
 
-/// Finds them. The largest groups come first, and an item may be in several.
-pub(super) fn phrases(items: &[&[Token]], book: &Book<'_>) -> Vec<Same> {
-    let mut groups: BTreeMap<(Vec<Token>, usize), Vec<(usize, usize, usize)>> = BTreeMap::new();
-    for (at, tokens) in items.iter().enumerate() {
+/// The sign that this token is.
+pub(super) fn sign(text: &[u8]) -> Option<Sign> {
+    match text {
+        b"\"" | b"'" => Some(Sign::Quote),
+        b"=" | b":" => Some(Sign::Names),
+        b"(" | b")" | b"[" | b"]" | b"{" | b"}" | b"," | b";" | b"|" => Some(Sign::Divides),
+        _ => None,
+    }
+}
+
+/// A phrase of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Phrase {
+    /// The index of the item.
+    pub(super) item: usize,
+    /// Its first token.
+    pub(super) from: usize,
+    /// The token after its last.
+    pub(super) to: usize,
+}
+
+/// Finds groups of items that are one event, each with the phrase that is a value in it. The largest come first, and an
+/// item may be in several.
+pub(super) fn phrases(items: &[&[Token]], book: &Book<'_>) -> Vec<Vec<Phrase>> {
+    let mut keys: Vec<(u64, Phrase)> = Vec::new();
+    for (item, tokens) in items.iter().enumerate() {
+        let whole = book.words(tokens);
         for (from, to) in spans(tokens, book) {
-            let quoted = is_quote(book.texts[tokens[from - 1] as usize]);
-            if !quoted && tokens[from..to].iter().any(|token| parameter::tells(book.texts[*token as usize])) {
-                continue;
+            let quoted = book.facts(tokens[from - 1]).sign == Some(Sign::Quote);
+            let inner = &tokens[from..to];
+            let telling = !quoted && inner.iter().any(|token| book.facts(*token).tells());
+            if !telling && whole - book.words(inner) >= CONSTANT {
+                keys.push((around(tokens, from, to), Phrase { item, from, to }));
             }
-            let words = |part: &[Token]| part.iter().filter(|token| is_text(**token, book)).count();
-            if words(&tokens[..from]) + words(&tokens[to..]) < CONSTANT {
-                continue;
-            }
-            let mut key = Vec::with_capacity(tokens.len());
-            key.extend_from_slice(&tokens[..from]);
-            key.extend_from_slice(&tokens[to..]);
-            groups.entry((key, from)).or_default().push((at, from, to));
         }
     }
-    let mut found: Vec<Same> = groups
-        .into_values()
-        .filter(|members| {
-            let long = members.iter().any(|(_, from, to)| to - from > 1);
-            let valued = members.iter().any(|(at, from, to)| items[*at][*from..*to] == [ANY]);
-            long && (members.len() >= VARIETY || valued && members.len() > 2)
+    keys.sort_unstable();
+    let mut found: Vec<Vec<Phrase>> = keys
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|run| {
+            let long = run.iter().any(|(_, phrase)| phrase.to - phrase.from > 1);
+            let valued = run.iter().any(|(_, phrase)| items[phrase.item][phrase.from..phrase.to] == [ANY]);
+            long && (run.len() >= VARIETY || valued && run.len() > 2)
         })
-        .map(|members| Same { members })
+        .map(|run| run.iter().map(|(_, phrase)| *phrase).collect())
         .collect();
-    found.sort_by_key(|same| (std::cmp::Reverse(same.members.len()), same.members[0]));
+    found.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
     found
+}
+
+/// A number for what stands around a phrase: places before it are counted from the start, those behind it from the end.
+fn around(tokens: &[Token], from: usize, to: usize) -> u64 {
+    let before = tokens[..from].iter().enumerate().map(|(place, token)| mix(place, *token));
+    let behind = tokens[to..].iter().rev().enumerate().map(|(place, token)| mix(place + (1 << 20), *token));
+    before.chain(behind).fold(from as u64, u64::wrapping_add)
 }
 
 /// The phrases of an item: what stands between a sign and a sign or the end, without signs in it.
@@ -59,11 +86,8 @@ fn spans(tokens: &[Token], book: &Book<'_>) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut from = None;
     for (at, token) in tokens.iter().enumerate() {
-        let text = book.texts[*token as usize];
-        if *token != ANY && is_sign(text) {
-            // What stands before these signs is the name of what follows.
-            let names = matches!(text, b"=" | b":");
-            if let Some(from) = from.filter(|from| !names && at > *from && at - from <= WORDS) {
+        if let Some(sign) = book.facts(*token).sign {
+            if let Some(from) = from.filter(|from| sign != Sign::Names && at > *from && at - from <= WORDS) {
                 found.push((from, at));
             }
             from = Some(at + 1);
@@ -73,16 +97,4 @@ fn spans(tokens: &[Token], book: &Book<'_>) -> Vec<(usize, usize)> {
         found.push((from, tokens.len()));
     }
     found
-}
-
-fn is_text(token: Token, book: &Book<'_>) -> bool {
-    token != ANY && super::merge::is_word(book.texts[token as usize])
-}
-
-fn is_sign(text: &[u8]) -> bool {
-    matches!(text, b"(" | b")" | b"[" | b"]" | b"{" | b"}" | b"," | b";" | b":" | b"=" | b"|") || is_quote(text)
-}
-
-fn is_quote(text: &[u8]) -> bool {
-    matches!(text, b"\"" | b"'")
 }

@@ -73,7 +73,7 @@ impl Strip {
 
     /// Where the message of a line begins; 0 as long as nothing is decided. The line holds no escape sequences.
     pub fn message(&mut self, line: &[u8]) -> usize {
-        match &self.start {
+        match &mut self.start {
             Start::Known(headers) => headers.end(line, &mut self.desk),
             Start::Waiting { .. } => 0,
         }

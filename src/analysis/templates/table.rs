@@ -12,6 +12,9 @@ use super::merge::{self, Templates};
 use super::outcome;
 use super::{Budget, Counters};
 
+/// For each shape of the budget so many that fitted templates are remembered, at twelve bytes.
+const ALIASES: usize = 4;
+
 /// The record of lines that have no shape of their own: those beyond the budget.
 pub const OTHER: u32 = 0;
 
@@ -39,6 +42,8 @@ pub struct Table {
     index: HashMap<u64, u32, BuildHasherDefault<Ready>>,
     /// After a join: the templates, by their number of tokens.
     joined: HashMap<usize, Vec<u32>>,
+    /// By the hash of a shape that fitted a template: the template. Nothing but a memory of [`Table::fitting`].
+    aliases: HashMap<u64, u32, BuildHasherDefault<Ready>>,
     bytes: usize,
     counters: Counters,
     /// Rises whenever a number means another shape than before.
@@ -55,6 +60,7 @@ impl Table {
             places: vec![OTHER],
             index: HashMap::default(),
             joined: HashMap::new(),
+            aliases: HashMap::default(),
             bytes: 0,
             counters: Counters::default(),
             version: 0,
@@ -64,7 +70,8 @@ impl Table {
     /// Counts a line with this shape and gives the shape's number, which stays valid for good.
     pub fn add(&mut self, key: &[u8]) -> u32 {
         self.counters.lines += 1;
-        let number = self.find(key).or_else(|| self.fitting(key)).unwrap_or_else(|| self.insert(key));
+        let hash = hash(key);
+        let number = self.find(hash, key).or_else(|| self.fitting(hash, key)).unwrap_or_else(|| self.insert(hash, key));
         let line = self.counters.lines;
         let shape = &mut self.live[self.places[number as usize] as usize];
         shape.count += 1;
@@ -115,8 +122,7 @@ impl Table {
         Counters { shapes: self.live.len() - 1, bytes: self.bytes, beyond: self.live[0].count, ..self.counters }
     }
 
-    fn find(&self, key: &[u8]) -> Option<u32> {
-        let mut hash = hash(key);
+    fn find(&self, mut hash: u64, key: &[u8]) -> Option<u32> {
         loop {
             let number = *self.index.get(&hash)?;
             if *self.live[self.places[number as usize] as usize].key == *key {
@@ -127,9 +133,12 @@ impl Table {
     }
 
     /// A template from a join that this shape is an instance of.
-    fn fitting(&self, key: &[u8]) -> Option<u32> {
+    fn fitting(&mut self, hash: u64, key: &[u8]) -> Option<u32> {
         if self.joined.is_empty() {
             return None;
+        }
+        if let Some(number) = self.aliases.get(&hash) {
+            return Some(*number);
         }
         let fits = |number: &&u32| {
             let template = &self.live[self.places[**number as usize] as usize].key;
@@ -137,13 +146,17 @@ impl Table {
                 .zip(merge::split(key))
                 .all(|(known, token)| known == token || known == [VALUE] && !outcome::is_outcome(token))
         };
-        self.joined.get(&merge::split(key).count())?.iter().find(fits).copied()
+        let number = self.joined.get(&merge::split(key).count())?.iter().find(fits).copied()?;
+        if self.aliases.len() < self.budget.shapes * ALIASES {
+            self.aliases.insert(hash, number);
+        }
+        Some(number)
     }
 
-    fn insert(&mut self, key: &[u8]) -> u32 {
+    fn insert(&mut self, hash: u64, key: &[u8]) -> u32 {
         if self.live.len() > self.budget.shapes || self.bytes + key.len() > self.budget.bytes {
             self.shrink();
-            if let Some(number) = self.fitting(key) {
+            if let Some(number) = self.fitting(hash, key) {
                 return number;
             }
         }
@@ -219,6 +232,7 @@ impl Table {
     fn index_again(&mut self) {
         self.index.clear();
         self.joined.clear();
+        self.aliases.clear();
         let mut entered = vec![false; self.live.len()];
         entered[OTHER as usize] = true;
         for number in 0..self.places.len() as u32 {

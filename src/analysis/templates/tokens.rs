@@ -114,7 +114,7 @@ impl Shaper {
         if let Some(method) = request(content) {
             self.shape.token(method, method.len());
             self.shape.spaced = true;
-        } else if !(assigned && !loose) && content.iter().any(|b| is_blank(*b)) {
+        } else if (loose || !assigned) && content.iter().any(|b| is_blank(*b)) {
             return 1;
         }
         self.shape.value();

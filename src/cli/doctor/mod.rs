@@ -1,6 +1,7 @@
 //! `midwatch doctor`: what is reachable, what is not, and what to do about it. Changes nothing and creates nothing.
 
 mod local;
+mod log_stores;
 mod model;
 mod programs;
 mod report;
@@ -63,6 +64,30 @@ async fn examine(loaded: Loaded) -> Report {
     for server in config.prometheus.clone() {
         let secrets = Arc::clone(&secrets);
         checks.later(async move { servers::prometheus(&server, secrets).await });
+    }
+    for server in config.loki.clone() {
+        let secrets = Arc::clone(&secrets);
+        checks.later(async move { log_stores::loki(&server, secrets).await });
+    }
+    for server in config.elasticsearch.clone() {
+        let secrets = Arc::clone(&secrets);
+        checks.later(async move { log_stores::elasticsearch(&server, secrets).await });
+    }
+    for server in config.victorialogs.clone() {
+        let secrets = Arc::clone(&secrets);
+        checks.later(async move { log_stores::victorialogs(&server, secrets).await });
+    }
+    for journal in config.journald.clone() {
+        checks.later(async move { log_stores::journald(&journal).await });
+    }
+    for pods in config.kubectl.clone() {
+        checks.later(async move { log_stores::kubectl(&pods).await });
+    }
+    for containers in config.docker.clone() {
+        checks.later(async move { log_stores::docker(&containers).await });
+    }
+    for otlp in config.otlp.clone() {
+        checks.later(async move { servers::listening(&otlp.name, &otlp.listen) });
     }
     for row in config.files.iter().map(local::files).chain(config.changes.iter().map(local::changes)) {
         checks.now(row);

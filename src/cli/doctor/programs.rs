@@ -80,7 +80,7 @@ pub(super) async fn output(program: &str, arguments: &[&str]) -> Result<String, 
 }
 
 /// The program's path, as the system would find it.
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(super) fn on_path(program: &str) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(PathBuf::from(program)).filter(|path| is_program(path));
     }

@@ -82,12 +82,17 @@ pub(super) async fn prometheus(server: &Prometheus, secrets: Arc<dyn SecretStore
 
 /// Whether the port could be listened on now.
 pub(super) fn webhook(webhook: &Webhook) -> Row {
-    match TcpListener::bind(&webhook.listen) {
-        Ok(_) => Row::ok(Group::Source, &webhook.name, format!("{} is free to listen on", webhook.listen)),
+    listening(&webhook.name, &webhook.listen)
+}
+
+/// The same for any receiver.
+pub(super) fn listening(name: &str, listen: &str) -> Row {
+    match TcpListener::bind(listen) {
+        Ok(_) => Row::ok(Group::Source, name, format!("{listen} is free to listen on")),
         Err(error) => Row::note(
             Group::Source,
-            &webhook.name,
-            format!("{} cannot be listened on: {error}", webhook.listen),
+            name,
+            format!("{listen} cannot be listened on: {error}"),
             "right if another midwatch runs; else choose another port in `listen`",
         ),
     }

@@ -78,6 +78,9 @@ impl From<Finding> for Found {
         let what = match finding.what {
             FindingKind::Prometheus => "Prometheus",
             FindingKind::Alertmanager => "Alertmanager",
+            FindingKind::Loki => "Loki",
+            FindingKind::Elasticsearch => "Elasticsearch",
+            FindingKind::VictoriaLogs => "VictoriaLogs",
             FindingKind::Ollama => "Ollama",
             FindingKind::OpenAiServer => "OpenAI-compatible server",
             FindingKind::Kubectl => "kubectl",

@@ -61,6 +61,24 @@ impl Layout {
         Self { choice, own, ..Self::default() }
     }
 
+    /// Whether a record that has a field, but for the few that every format knows, has its name in its text.
+    pub fn writes_names(&self) -> bool {
+        self.own.is_empty()
+            && match self.usual {
+                Some(Format::Json | Format::Logfmt | Format::Klog | Format::Text | Format::Plain) => true,
+                Some(
+                    Format::Access
+                    | Format::Syslog
+                    | Format::Columns
+                    | Format::Postgres
+                    | Format::Audit
+                    | Format::Journal
+                    | Format::Own,
+                )
+                | None => false,
+            }
+    }
+
     /// Whether a record's lines may look like nothing on their own.
     pub(in crate::logfile) fn spreads(&self) -> bool {
         self.usual.is_some_and(Format::spreads)

@@ -16,12 +16,16 @@ use super::parse::escape::Unwrapped;
 use super::parse::parts::{Nothing, Parts, Stream};
 use super::parse::stamp::Clock;
 use super::parse::{self, Format, wrap};
+use super::record::opening;
 pub use layout::{Choice, Layout};
 use learn::Learner;
 pub(in crate::logfile) use trace::{Trace, begun};
 
 /// Lines of a sample that [`Heads::look`] reads.
 const SAMPLE_LINES: usize = 512;
+
+/// Records after which the configuration's formats are not tried any more if none was in one of them.
+const OWN_TRIED: u32 = 512;
 
 /// The state of one stream of lines.
 #[derive(Clone, Debug)]
@@ -34,6 +38,8 @@ pub struct Heads {
     lines: u32,
     /// How bad it is.
     severity: Severity,
+    /// Records that were in none of the configuration's formats; beyond all counting once one was.
+    others: u32,
     /// Lines come wrapped by a container runtime.
     wrapped: bool,
     /// The line before was cut by a container runtime: this one goes on with it.
@@ -86,6 +92,7 @@ impl Heads {
             trace: Trace::No,
             lines: 0,
             severity: Severity::Unset,
+            others: 0,
             wrapped: false,
             partial: false,
             unwrapped: Unwrapped::default(),
@@ -148,7 +155,8 @@ impl Heads {
             Some(inner) => unwrapped.unescape(&line[inner.range.clone()], inner.range.start),
             None => unwrapped.colourless(line),
         }
-        let mut parts = if inner.is_some() && was_partial { None } else { self.cut(&unwrapped.text) };
+        // What was escaped may hold line ends.
+        let mut parts = if inner.is_some() && was_partial { None } else { self.cut(opening(&unwrapped.text)) };
         if let Some(inner) = &inner {
             self.partial = inner.partial;
             if let Some(parts) = &mut parts
@@ -181,7 +189,7 @@ impl Heads {
         // A time or an object never looks like a line of a trace.
         let journal = self.layout.usual == Some(Format::Journal);
         if !(first.is_ascii_digit() || first == b'{') || journal {
-            if line.trim_ascii().is_empty() || self.wants(line) {
+            if (line.trim_ascii().is_empty() || self.wants(line)) && !self.is_own(line) {
                 return self.join(line);
             }
         } else if self.wrapped
@@ -201,6 +209,9 @@ impl Heads {
             }
         }
         let parts = found.unwrap_or_else(|| self.plain(line));
+        if !self.layout.own.is_empty() {
+            self.without_own(&parts);
+        }
         if parts.format != Format::Plain {
             self.layout.usual = Some(parts.format);
         } else if self.layout.usual.is_none() {
@@ -225,11 +236,7 @@ impl Heads {
     #[inline]
     fn found(&mut self, line: &[u8]) -> Option<Parts> {
         let mut stream = Stream { layout: &self.layout, clock: &mut self.clock, unknown: false };
-        let parts = match &self.layout.choice {
-            Choice::Auto => parse::read(line, &mut stream, &mut Nothing),
-            Choice::Format(format) => parse::read_as(*format, line, &mut stream, &mut Nothing),
-            Choice::Own(own) => own.read(line, &mut stream, &mut Nothing),
-        };
+        let parts = parse::read_by(line, &mut stream, &mut Nothing);
         if stream.unknown || (self.layout.usual.is_none() && line.starts_with(b"#")) {
             return self.found_anew(line, parts);
         }
@@ -254,10 +261,7 @@ impl Heads {
         let start = line.iter().position(|byte| *byte == b'{').filter(|_| parts.format == Format::Json).unwrap_or(0);
         self.learner.look(&line[start..], &mut self.layout.roles);
         let mut stream = Stream { layout: &self.layout, clock: &mut self.clock, unknown: false };
-        match &self.layout.choice {
-            Choice::Format(format) => parse::read_as(*format, line, &mut stream, &mut Nothing),
-            Choice::Auto | Choice::Own(_) => parse::read(line, &mut stream, &mut Nothing),
-        }
+        parse::read_by(line, &mut stream, &mut Nothing)
     }
 
     fn plain(&mut self, line: &[u8]) -> Parts {
@@ -269,6 +273,28 @@ impl Heads {
     fn directive(&mut self, line: &[u8]) {
         if line.starts_with(b"#Fields:") {
             self.layout.columns = Columns::stated(line).map(Arc::new).or(self.layout.columns.take());
+        }
+    }
+
+    /// Whether a line that looks like part of a record is in one of the configuration's formats.
+    fn is_own(&mut self, line: &[u8]) -> bool {
+        let layout = &self.layout;
+        let mut stream = Stream { layout, clock: &mut self.clock, unknown: false };
+        match &layout.choice {
+            Choice::Own(own) => own.read(line, &mut stream, &mut Nothing).is_some(),
+            Choice::Auto => layout.own.iter().any(|own| own.read(line, &mut stream, &mut Nothing).is_some()),
+            Choice::Format(_) => false,
+        }
+    }
+
+    /// Gives the configuration's formats up when none of the first records is in one of them.
+    fn without_own(&mut self, parts: &Parts) {
+        self.others = match parts.format {
+            Format::Own => OWN_TRIED + 1,
+            _ => self.others + u32::from(self.others < OWN_TRIED),
+        };
+        if self.others == OWN_TRIED {
+            self.layout.own = Arc::default();
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
+    include_str!("../parse/table/more.txt"),
     include_str!("../parse/table/structured.txt"),
     include_str!("../parse/table/web.txt"),
     include_str!("../parse/table/system.txt"),

@@ -22,6 +22,9 @@ use writer::Writer;
 /// Bytes at the end of a file that are indexed first.
 pub const TAIL: u64 = 1 << 20;
 
+/// Bytes at the start of a file that are looked at before its end is read.
+const START: u64 = 16 << 10;
+
 /// How a file is read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -209,7 +212,12 @@ impl Reel {
 
     /// Finds where the tail begins, plans what stands before it, and gives the bytes of the tail.
     fn begin<'a>(&mut self, at: u64, bytes: &'a [u8]) -> &'a [u8] {
-        let heads = Heads::fixed(self.reading.choice.clone(), timestamp(self.reading.modified));
+        let mut heads = Heads::resumed(self.layout(), timestamp(self.reading.modified));
+        if at > 0 {
+            // Some formats name their fields once, at the start of the file.
+            heads.look(&self.file.read(0..START).unwrap_or_default());
+        }
+        heads.look(bytes.get(..segments::LOOK).unwrap_or(bytes));
         let skipped = match at {
             0 => 0,
             _ => first_record(bytes.get(..segments::LOOK).unwrap_or(bytes), heads.clone()).unwrap_or(0),
@@ -241,10 +249,14 @@ impl Reel {
         self.segments = Segments::plan(&ground, range);
     }
 
+    /// How the file is written before anything of it was read.
+    fn layout(&self) -> Layout {
+        self.library.layout(self.reading.choice.clone())
+    }
+
     /// How the tail is written, and how long its rows are on average.
     fn like_the_tail(&self) -> (Layout, u64) {
-        let layout = || Layout::chosen(self.reading.choice.clone());
-        let Some(tail) = &self.tail else { return (layout(), 100) };
+        let Some(tail) = &self.tail else { return (self.layout(), 100) };
         let length = (tail.at() - self.cut) / tail.rows().total().max(1);
         (tail.heads().layout(), length.max(1))
     }

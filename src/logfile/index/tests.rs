@@ -292,6 +292,7 @@ fn a_file_that_grows_for_ever_keeps_its_newest_rows() {
     assert_eq!(rows.last().unwrap().span.end, bytes.len() as u64);
     assert!(rows.len() > 10_000 && rows.windows(2).all(|pair| pair[0].span.end == pair[1].span.start));
     assert!(library.notes()[0].contains("are not indexed"));
+    assert_eq!(library.evicted() as usize, 60_000 - rows.len());
 }
 
 #[test]
@@ -321,4 +322,22 @@ fn a_shift_holds_for_tapes_that_come_later() {
     assert_eq!(rows(&library)[0].at, 1007);
     library.shift(std::path::Path::new("app.log"), -7);
     assert_eq!(rows(&library)[0].at, 0);
+}
+
+#[test]
+fn fields_that_the_start_of_a_file_names_are_known_at_its_end() {
+    let mut bytes = b"#Software: x\n#Fields: date time s-ip cs-method cs-uri-stem sc-status\n".to_vec();
+    for second in 0..3000 {
+        let (minute, second) = (second / 60, second % 60);
+        bytes.extend(format!("2026-11-20 21:{minute:02}:{second:02} 10.0.0.1 GET /cart 500\n").into_bytes());
+    }
+    let library = library();
+    let mut reel = tail_first(&bytes, &library, 20_000);
+    while reel.is_busy() {
+        reel.work(50_000).unwrap();
+    }
+    reel.finish(Stage::Ended, 9);
+    let severities = |rows: &[Seen]| rows.iter().rev().take(2000).map(|row| row.severity).collect::<Vec<_>>();
+    assert_eq!(severities(&rows(&library)), severities(&rows(&read(&bytes))));
+    assert_eq!(rows(&library).last().unwrap().severity, Severity::Error);
 }

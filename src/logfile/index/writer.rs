@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::super::heads::{Head, Heads, Take};
 use super::super::library::{Library, MineStream};
@@ -114,15 +114,17 @@ impl Writer {
                 messages.push(message);
             }
         }
-        while let Some(end) = memchr(b'\n', rest) {
-            let (line, tail) = rest.split_at(end);
-            if let Line::Row(found, message) = self.line(line, self.at, false) {
+        let (start, mut done) = (self.at, 0);
+        for end in memchr_iter(b'\n', rest) {
+            let line = rest.get(done..end).unwrap_or_default();
+            if let Line::Row(found, message) = self.line(line, start + done as u64, false) {
                 self.found.push(found);
                 messages.push(message);
             }
-            self.at += end as u64 + 1;
-            rest = tail.get(1..).unwrap_or_default();
+            done = end + 1;
         }
+        rest = rest.get(done..).unwrap_or_default();
+        self.at = start + done as u64;
         let end = self.at;
         self.pour(&messages, mining, otherwise, amends);
         self.rows.extend(end);
@@ -190,6 +192,7 @@ impl Writer {
     }
 
     /// What a line is. `is_long`: there is more of it than was held.
+    #[inline]
     fn line<'a>(&mut self, line: &'a [u8], at: u64, is_long: bool) -> Line<'a> {
         let (line, at) = trimmed(line, at);
         self.lines = self.lines.saturating_add(1);

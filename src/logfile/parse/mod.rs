@@ -29,6 +29,8 @@ use parts::{Fields, Parts, Stream};
 
 use crate::domain::Timestamp;
 
+use super::heads::Choice;
+
 /// How a line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -122,6 +124,21 @@ impl Format {
             | Format::Journal
             | Format::Plain => false,
         }
+    }
+}
+
+/// Reads a line as the stream's layout says: in the chosen format, else in one of the configuration's, else in the one it
+/// is in; `None` when that is none but plain text.
+#[inline]
+pub(super) fn read_by(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
+    let layout = stream.layout;
+    match &layout.choice {
+        Choice::Auto if layout.own.is_empty() => read(line, stream, out),
+        Choice::Auto => {
+            layout.own.iter().find_map(|own| own.read(line, stream, out)).or_else(|| read(line, stream, out))
+        }
+        Choice::Format(format) => read_as(*format, line, stream, out),
+        Choice::Own(own) => own.read(line, stream, out),
     }
 }
 

@@ -72,7 +72,7 @@ pub fn parse(line: &str, usual: Option<Format>, observed: Timestamp) -> Option<(
     {
         return Some((format, parsed));
     }
-    let (format, parsed) = with(line, observed, |line, stream, out| read(line, stream, out))?;
+    let (format, parsed) = with(line, observed, read)?;
     (known.is_none() || parsed.time.is_some() || parsed.severity.is_some()).then_some((format, parsed))
 }
 

@@ -97,7 +97,10 @@ impl<'s> Pick<'s> {
                 };
                 found.time = time.map(|time| (rank, time, value)).or(found.time.take());
             }
-            Role::Nanos => found.nanos = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0),
+            Role::Nanos => {
+                let nanos = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+                found.nanos = nanos.filter(|nanos| (0..stamp::SECOND).contains(nanos)).unwrap_or(0);
+            }
             Role::Level | Role::OtelLevel if !worse(found.level.as_ref().map(|best| best.0)) => {
                 let severity = match (role, kind) {
                     (_, Kind::Other | Kind::Null) => None,
@@ -106,6 +109,7 @@ impl<'s> Pick<'s> {
                     }
                     // Kubernetes' events; a type is mostly something else.
                     _ if rank == 23 => level::word(text).filter(|_| matches!(text, b"Normal" | b"Warning")),
+                    _ if rank == super::roles::BY_STATUS => level::status(text),
                     _ => level::value(text),
                 };
                 found.level = severity.map(|severity| (rank, severity, value)).or(found.level.take());

@@ -6,6 +6,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// Paths remembered at most; further ones are looked up by name each time.
 const MAX_PATHS: usize = 2048;
+/// Rank of a status that stands for a level.
+pub(in crate::logfile) const BY_STATUS: u8 = 250;
 /// Rank of a field that was found by its values.
 const BY_LOOKS: u8 = 200;
 
@@ -127,7 +129,7 @@ impl Roles {
 }
 
 /// The names by which a role is known, the surest first. Lower case; nested names are joined by dots.
-const TIME: [&[u8]; 33] = [
+const TIME: [&[u8]; 34] = [
     b"@timestamp",
     b"timestamp",
     b"ts",
@@ -141,6 +143,7 @@ const TIME: [&[u8]; 33] = [
     b"timestamp.seconds",
     b"timestampseconds",
     b"__realtime_timestamp",
+    b"instant.epochsecond",
     b"t.$date",
     b"timestamp.$date",
     b"eventtime",
@@ -226,7 +229,7 @@ const SERVICE: [&[u8]; 36] = [
     b"job",
     b"name",
 ];
-const MESSAGE: [&[u8]; 30] = [
+const MESSAGE: [&[u8]; 31] = [
     b"message",
     b"msg",
     b"@message",
@@ -244,6 +247,7 @@ const MESSAGE: [&[u8]; 30] = [
     b"messagetemplate",
     b"renderedmessage",
     b"log.message",
+    b"properties.message",
     b"event.original",
     b"msg.text",
     b"event",
@@ -259,17 +263,30 @@ const MESSAGE: [&[u8]; 30] = [
     b"error",
 ];
 
+/// Names of an HTTP status, which stands for a level where there is none.
+const STATUS: [&[u8]; 6] = [
+    b"status",
+    b"status_code",
+    b"http.response.status_code",
+    b"http.status_code",
+    b"response.status",
+    b"downstreamstatus",
+];
+
 /// The role that a well-known name gives.
 pub(in crate::logfile) fn by_name(path: &[u8]) -> Option<(Role, u8)> {
     let lower = path.to_ascii_lowercase();
     // What OpenTelemetry nests under this name are fields like any other.
     let lower = lower.strip_prefix(b"attributes.").unwrap_or(&lower);
     let rank = |names: &[&[u8]]| names.iter().position(|name| *name == lower).and_then(|rank| u8::try_from(rank).ok());
-    if matches!(lower, b"timestampnanos" | b"timestamp.nanos") {
+    if matches!(lower, b"timestampnanos" | b"timestamp.nanos" | b"instant.nanoofsecond") {
         return Some((Role::Nanos, 0));
     }
     if matches!(lower, b"severitynumber" | b"severity_number") {
         return Some((Role::OtelLevel, 4));
+    }
+    if STATUS.contains(&lower) {
+        return Some((Role::Level, BY_STATUS));
     }
     let role = |role: Role| move |rank: u8| (role, rank);
     rank(&TIME)

@@ -140,7 +140,7 @@ pub(super) fn bracketed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fie
     // The bracket closes behind the level: `[time LEVEL target] message`.
     let close = at + memchr::memchr(b']', line.get(at..at + 256.min(line.len() - at))?)?;
     let inner = header::read(&line[..close], at, out);
-    if inner.severity.is_none() && !matches!(line[at], b' ' | b':') {
+    if inner.severity.is_none() && !matches!(line[at], b' ' | b':' | b',') {
         return None;
     }
     let mut parts = said(line, close + 1, out);
@@ -156,7 +156,6 @@ pub(super) fn bracketed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fie
 pub(super) fn prefixed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fields) -> Option<Parts> {
     let mut c = Cursor { line, at: 0 };
     let mut severity: Option<Severity> = None;
-    let mut before = 0;
     for index in 0..4 {
         c.skip(b" \t-,:|");
         let open = usize::from(c.peek() == Some(b'['));
@@ -179,8 +178,7 @@ pub(super) fn prefixed(line: &[u8], stream: &mut Stream<'_>, out: &mut impl Fiel
         let (inside, end, group) = header::token(line, c.at)?;
         let text = &line[inside];
         let letter = matches!(text, [_, b',']).then(|| super::level::letter(text[0])).flatten();
-        let level = header::level(text).or(letter.filter(|_| before == 0));
-        before += 1;
+        let level = header::level(text).or(letter.filter(|_| index == 0));
         severity = severity.or(level);
         let is_word = text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'.' | b','));
         if level.is_none() && !group && is_word {

@@ -216,7 +216,9 @@ impl Eye {
     }
 
     fn quiet(&mut self) {
-        (0..QUIET + 1).for_each(|_| drop(self.poll()));
+        for _ in 0..QUIET + 1 {
+            self.poll();
+        }
     }
 
     /// The texts of all rows in the order of the tapes; `None` where the text is gone.
@@ -353,7 +355,9 @@ fn a_deleted_file_is_held_while_the_disk_it_takes_has_room() {
         eye.settle();
         world.act(Step::Delete);
         world.act(Step::Create);
-        (0..100).for_each(|_| drop(eye.poll()));
+        for _ in 0..100 {
+            eye.poll();
+        }
         eye.watch.tidy(&eye.library);
         eye.watch.tidy(&eye.library);
         let tapes = eye.library.tapes();
@@ -373,7 +377,9 @@ fn of_many_rotated_files_the_oldest_are_let_go_and_said() {
         eye.settle();
         world.act(Step::Rotate);
     }
-    (0..100).for_each(|_| drop(eye.poll()));
+    for _ in 0..100 {
+        eye.poll();
+    }
     eye.watch.tidy(&eye.library);
     let gone = eye.library.tapes().iter().filter(|tape| tape.stage() == Stage::Gone).count();
     assert!((3..6).contains(&gone), "{gone}");

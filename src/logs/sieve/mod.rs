@@ -3,7 +3,8 @@
 //! as records. The outcome is what [`Filter::matches_with`] says of each row's record.
 
 mod columns;
-mod text;
+pub(super) mod field;
+pub(super) mod text;
 
 use std::ops::Range;
 
@@ -29,6 +30,8 @@ pub(super) struct Sieve {
 pub(super) struct Tools<'a> {
     /// The patterns that shapes belong to.
     pub(super) patterns: &'a Patterns,
+    /// A buffer for text.
+    pub(super) buffer: &'a mut Vec<u8>,
     /// What was done: a byte of text is one, a row of columns is one.
     pub(super) cost: usize,
     /// Rows whose text could not be read.

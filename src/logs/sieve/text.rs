@@ -1,7 +1,7 @@
 //! Terms that need the text of rows. Rows are read in runs of many; texts are looked for in a whole run at once.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use memchr::memmem;
 use regex::bytes::Regex;
@@ -12,22 +12,33 @@ use crate::logfile::tape::Chunk;
 use crate::store::filter::{Aside, Needle, Term, Test};
 
 use super::super::bits::Bits;
-use super::super::shelf::{decode, file_name};
+use super::super::shelf::decode;
 use super::Tools;
 use super::columns::services;
+use super::field::{FieldTerm, Verdict};
 
-/// Bytes of a run.
-const RUN: u64 = 1 << 20;
+/// Bytes of a run: as much as one read of a scan takes.
+const RUN: u64 = 256 << 10;
 /// Rows that nobody asks for are read along when they are fewer bytes than this.
 const GAP: u64 = 16 << 10;
 /// A row longer than a run is read in pieces that overlap by so much: no text to look for is longer.
 const OVERLAP: usize = 8 << 10;
 
+/// What reading a record costs.
+const DECODE: usize = 4_000;
+
 /// Terms about text.
 #[derive(Debug)]
 pub(super) struct Texts {
     found: Vec<Finding>,
-    others: Vec<Term>,
+    others: Vec<Other>,
+}
+
+/// A term of a field, with what can be said of it without reading the record.
+#[derive(Debug)]
+struct Other {
+    term: Term,
+    field: Option<FieldTerm>,
 }
 
 /// A text or regular expression to be found.
@@ -41,8 +52,10 @@ struct Finding {
 }
 
 #[derive(Debug)]
-enum Finder {
+pub(in crate::logs) enum Finder {
+    /// One text.
     Literal(Box<memmem::Finder<'static>>),
+    /// An expression, or a text in any case.
     Regex(Regex),
     /// Ends of lines mean something to it, so that each row is looked at for itself.
     Anchored,
@@ -74,7 +87,7 @@ impl Texts {
                     });
                 }
                 Test::Level(..) | Test::Field(..) | Test::Number(..) | Test::Time(..) | Test::Pattern(_) => {
-                    others.push(term);
+                    others.push(Other { field: FieldTerm::of(&term), term });
                 }
             }
         }
@@ -99,18 +112,28 @@ impl Texts {
                 self.long(tape, chunk, index, rows.start, tools, &mut passed);
                 continue;
             }
-            let Ok(bytes) = tape.tape().file().text(span.clone()) else {
+            let mut buffer = std::mem::take(tools.buffer);
+            let mut is_read = false;
+            let scanned = tape.tape().file().scan(span.clone(), &mut buffer, |start, bytes| {
+                // Less than asked for: the file was truncated below its rows.
+                is_read = bytes.len() as u64 == span.end - span.start;
+                if is_read {
+                    let run = Run { tape, chunk, index, rows: rows.clone(), start, bytes };
+                    self.sift_run(&run, &mut here, tools);
+                }
+                ControlFlow::Break(())
+            });
+            *tools.buffer = buffer;
+            if !is_read || scanned.is_err() {
                 tools.unread += here.count() as u64;
                 continue;
-            };
-            let run = Run { tape, chunk, index, rows, start: span.start, bytes: &bytes };
-            self.sift_run(&run, &mut here);
+            }
             passed.or(&here);
         }
         *left = passed;
     }
 
-    fn sift_run(&mut self, run: &Run<'_>, here: &mut Bits) {
+    fn sift_run(&mut self, run: &Run<'_>, here: &mut Bits, tools: &mut Tools<'_>) {
         for finding in &mut self.found {
             if here.is_none() {
                 return;
@@ -121,12 +144,31 @@ impl Texts {
         if self.others.is_empty() {
             return;
         }
-        let name = file_name(run.tape);
-        let aside = Aside { pattern: None, file: Some(&name) };
+        let written = run.tape.layout().writes_names();
         let mut passed = Bits::none();
         for row in here.rows() {
-            let record = run.record(row);
-            if self.others.iter().all(|term| term.holds(&record, &aside)) {
+            let bytes = run.bytes_of(row);
+            let mut verdict = Verdict::Holds;
+            for other in &self.others {
+                verdict = match other.field.as_ref().map_or(Verdict::Perhaps, |field| field.judge(bytes, written)) {
+                    Verdict::Fails => Verdict::Fails,
+                    Verdict::Perhaps => Verdict::Perhaps,
+                    Verdict::Holds => verdict,
+                };
+                if verdict == Verdict::Fails {
+                    break;
+                }
+            }
+            let passes = match verdict {
+                Verdict::Holds => true,
+                Verdict::Fails => false,
+                Verdict::Perhaps => {
+                    tools.cost += DECODE;
+                    let record = run.record(row);
+                    self.others.iter().all(|other| other.term.holds(&record, &Aside::default()))
+                }
+            };
+            if passes {
                 passed.set(row);
             }
         }
@@ -163,16 +205,34 @@ impl Texts {
         let Ok(bytes) = file.text(span.start..span.end.min(span.start + RUN)) else { return };
         let run = Run { tape, chunk, index, rows: row..row + 1, start: span.start, bytes: &bytes };
         let record = run.record(row);
-        let name = file_name(tape);
-        let aside = Aside { pattern: None, file: Some(&name) };
-        if self.others.iter().all(|term| term.holds(&record, &aside)) {
+        if self.others.iter().all(|other| other.term.holds(&record, &Aside::default())) {
             passed.set(row);
         }
     }
 }
 
 impl Finder {
-    fn of(needle: &Needle, is_regex: bool) -> Self {
+    /// Where something is found from a place on, and how long it is. Nothing for what is anchored.
+    pub(in crate::logs) fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Literal(finder) => {
+                let found = finder.find(bytes.get(from..)?)?;
+                Some((from + found, finder.needle().len()))
+            }
+            Self::Regex(regex) => {
+                let found = regex.find_at(bytes, from.min(bytes.len()))?;
+                Some((found.start(), found.len()))
+            }
+            Self::Anchored => None,
+        }
+    }
+
+    /// Whether each record has to be looked at for itself.
+    pub(in crate::logs) fn is_anchored(&self) -> bool {
+        matches!(self, Self::Anchored)
+    }
+
+    pub(in crate::logs) fn of(needle: &Needle, is_regex: bool) -> Self {
         if let Some(literal) = needle.literal().filter(|_| !is_regex) {
             return Self::Literal(Box::new(memmem::Finder::new(literal).into_owned()));
         }

@@ -2,6 +2,7 @@
 //! configuration that would use it. Called by the first-run wizard and by `doctor`. Only reads.
 
 mod local;
+mod logs;
 mod panels;
 mod probe;
 mod snippet;
@@ -15,9 +16,9 @@ use futures_util::future::join_all;
 use crate::domain::CleanText;
 use crate::domain::ports::SecretStore;
 
-/// Addresses that are tried unasked: the default ports of Prometheus and its kin, Alertmanager, VictoriaMetrics,
-/// Ollama, and the usual ones of OpenAI-compatible servers.
-const USUAL_PORTS: [u16; 8] = [9090, 9091, 9093, 8428, 11_434, 8080, 8000, 1234];
+/// Addresses that are tried unasked: the default ports of Prometheus and its kin, Alertmanager, VictoriaMetrics, Loki,
+/// Elasticsearch, VictoriaLogs, Ollama, and the usual ones of OpenAI-compatible servers.
+const USUAL_PORTS: [u16; 11] = [9090, 9091, 9093, 8428, 3100, 9200, 9428, 11_434, 8080, 8000, 1234];
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,12 @@ pub enum FindingKind {
     Prometheus,
     /// An Alertmanager v2 API.
     Alertmanager,
+    /// A Loki.
+    Loki,
+    /// An Elasticsearch or OpenSearch.
+    Elasticsearch,
+    /// A VictoriaLogs.
+    VictoriaLogs,
     /// An Ollama server. A configuration takes one model only.
     Ollama,
     /// A server that speaks OpenAI's chat completions. A configuration takes one model only.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::snippet::Settings;
-use super::{FindingKind, Found, Outcome, Silent, panels};
+use super::{FindingKind, Found, Outcome, Silent, logs, panels};
 use crate::config::schema;
 use crate::config::units::Length;
 use crate::domain::CleanText;
@@ -75,6 +75,9 @@ async fn identify(url: &str, secrets: &Arc<dyn SecretStore>) -> Result<Found, Un
         let evidence = format!("answers /v1/models with {}", count(&names));
         return Ok(found(FindingKind::OpenAiServer, endpoint.at(), evidence, model("openai", url, &names)));
     }
+    if let Some(found) = logs::store(&endpoint, url).await {
+        return Ok(found);
+    }
     prometheus(url, near, build, secrets)
         .await
         .map_err(|error| Unknown { at: endpoint.at().to_owned(), why: explain(&error) })
@@ -117,13 +120,13 @@ async fn prometheus(
 fn explain(error: &HttpError) -> String {
     match error {
         HttpError::NotFound { .. } | HttpError::Html { .. } | HttpError::Refused { .. } | HttpError::Shape { .. } => {
-            "answers, but neither as Prometheus, Alertmanager, Ollama nor an OpenAI-compatible server".to_owned()
+            "answers, but as none of Prometheus, Alertmanager, Loki, Elasticsearch, VictoriaLogs, Ollama and OpenAI-compatible servers".to_owned()
         }
         other => other.to_string(),
     }
 }
 
-fn found(what: FindingKind, at: &str, evidence: String, settings: Settings) -> Found {
+pub(super) fn found(what: FindingKind, at: &str, evidence: String, settings: Settings) -> Found {
     Found { what, at: at.to_owned(), evidence, settings }
 }
 

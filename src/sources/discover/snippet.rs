@@ -13,6 +13,12 @@ pub(super) enum Settings {
     Prometheus { url: String, near: bool, panels: Vec<Panel> },
     /// `[[alertmanager]]`.
     Alertmanager { url: String, near: bool },
+    /// `[[loki]]` with a selector of everything.
+    Loki { url: String, query: String },
+    /// `[[elasticsearch]]` over all indices of logs.
+    Elasticsearch { url: String },
+    /// `[[victorialogs]]`.
+    VictoriaLogs { url: String },
     /// `[model]`.
     Model { provider: &'static str, url: String, model: String },
     /// `[[command]]`.
@@ -63,6 +69,17 @@ impl Settings {
                 let every = if *near { "every = \"2s\"\n" } else { "" };
                 format!("[[alertmanager]]\nname = {}\nurl = {}\n{every}", quote(&names.fresh("am")), quote(url))
             }
+            Settings::Loki { url, query } => {
+                let name = quote(&names.fresh("loki"));
+                format!("[[loki]]\nname = {name}\nurl = {}\nquery = {}\n", quote(url), quote(query))
+            }
+            Settings::Elasticsearch { url } => {
+                let name = quote(&names.fresh("es"));
+                format!("[[elasticsearch]]\nname = {name}\nurl = {}\nindex = \"logs-*\"\n", quote(url))
+            }
+            Settings::VictoriaLogs { url } => {
+                format!("[[victorialogs]]\nname = {}\nurl = {}\n", quote(&names.fresh("vlogs")), quote(url))
+            }
             Settings::Model { provider, url, model } => {
                 format!("[model]\nprovider = {}\nurl = {}\nmodel = {}\n", quote(provider), quote(url), quote(model))
             }
@@ -105,6 +122,9 @@ mod tests {
             Settings::Prometheus { url: url.clone(), near: true, panels: vec![panel.clone()] },
             Settings::Prometheus { url: url.clone(), near: false, panels: vec![panel.clone()] },
             Settings::Alertmanager { url: url.clone(), near: true },
+            Settings::Loki { url: url.clone(), query: "{app=~\".+\"}".to_owned() },
+            Settings::Elasticsearch { url: url.clone() },
+            Settings::VictoriaLogs { url: url.clone() },
             Settings::Command { name: "kubernetes", argv: vec!["kubectl".to_owned(), "a\tb".to_owned()] },
             Settings::Files {
                 name: "var log/ü with a very long name".to_owned(),

@@ -136,12 +136,7 @@ impl Reader<'_> {
             "pattern" => return self.pattern(sign, &value, start, value_at),
             // A service may write a field of that name, in seconds.
             "time" if When::parse(&value).is_some() => return self.time(sign, value, start),
-            "file" => Field::File,
-            "service" => Field::Service,
-            "source" => Field::Source,
-            "trace" | "trace_id" => Field::Trace,
-            "body" => Field::Body,
-            _ => Field::Attribute(name.to_owned()),
+            name => Field::named(name),
         };
         match sign {
             Sign::Equality(_, how) => self.needle(value_at, value).map(|needle| Test::Field(field, how, needle)),

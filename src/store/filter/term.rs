@@ -146,7 +146,20 @@ impl Test {
 }
 
 impl Field {
-    fn value<'a>(&self, record: &'a LogRecord, aside: &Aside<'a>) -> &'a str {
+    /// The field of this name, as the language reads it.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "service" => Field::Service,
+            "source" => Field::Source,
+            "trace" | "trace_id" => Field::Trace,
+            "body" => Field::Body,
+            "file" => Field::File,
+            _ => Field::Attribute(name.to_owned()),
+        }
+    }
+
+    /// Its value in a record; empty when it has none.
+    pub fn value<'a>(&self, record: &'a LogRecord, aside: &Aside<'a>) -> &'a str {
         match self {
             Field::Service => &record.service,
             Field::Source => record.source.as_str(),

@@ -172,7 +172,11 @@ impl Clock {
     /// `1120 21:04:25.123456` or with a year before it: month and day run together, as klog writes them.
     pub(in crate::logfile) fn klog(&mut self, text: &[u8]) -> Option<(i64, usize)> {
         let mut c = Cursor { line: text, at: 0 };
-        let year = if c.run() == 8 { Some(c.digits(4)?) } else { None };
+        let year = match c.run() {
+            8 => Some(c.digits(4)?),
+            6 => Some(2000 + c.digits(2)?),
+            _ => None,
+        };
         let (month, day) = (c.digits(2)?, c.digits(2)?);
         if !c.eat(b' ') {
             return None;
@@ -187,20 +191,21 @@ impl Clock {
 
     /// The year that brings the date nearest to the stream's last time; before there is one, the latest year that does
     /// not put it more than a day after the time of reading.
-    fn nearest_year(&self, month: i64, day: i64, clock: i64) -> Option<i64> {
-        let this = Date::of(self.near).year;
-        let years = [this, this - 1, if self.seen { this + 1 } else { this - 2 }];
+    pub(in crate::logfile) fn nearest_year(&self, month: i64, day: i64, clock: i64) -> Option<i64> {
+        let near = self.near.min(self.limit);
+        let this = Date::of(near).year;
+        let years = [this, this - 1, if self.seen { this + 1 } else { this - 2 }, this - 3, this - 4];
         let times = years.into_iter().filter_map(|year| Some(Date { year, month, day }.start()? + clock));
         if self.seen {
-            times.filter(|time| *time <= self.limit).min_by_key(|time| (time - self.near).abs())
+            times.filter(|time| *time <= self.limit).min_by_key(|time| (time - near).abs())
         } else {
-            times.filter(|time| *time <= self.near + DAY).max()
+            times.filter(|time| *time <= near.saturating_add(DAY)).max()
         }
     }
 
     /// The day that brings the clock nearest to the stream's last time; before there is one, the latest day that does
     /// not put it more than an hour after the time of reading.
-    fn nearest_day(&self, clock: i64) -> i64 {
+    pub(in crate::logfile) fn nearest_day(&self, clock: i64) -> i64 {
         let today = self.near - self.near.rem_euclid(DAY);
         let times = [today + clock, today - DAY + clock, today + DAY + clock];
         if self.seen {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::exit::{Failure, Outcome};
+use super::super::exit::{Failure, Outcome};
 use crate::analysis::templates::{Counters, Miner, Patterns, Slot, Strip};
 use crate::domain::CleanText;
 
@@ -16,23 +16,9 @@ const LONGEST: usize = 1 << 20;
 /// Bytes read at once.
 const BLOCK: usize = 256 << 10;
 
-/// Arguments of `midwatch logs`.
-#[derive(Debug, clap::Args)]
-pub struct Logs {
-    #[command(subcommand)]
-    form: Form,
-}
-
-/// The forms of `midwatch logs`.
-#[derive(Debug, clap::Subcommand)]
-enum Form {
-    /// Say which lines are the same event, and what varies in them
-    Patterns(PatternsArgs),
-}
-
 /// Arguments of `midwatch logs patterns`.
 #[derive(Debug, clap::Args)]
-struct PatternsArgs {
+pub(super) struct PatternsArgs {
     /// The log file; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -49,9 +35,8 @@ struct Answer<'a> {
     template: &'a str,
 }
 
-/// Runs the subcommand.
-pub(super) fn run(logs: &Logs) -> Outcome {
-    let Form::Patterns(args) = &logs.form;
+/// Runs the form.
+pub(super) fn run(args: &PatternsArgs) -> Outcome {
     let (mut miner, mut strip) = (Miner::default(), Strip::default());
     // Four bytes a line, and only for the form that answers for each line.
     let mut slots = Vec::new();
