@@ -12,7 +12,8 @@ fn with_fields() -> World {
     let mut world = busy();
     for (second, order) in [(90, "o-1"), (60, "o-2"), (30, "o-3")] {
         let mut record = log(ago(second), "payments", Severity::Error, "charge refused by the bank");
-        record.raw = format!(r#"{{"msg":"charge refused by the bank","order":"{order}","ms":{second}.5}}"#).as_str().into();
+        record.raw =
+            format!(r#"{{"msg":"charge refused by the bank","order":"{order}","ms":{second}.5}}"#).as_str().into();
         record.attributes = Box::new([
             ("order".into(), order.into()),
             ("ms".into(), format!("{second}.5").as_str().into()),

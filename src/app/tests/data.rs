@@ -136,6 +136,7 @@ fn an_unreadable_filter_changes_nothing_and_says_so() {
     world.keys("flevel>>error<enter>");
     let screen = world.grid(120, 36);
     assert!(screen.contains("column 20: `>error` is no level"), "{screen}");
+    assert_eq!(world.model.panes.logs.filter_text(), "service=shop", "what stands before it is tried out");
     world.keys("<esc>");
     assert_eq!(world.model.panes.logs.filter_text(), "service=shop");
     world.want(Intent::Command("filter level>>error".to_owned()));

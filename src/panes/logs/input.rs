@@ -72,12 +72,12 @@ impl Logs {
                 self.typing = Some(typing);
             }
             Typed::Kept => {
-                if typing.filter().is_none() {
+                let text = typing.text();
+                self.try_out(&mut typing);
+                if typing.error.is_some() {
                     self.typing = Some(typing);
                     return Vec::new();
                 }
-                let text = typing.text();
-                self.try_out(&mut typing);
                 self.history.keep(typing.kind, text.trim());
                 return self.select(ctx);
             }

@@ -167,7 +167,7 @@ impl Typing {
         Typed::Changed
     }
 
-    /// The text read as a filter; what is wrong with it stands below the input.
+    /// What of the text can be read as a filter; what is wrong with it stands below the input.
     pub fn filter(&mut self) -> Option<Filter> {
         match Filter::parse(&self.text()) {
             Ok(filter) => {
@@ -175,8 +175,15 @@ impl Typing {
                 Some(filter)
             }
             Err(error) => {
+                // What stands before the word that is not done yet is a filter already.
+                let text = self.text();
+                let before: String = text.chars().take(error.column.saturating_sub(1)).collect();
+                let whole = before.rfind(char::is_whitespace).map_or("", |at| &before[..at]);
                 self.error = Some(error);
-                None
+                match self.kind {
+                    Kind::Filter => Filter::parse(whole).ok(),
+                    Kind::Search | Kind::Chip(_) => None,
+                }
             }
         }
     }
