@@ -59,6 +59,19 @@ struct Entry<'a> {
 
 /// Runs the subcommand. No finding is an answer, not a failure.
 pub(super) fn run(args: &CorrelateArgs) -> Outcome {
+    let report = report(args)?;
+    let out = &mut BufWriter::new(io::stdout().lock());
+    if args.json {
+        json(&report, out)?;
+    } else {
+        table(&report, out)?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the files and compares.
+fn report(args: &CorrelateArgs) -> Result<Report, Failure> {
     let filter = match &args.bad {
         Some(text) => Filter::parse(text)
             .map_err(|error| Failure::bad_input(format!("--bad {}: {error}", CleanText::line(text))))?,
@@ -85,15 +98,7 @@ pub(super) fn run(args: &CorrelateArgs) -> Outcome {
         };
         read(path, |record| take(record, side(record)))?;
     }
-    let report = all.report();
-    let out = &mut BufWriter::new(io::stdout().lock());
-    if args.json {
-        json(&report, out)?;
-    } else {
-        table(&report, out)?;
-    }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(all.report())
 }
 
 /// The fields a term of the filter asks about. That bad records have what makes them bad is no finding.
@@ -210,4 +215,93 @@ fn table(report: &Report, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "Pairs were counted in a sample of the records.")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(words: &[&str]) -> CorrelateArgs {
+        use clap::Parser;
+        #[derive(clap::Parser)]
+        struct Form {
+            #[command(flatten)]
+            args: CorrelateArgs,
+        }
+        Form::try_parse_from(std::iter::once(&"correlate").chain(words)).unwrap().args
+    }
+
+    /// A log in which version 2.3 in the region eu fails.
+    fn log(only: Option<bool>) -> String {
+        let mut lines = String::new();
+        for at in 0..600 {
+            let (version, region) = (at % 4, ["eu", "us", "ap"][at / 4 % 3]);
+            let bad = (version == 3 && region == "eu") || at % 97 == 0;
+            if only.is_some_and(|only| only != bad) {
+                continue;
+            }
+            let level = if bad { "error" } else { "info" };
+            let time = format!("2026-01-15T02:{:02}:{:02}Z", at / 60, at % 60);
+            lines += &format!(
+                "{{\"time\":\"{time}\",\"level\":\"{level}\",\"msg\":\"order {at}\",\"version\":\"2.{version}\",\"region\":\"{region}\"}}\n"
+            );
+        }
+        lines
+    }
+
+    fn text(report: &Report) -> String {
+        let mut out = Vec::new();
+        table(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_pair_that_fails_is_said_in_a_sentence_and_in_json() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), log(None)).unwrap();
+        let report = report(&args(&["--bad", "level>=error", file.path().to_str().unwrap()])).unwrap();
+        let said = text(&report);
+        assert!(said.starts_with("56 bad records, 544 others\n"), "{said}");
+        let first = said.lines().nth(1).unwrap();
+        assert!(first == "version=2.3 and region=eu: 89 % of the bad, 0.0 % of the rest", "{said}");
+        assert_eq!(report.findings.len(), 1, "{said}");
+        let mut out = Vec::new();
+        json(&report, &mut out).unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(line["what"][1], serde_json::json!({"field": "region", "value": "eu"}));
+        assert!(line["q"].as_f64().unwrap() < 1e-20 && line["rank"] == 1);
+    }
+
+    #[test]
+    fn two_files_give_the_same_as_a_filter() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        for (name, only) in [("all", None), ("bad", Some(true)), ("rest", Some(false))] {
+            std::fs::write(path(name), log(only)).unwrap();
+        }
+        let filter = report(&args(&["--bad", "level>=error", "--ignore", "service", &path("all")])).unwrap();
+        let files =
+            report(&args(&["--bad-file", &path("bad"), "--ignore", "service", "--ignore", "level", &path("rest")]));
+        assert_eq!(files.unwrap(), filter);
+    }
+
+    #[test]
+    fn what_the_filter_asks_about_is_no_finding() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), log(None)).unwrap();
+        let report = report(&args(&["--bad", "region=eu", file.path().to_str().unwrap()])).unwrap();
+        assert!(report.findings.iter().all(|it| it.parts.iter().all(|part| part.field != "region")), "{report:?}");
+    }
+
+    #[test]
+    fn bad_filters_and_files_are_named_with_the_remedy() {
+        let said = |words: &[&str]| match report(&args(words)) {
+            Err(Failure::BadInput(message)) => message,
+            other => panic!("{other:?}"),
+        };
+        assert!(said(&["--bad", "level>=bad", "x"]).starts_with("--bad level>=bad: column "));
+        assert!(said(&["--bad", " ", "x"]).contains("--bad is empty"));
+        assert!(said(&["--bad", "pattern=p3f9a", "x"]).contains("patterns are known in the log pane only"));
+        assert!(said(&["--bad", "a=b", "/does/not/exist"]).contains("name a log file that can be read"));
+    }
 }

@@ -5,7 +5,41 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::schema::Config;
 use super::units::Length;
+use crate::domain::CleanText;
+use crate::domain::query::Tongue;
+
+/// A configured store that can be asked for records of the past.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogStore<'a> {
+    /// Its configured name.
+    pub name: &'a str,
+    /// Its base address.
+    pub url: &'a str,
+    /// What it is asked in.
+    pub tongue: Tongue,
+    /// The configured query, within which every question stays.
+    pub base: &'a str,
+}
+
+impl LogStore<'_> {
+    /// The line of the card that says who is asked.
+    pub fn place(&self) -> CleanText {
+        CleanText::line(&format!("{} at {}, in {}", self.name, self.url, self.tongue.word()))
+    }
+}
+
+impl Config {
+    /// The log stores that can be asked, in the order of the schema.
+    pub fn log_stores(&self) -> Vec<LogStore<'_>> {
+        let loki = self.loki.iter().map(|own| (&own.name, &own.url, Tongue::Logql, &own.query));
+        let elastic = self.elasticsearch.iter().map(|own| (&own.name, &own.url, Tongue::Elastic, &own.query));
+        let victoria = self.victorialogs.iter().map(|own| (&own.name, &own.url, Tongue::Logsql, &own.query));
+        let all = loki.chain(elastic).chain(victoria);
+        all.map(|(name, url, tongue, base)| LogStore { name, url, tongue, base }).collect()
+    }
+}
 
 /// A Grafana Loki API, followed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

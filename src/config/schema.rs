@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use super::log_format::{Level, LevelWord, LogExample, LogFormat};
-pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, Loki, Otlp, VictoriaLogs};
+pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, LogStore, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
 use super::units::{Length, Size};
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use super::CleanText;
 use super::query::{QueryAnswer, QueryError, QueryRequest};
 use super::recording::RecordedCommand;
 
@@ -13,6 +14,13 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait QueryEngine: Send + Sync {
     /// Asks once. Ends by itself within the source's own time limit; dropping it gives up.
     fn ask(&self, request: QueryRequest) -> Pending<'_, Result<QueryAnswer, QueryError>>;
+
+    /// What asking would cost, in words for the card; `None` where that cannot be told. Asks an index at most, and ends
+    /// within a few seconds.
+    fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
+        drop(request);
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// Answers commands in place of the host.

@@ -37,6 +37,28 @@ pub struct QueryError {
     pub why: CleanText,
 }
 
+/// The language of a log store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tongue {
+    /// Grafana Loki's.
+    Logql,
+    /// The query DSL of Elasticsearch and OpenSearch, as JSON.
+    Elastic,
+    /// VictoriaLogs' own.
+    Logsql,
+}
+
+impl Tongue {
+    /// Its name as its users write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tongue::Logql => "LogQL",
+            Tongue::Elastic => "query DSL",
+            Tongue::Logsql => "LogsQL",
+        }
+    }
+}
+
 /// A query that is asked again and again because the person configured it; listed by `:queries`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolledQuery {

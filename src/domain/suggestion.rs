@@ -29,6 +29,9 @@ pub enum Language {
     Promql,
     /// A filter over the log records held, in the log pane's own filter language.
     Logs,
+    /// A question to a configured log store: its name, the question in the store's own language, and what is applied to
+    /// the answer here.
+    Fetch,
     /// A bash command line for this machine.
     Sh,
 }
@@ -53,11 +56,13 @@ impl Language {
         match self {
             Language::Promql => "promql",
             Language::Logs => "logs",
+            Language::Fetch => "fetch",
             Language::Sh => "sh",
         }
     }
 
-    /// Reads a fence word with the aliases models use; `None` for a block that proposes nothing.
+    /// Reads a fence word with the aliases models use; `None` for a block that proposes nothing. Questions to
+    /// log stores are a person's to put.
     pub fn from_fence(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
             "promql" | "prometheus" | "metricsql" => Some(Language::Promql),

@@ -19,6 +19,7 @@ use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Delta, Provider};
 use crate::domain::approval::Frozen;
 use crate::domain::ports::QueryEngine;
+use crate::domain::query::QueryRequest;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
 use crate::logs::Ask;
@@ -192,11 +193,16 @@ impl Executor {
 
     fn prepare(&self, id: ProposalId, suggestion: Suggestion, window: TimeWindow) {
         let (preparer, results) = (self.preparer.clone(), self.results.clone());
-        let length = suggestion.text.len();
+        let (length, text, engine) = (suggestion.text.len(), suggestion.text.clone(), Arc::clone(&self.engine));
         tokio::spawn(async move {
             let classed = tokio::task::spawn_blocking(move || preparer.prepare(&suggestion, window)).await;
             // Whoever waits for it gets an answer, and it is no.
-            let prepared = classed.unwrap_or_else(|_| preparer::unreadable(length));
+            let mut prepared = classed.unwrap_or_else(|_| preparer::unreadable(length));
+            if let Frozen::Query { language, window, step, .. } = &prepared.target.frozen {
+                let (language, window, step) = (*language, *window, *step);
+                let cost = engine.estimate(QueryRequest { language, text, window, step }).await;
+                prepared.target.facts.extend(cost.map(|cost| ("cost".into(), cost)));
+            }
             // Nobody listens any more when the program is ending.
             let _ = results.send(Msg::Prepared(id, Box::new(prepared))).await;
         });

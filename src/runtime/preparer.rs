@@ -10,6 +10,7 @@ use crate::domain::approval::{Frozen, Target};
 use crate::domain::ports::CommandBook;
 use crate::domain::{Brief, Class, CleanText, Language, Origin, Preview, Suggestion, TimeWindow, Verdict};
 use crate::sources::replay::Commands;
+use crate::store::native::Fetch;
 
 /// Samples a confirmed query asks for at most.
 const POINTS: i64 = 240;
@@ -23,6 +24,8 @@ pub struct Preparer {
     pub settings: Arc<RunSettings>,
     /// The name of the source of metrics; empty when there is none.
     pub metrics: CleanText,
+    /// Names of the log stores and what the card says of each.
+    pub stores: Vec<(CleanText, CleanText)>,
     /// Seconds between two samples of a panel.
     pub step: u32,
     /// The recording's name and its answers to commands; with it the host is never looked at.
@@ -37,15 +40,38 @@ impl Preparer {
         let target = self.target(suggestion, &verdict, window);
         let undo = match suggestion.language {
             Language::Sh => undo(&suggestion.text, &self.tables),
-            Language::Promql | Language::Logs => None,
+            Language::Promql | Language::Logs | Language::Fetch => None,
         };
         let brief = brief(suggestion, &self.tables, |read, verdict| self.target(read, verdict, window));
         Prepared { verdict, target, undo, brief }
     }
 
+    /// The store that the text names, with what the answer is filtered by here.
+    fn fetch_target(&self, text: &str, window: TimeWindow) -> Target {
+        let fetch = match Fetch::parse(text) {
+            Ok(fetch) => fetch,
+            Err(error) => return blocked(&format!("behind `here:`: {error}")),
+        };
+        let Some((_, place)) = self.stores.iter().find(|(name, _)| name.as_str() == fetch.source) else {
+            let known: Vec<&str> = self.stores.iter().map(|(name, _)| name.as_str()).collect();
+            let known = if known.is_empty() { "none is configured".to_owned() } else { known.join(", ") };
+            return blocked(&format!("there is no log store `{}`; known: {known}", fetch.source));
+        };
+        if fetch.native.is_empty() {
+            return blocked("nothing is asked; write the question behind the name of the store");
+        }
+        let mut target = query_target(Language::Fetch, window, 1, place.clone());
+        if !fetch.here.is_empty() {
+            target.facts.push(("here".into(), CleanText::line(&fetch.here.to_text())));
+        }
+        target
+    }
+
     fn target(&self, suggestion: &Suggestion, verdict: &Verdict, window: TimeWindow) -> Target {
         match (suggestion.language, &self.recorded) {
             (Language::Promql, _) => query_target(Language::Promql, window, self.step, self.metrics.clone()),
+            (Language::Fetch, Some(_)) => blocked("a recording plays: no log store is asked"),
+            (Language::Fetch, None) => self.fetch_target(&suggestion.text, window),
             (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
             (Language::Sh, Some((name, book))) => recorded_target(name, book, &suggestion.text),
             (Language::Sh, None) => prepare(suggestion, verdict, &self.tables, &self.settings),
@@ -102,6 +128,11 @@ fn query_target(language: Language, window: TimeWindow, step: u32, source: Clean
         production: None,
         frozen: Frozen::Query { language, window, step, source },
     }
+}
+
+fn blocked(why: &str) -> Target {
+    let why = CleanText::line(why);
+    Target { place: "nowhere".into(), facts: Vec::new(), production: None, frozen: Frozen::Blocked { why } }
 }
 
 fn recorded_target(name: &CleanText, book: &Commands, text: &str) -> Target {

@@ -35,6 +35,7 @@ use crate::domain::recording::Recording;
 use crate::domain::{CleanText, EvidenceKind, SourceId};
 use crate::logfile::{Budgets, Library};
 use crate::logs::{Budget, Desk, SharedMiner};
+use crate::sources::fetch::LogStores;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
@@ -166,10 +167,11 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     } else {
         states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
     }
-    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library));
+    let stores = Arc::new(LogStores::new(&config, &secrets, Some(out.clone())));
+    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library, &stores));
     let mut running = registry::start_sources(sources, out, stopped);
     if played.is_none() {
-        running.engine = registry::engine(&config, &secrets);
+        running.engine = registry::engine(&config, &secrets, stores);
     }
 
     let (tables, tables_problem) = tables(&config);
@@ -195,6 +197,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
                 .map(|one| CleanText::line(&format!("{} at {}", one.name, one.url)))
                 .unwrap_or_default(),
         },
+        stores: config.log_stores().into_iter().map(|store| (CleanText::line(store.name), store.place())).collect(),
         recorded: match (&played, &clock) {
             (Some(played), Clock::Replay(replay)) => {
                 Some((played.name.clone(), Commands::new(Arc::clone(&played.recording), replay.clone())))

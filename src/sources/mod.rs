@@ -7,6 +7,7 @@ pub mod changes;
 pub mod command;
 pub mod discover;
 pub mod elastic;
+pub mod fetch;
 pub mod files;
 pub mod git;
 pub mod http;

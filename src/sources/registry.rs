@@ -11,6 +11,7 @@ use super::alertmanager::AlertmanagerSource;
 use super::changes::ChangesSource;
 use super::command::CommandSource;
 use super::elastic::ElasticSource;
+use super::fetch::LogStores;
 use super::files::FilesSource;
 use super::git::GitSource;
 use super::loki::LokiSource;
@@ -59,13 +60,15 @@ pub fn start(
     stop: watch::Receiver<bool>,
 ) -> Running {
     let (_, firing) = watch::channel(BTreeSet::new());
-    let sources = configured(config, &secrets, &span, &firing, library);
-    Running { engine: engine(config, &secrets), ..start_sources(sources, out, stop) }
+    let stores = Arc::new(LogStores::new(config, &secrets, Some(out.clone())));
+    let sources = configured(config, &secrets, &span, &firing, library, &stores);
+    let engine = engine(config, &secrets, stores);
+    Running { engine, ..start_sources(sources, out, stop) }
 }
 
-/// Answers confirmed queries from the configured sources.
-pub fn engine(config: &Config, secrets: &Arc<dyn SecretStore>) -> Arc<dyn QueryEngine> {
-    Arc::new(Engine::new(config, secrets))
+/// Answers confirmed queries from the configured sources, log stores among them.
+pub fn engine(config: &Config, secrets: &Arc<dyn SecretStore>, stores: Arc<LogStores>) -> Arc<dyn QueryEngine> {
+    Arc::new(Engine::new(config, secrets, stores))
 }
 
 /// Starts these sources alone, with an engine that answers nothing: standard input, files named on the command line.
@@ -73,17 +76,19 @@ pub fn start_sources(sources: Vec<Box<dyn Source>>, out: mpsc::Sender<Batch>, st
     let queries = sources.iter().flat_map(|source| source.queries()).collect();
     let ids = sources.iter().map(|source| source.id().clone()).collect();
     let tasks = sources.into_iter().map(|source| watched(source, &out, &stop)).collect();
-    Running { engine: Arc::new(Engine { metrics: None }), queries, ids, tasks }
+    Running { engine: Arc::new(Engine { metrics: None, logs: None }), queries, ids, tasks }
 }
 
 /// The sources of a configuration, in the order of the header. `firing` names the alerts that went off: what they
-/// measure is asked for beside the panels; files are indexed into `library`.
+/// measure is asked for beside the panels; files are indexed into `library`; `stores` are asked
+/// about the past of what is followed here.
 pub fn configured(
     config: &Config,
     secrets: &Arc<dyn SecretStore>,
     span: &watch::Receiver<Span>,
     firing: &watch::Receiver<BTreeSet<CleanText>>,
     library: &Arc<Library>,
+    stores: &LogStores,
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
@@ -92,9 +97,19 @@ pub fn configured(
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));
-    all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()))));
-    all.extend(config.elasticsearch.iter().map(|own| boxed(ElasticSource::new(own, secret()))));
-    all.extend(config.victorialogs.iter().map(|own| boxed(VictoriaLogsSource::new(own, secret()))));
+    all.extend(config.loki.iter().map(|own| boxed(LokiSource::new(own, secret()).knowing(stores.known(&own.name)))));
+    all.extend(
+        config
+            .elasticsearch
+            .iter()
+            .map(|own| boxed(ElasticSource::new(own, secret()).knowing(stores.known(&own.name)))),
+    );
+    all.extend(
+        config
+            .victorialogs
+            .iter()
+            .map(|own| boxed(VictoriaLogsSource::new(own, secret()).knowing(stores.known(&own.name)))),
+    );
     all.extend(config.journald.iter().map(|own| boxed(JournaldSource::new(own))));
     all.extend(config.kubectl.iter().map(|own| boxed(KubectlSource::new(own))));
     all.extend(config.docker.iter().map(|own| boxed(DockerSource::new(own))));
@@ -128,25 +143,37 @@ fn watched(source: Box<dyn Source>, out: &mpsc::Sender<Batch>, stop: &watch::Rec
 /// Routes a confirmed query to the source that can answer it.
 struct Engine {
     metrics: Option<Client>,
+    logs: Option<Arc<LogStores>>,
 }
 
 impl Engine {
-    fn new(config: &Config, secrets: &Arc<dyn SecretStore>) -> Self {
+    fn new(config: &Config, secrets: &Arc<dyn SecretStore>, stores: Arc<LogStores>) -> Self {
         let metrics = config.prometheus.iter().find_map(|own| Client::new(own, Arc::clone(secrets)).ok());
-        Self { metrics }
+        Self { metrics, logs: Some(stores) }
     }
 }
 
 impl QueryEngine for Engine {
     fn ask(&self, request: QueryRequest) -> Pending<'_, Result<QueryAnswer, QueryError>> {
         Box::pin(async move {
-            let why = match (request.language, &self.metrics) {
-                (Language::Promql, Some(client)) => return client.answer(request).await,
-                (Language::Promql, None) => "no metrics source is configured; add [[prometheus]] with its url",
-                (Language::Logs, _) => "log queries are answered from the records held, not by a source",
-                (Language::Sh, _) => "a command is not a query; it is run, not asked",
+            let why = match (request.language, &self.metrics, &self.logs) {
+                (Language::Promql, Some(client), _) => return client.answer(request).await,
+                (Language::Promql, None, _) => "no metrics source is configured; add [[prometheus]] with its url",
+                (Language::Fetch, _, Some(stores)) => return stores.ask(&request).await,
+                (Language::Fetch, _, None) => "no log store is configured; add [[loki]] or another with its url",
+                (Language::Logs, _, _) => "log queries are answered from the records held, not by a source",
+                (Language::Sh, _, _) => "a command is not a query; it is run, not asked",
             };
             Err(QueryError { source: CleanText::line(request.language.word()), why: why.into() })
+        })
+    }
+
+    fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
+        Box::pin(async move {
+            match (request.language, &self.logs) {
+                (Language::Fetch, Some(stores)) => stores.estimate(&request).await,
+                (Language::Fetch, None) | (Language::Promql | Language::Logs | Language::Sh, _) => None,
+            }
         })
     }
 }

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod evidence;
 pub mod filter;
 pub mod logs;
+pub mod native;
 mod ordered;
 pub mod series;
 pub mod view;

@@ -130,6 +130,7 @@ impl World {
             tables: start::tables(&config).0,
             settings: Arc::new(RunSettings::new(&config.run)),
             metrics,
+            stores: Vec::new(),
             step: 15,
             recorded,
         };

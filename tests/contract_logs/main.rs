@@ -5,6 +5,7 @@
 
 mod elastic;
 mod elastic_store;
+mod fetch;
 mod loki;
 mod loki_store;
 mod otlp;

@@ -146,6 +146,7 @@ impl Scope {
         match &proposal.target.frozen {
             Frozen::Blocked { .. } => no("it cannot run"),
             Frozen::Recorded { recording } => Ok(Self { program: recording.to_string(), ..scope }),
+            Frozen::Query { language: Language::Fetch, .. } => no("what it costs is seen each time"),
             Frozen::Query { source, .. } => Ok(Self { program: source.to_string(), ..scope }),
             Frozen::Command(command) if command.sensitive.is_some() => no("it reads what is secret"),
             Frozen::Command(command) if command.interactive => no("it takes over the screen"),

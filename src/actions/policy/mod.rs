@@ -105,7 +105,8 @@ impl Policy {
     pub(super) fn confirms_beforehand(&self, proposal: &Proposal) -> bool {
         let query = match proposal.suggestion.language {
             Language::Promql | Language::Logs => true,
-            Language::Sh => false,
+            // What a store is asked costs it something: that is seen first, each time.
+            Language::Fetch | Language::Sh => false,
         };
         let fixed = query && proposal.suggestion.origin == Origin::Analyst && proposal.verdict.class == Class::Read;
         fixed

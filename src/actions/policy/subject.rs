@@ -60,7 +60,9 @@ impl<'a> Subject<'a> {
                 let verdict = Verdict::from_reasons(found.reasons.clone());
                 (found, verdict)
             }
-            Language::Promql | Language::Logs => (Findings::default(), shell::classify(text, language, tables)),
+            Language::Promql | Language::Logs | Language::Fetch => {
+                (Findings::default(), shell::classify(text, language, tables))
+            }
         };
         let places = places::reach(&found, &std::collections::BTreeMap::new(), &places::Nowhere, "").places;
         let known = |place: &&Place| place.kind.can_be_production();

@@ -38,6 +38,7 @@ pub fn classify(text: &str, language: Language, tables: &Tables) -> Verdict {
         Language::Sh => Verdict::from_reasons(examine(text, tables).reasons),
         Language::Promql => stored(text, "promql", languages::queries::is_promql),
         Language::Logs => query(text, "logs", "filters the records held; changes nothing"),
+        Language::Fetch => query(text, "fetch", "asks a log store for records; changes nothing"),
     }
 }
 

@@ -22,20 +22,22 @@ impl Counts {
         self.rest as f64 / self.all_rest.max(1) as f64
     }
 
-    /// The difference of the shares: how well it tells bad from rest, -1 to 1 (Youden, *Index for rating diagnostic tests*, 1950).
+    /// The difference of the shares: how well it tells bad from rest, -1 to 1 (Youden, *Index for rating diagnostic
+    /// tests*, 1950).
     pub fn tells(self) -> f64 {
         self.among_bad() - self.among_rest()
     }
 
-    /// How many times the rest's odds the bad's are; half a record more in each cell, so that none is a number (Haldane, 1956).
+    /// How many times the rest's odds the bad's are; half a record more in each cell, so that none is a number
+    /// (Haldane, 1956).
     pub fn odds(self) -> f64 {
         let odds = |with: u64, all: u64| (with as f64 + 0.5) / ((all - with.min(all)) as f64 + 0.5);
         odds(self.bad, self.all_bad) / odds(self.rest, self.all_rest)
     }
 
-    /// Natural logarithm of the mid-p value of Fisher's exact test, upper side: the chance of a table as extreme or more, the
-    /// observed one counted half (Lancaster, *Significance tests in discrete distributions*, 1961). 0 where the bad have no more
-    /// than their share.
+    /// Natural logarithm of the mid-p value of Fisher's exact test, upper side: the chance of a table as extreme or
+    /// more, the observed one counted half (Lancaster, *Significance tests in discrete distributions*, 1961). 0 where
+    /// the bad have no more than their share.
     pub fn ln_chance(self) -> f64 {
         let with = (self.bad + self.rest) as f64;
         let (bad, all) = (self.all_bad as f64, (self.all_bad + self.all_rest) as f64);
@@ -56,8 +58,8 @@ impl Counts {
     }
 }
 
-/// Step-up adjusted logarithms of chances (Benjamini and Hochberg, *Controlling the false discovery rate*, 1995), in the order given,
-/// where `asked` questions were asked in all; those not given were no discoveries.
+/// Step-up adjusted logarithms of chances (Benjamini and Hochberg, *Controlling the false discovery rate*, 1995), in
+/// the order given, where `asked` questions were asked in all; those not given were no discoveries.
 pub(super) fn adjusted(chances: &[f64], asked: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..chances.len()).collect();
     order.sort_by(|a, b| chances[*a].total_cmp(&chances[*b]));

@@ -84,12 +84,14 @@ impl Correlator {
         }
     }
 
+    fn counts(&self, at: u32) -> Counts {
+        let value = &self.values[at as usize];
+        Counts { bad: value.bad, all_bad: self.bad.offered(), rest: value.rest, all_rest: self.rest.offered() }
+    }
+
     fn singles(&self, candidates: &[u32]) -> Vec<Found> {
-        let counts = |at: u32| {
-            let value = &self.values[at as usize];
-            Counts { bad: value.bad, all_bad: self.bad.offered(), rest: value.rest, all_rest: self.rest.offered() }
-        };
-        let asked = candidates.iter().map(|at| ((*at, None), counts(*at), counts(*at).ln_chance())).collect();
+        let question = |at: &u32| ((*at, None), self.counts(*at), self.counts(*at).ln_chance());
+        let asked = candidates.iter().map(question).collect();
         discoveries(asked, candidates.len())
     }
 
@@ -175,12 +177,15 @@ impl Correlator {
         }
     }
 
+    /// Its parts, the one that alone tells best first.
     fn parts(&self, (one, other): (u32, Option<u32>)) -> Vec<Part> {
         let part = |at: u32| {
             let value = &self.values[at as usize];
             Part { field: self.fields[value.field].name.to_string(), value: value.text.to_string() }
         };
-        std::iter::once(one).chain(other).map(part).collect()
+        let mut values: Vec<u32> = std::iter::once(one).chain(other).collect();
+        values.sort_by(|a, b| self.counts(*b).tells().total_cmp(&self.counts(*a).tells()));
+        values.into_iter().map(part).collect()
     }
 }
 

@@ -1,20 +1,23 @@
-//! What failures have in common: given bad records and the rest, which values of their fields, and which pairs of values, are
-//! over-represented among the bad. Fed record by record by `cli/correlate`; pure, one pass, bounded memory.
+//! What failures have in common: given bad records and the rest, which values of their fields, and which pairs of
+//! values, are over-represented among the bad. Fed record by record by `cli/correlate`; pure, one pass, bounded
+//! memory.
 //!
-//! Each value of each field is counted exactly. Pairs are counted in two uniform samples of [`SAMPLE`] records, one of the bad and one of
-//! the rest (Vitter, *Random sampling with a reservoir*, 1985, algorithm R, from a fixed seed); below that they are exact too. A finding passes
+//! Each value of each field is counted exactly. Pairs are counted in two uniform samples of [`SAMPLE`] records, one of
+//! the bad and one of the rest (Vitter, *Random sampling with a reservoir*, 1985, algorithm R, from a fixed seed);
+//! below that they are exact too. A finding passes
 //!
-//! - a test: Fisher's exact one-sided with mid-p, adjusted for all questions asked by Benjamini and Hochberg to a false discovery
-//!   rate of [`RATE`]; the number of questions is that of all values seen [`SEEN`] times and of all pairs of such, never of the
-//!   promising ones only;
-//! - floors: it covers a [`COVERS`] of the bad, its odds among them are [`ODDS`] times the rest's, and it tells bad from rest by [`TELLS`];
-//! - for a pair: among the records with either part the other part is over-represented (the larger of both chances counts), and it
-//!   tells better than either part alone;
-//! - what is left of it once records with an earlier finding are taken away: what only goes along with a cause is none.
-//!   (Webb, *Discovering significant patterns*, 2007: a rule must say more than its generalisations.)
+//! - a test: Fisher's exact one-sided with mid-p, adjusted for all questions asked by Benjamini and Hochberg to a
+//!   false discovery rate of [`RATE`]; the number of questions is that of all values seen [`SEEN`] times and of all
+//!   pairs of such, never of the promising ones only;
+//! - floors: it covers a [`COVERS`] of the bad, its odds among them are [`ODDS`] times the rest's, and it tells bad
+//!   from rest by [`TELLS`];
+//! - for a pair: among the records with either part the other part is over-represented (the larger of both chances
+//!   counts), and it tells better than either part alone;
+//! - what is left of it once records with an earlier finding are taken away: what only goes along with a cause is
+//!   none. (Webb, *Discovering significant patterns*, 2007: a rule must say more than its generalisations.)
 //!
-//! Values that stand on the same records are one finding with several names. A field whose values hardly repeat is an identifier
-//! and is no cause.
+//! Values that stand on the same records are one finding with several names. A field whose values hardly repeat is an
+//! identifier and is no cause.
 
 mod exact;
 mod find;
@@ -48,7 +51,9 @@ pub const LONGEST: usize = 200;
 /// Which side a record is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
+    /// It is what the question is about.
     Bad,
+    /// All others.
     Rest,
 }
 
@@ -87,7 +92,9 @@ struct Value {
 /// A field and one of its values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
+    /// The field's name, as it came.
     pub field: String,
+    /// Its value, of a long one the beginning ([`LONGEST`]).
     pub value: String,
 }
 
@@ -111,7 +118,9 @@ pub struct Finding {
 /// What was found, and what was not looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
+    /// Bad records taken.
     pub bad: u64,
+    /// Other records taken.
     pub rest: u64,
     /// The one that tells best first.
     pub findings: Vec<Finding>,
@@ -136,7 +145,8 @@ impl Default for Correlator {
 }
 
 impl Correlator {
-    /// Takes a record: its fields and their values. Of a field that comes twice the first value counts; an empty value is none.
+    /// Takes a record: its fields and their values. Of a field that comes twice the first value counts; an empty value
+    /// is none.
     pub fn push<'a>(&mut self, side: Side, record: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut row = std::mem::take(&mut self.row);
         row.clear();

@@ -99,8 +99,8 @@ fn what_goes_along_with_a_cause_is_no_finding() {
 #[test]
 fn where_nothing_is_planted_nothing_is_found() {
     let wrong = (0..200).filter(|seed| !Shop::new(1_000 + seed).correlate(600, |_| 0.1).findings.is_empty()).count();
-    // Every finding is false here, so the rate of worlds with one is the false discovery rate: a hundredth is allowed each for
-    // values and for pairs, and the floors are above that.
+    // Every finding is false here, so the rate of worlds with one is the false discovery rate: a hundredth is allowed
+    // each for values and for pairs, and the floors are above that.
     assert!(wrong <= 4, "{wrong} of 200");
 }
 

@@ -4,7 +4,8 @@ use super::excess::{Excess, excess, traffic, weather};
 use super::graph::{Below, CallGraph};
 use super::telemetry::{Columns, Measure, Telemetry};
 
-/// Below this many robust standard deviations a callee's excess takes nothing from its callers': it is their noise twice.
+/// Below this many robust standard deviations a callee's excess takes nothing from its callers': it is their noise
+/// twice.
 const NOTICED: f64 = 3.0;
 /// From here on two shapes over the rows are the same movement: cosine squared.
 const TOGETHER: f64 = 0.8;
@@ -92,8 +93,8 @@ impl Field {
         suspects
     }
 
-    /// Excess that is not its callees'. A callee that was never called before takes nothing away: that it is called at all
-    /// is its caller's doing. Nor does one from which the way leads back.
+    /// Excess that is not its callees'. A callee that was never called before takes nothing away: that it is called at
+    /// all is its caller's doing. Nor does one from which the way leads back.
     fn own(&self, place: usize, graph: &CallGraph, reach: &[Option<Below>]) -> Vec<f64> {
         let Some(excess) = &self.excess[place] else { return Vec::new() };
         let mut own = excess.rows.clone();
@@ -112,9 +113,9 @@ impl Field {
         own
     }
 
-    /// The sibling of a leaf whose trouble the leaf only repeats, as its caller's client sees it: another callee of the same
-    /// caller that calls others or gets more calls than the leaf, never calls the leaf itself, and moves as the leaf does and
-    /// at least as much.
+    /// The sibling of a leaf whose trouble the leaf only repeats, as its caller's client sees it: another callee of
+    /// the same caller that calls others or gets more calls than the leaf, never calls the leaf itself, and moves as
+    /// the leaf does and at least as much.
     fn view_of(&self, leaf: usize, graph: &CallGraph, below: &Below, reach: &[Option<Below>]) -> Option<usize> {
         let excess = self.excess[leaf].as_ref()?;
         if !graph.callees(leaf).is_empty() {
@@ -151,8 +152,9 @@ pub(super) fn together(a: &[f64], b: &[f64]) -> f64 {
     if ab > 0.0 && aa > 0.0 && bb > 0.0 { (ab / aa * (ab / bb)).min(1.0) } else { 0.0 }
 }
 
-/// The share of `wanted` that some part of `given`, at most all of it, explains: `1 - |wanted - p given|² / |wanted|²` with the
-/// best `p` from 0 to 1, and that `p`. A second lost below costs the target a second or, where it did not wait, less; never more.
+/// The share of `wanted` that some part of `given`, at most all of it, explains: `1 - |wanted - p given|² / |wanted|²`
+/// with the best `p` from 0 to 1, and that `p`. A second lost below costs the target a second or, where it did not
+/// wait, less; never more.
 pub(super) fn explained(given: &[f64], wanted: &[f64]) -> (f64, f64) {
     let (gg, ww, gw) = (dot(given, given), dot(wanted, wanted), dot(given, wanted));
     if !(gg > 0.0 && ww > 0.0 && gw > 0.0) {

@@ -1,16 +1,16 @@
 //! How much more than usual a service took or failed, row by row, and how unusual that is for it.
 //!
-//! The quantity is *extra calls' worth*: calls times (latency - usual latency), in seconds of waiting, and calls times (share of
-//! failures - usual share), in failed calls. Unlike a z-score it has the same unit at every service and is handed on along
-//! calls: a callee's extra second is an extra second of a caller that waits for it. (Queueing theory's view of a service as
-//! time held: Little, *A proof for the queuing formula L = λW*, 1961.)
+//! The quantity is *extra calls' worth*: calls times (latency - usual latency), in seconds of waiting, and calls times
+//! (share of failures - usual share), in failed calls. Unlike a z-score it has the same unit at every service and is
+//! handed on along calls: a callee's extra second is an extra second of a caller that waits for it. (Queueing theory's
+//! view of a service as time held: Little, *A proof for the queuing formula L = λW*, 1961.)
 //!
-//! "Usual" is the baseline's median, or the lower quartile of the rows looked at if that is lower: the days before may have been
-//! slower than today, and what matters is the step up. Where the whole system is slower, the median is raised by that much
-//! ([`weather`]). Strength is the total against totals of stretches of the same length in
-//! the baseline, in robust standard deviations (1.4826 times the median absolute deviation: Hampel, *The influence curve and its
-//! role in robust estimation*, 1974). A series that never moved has a deviation of nothing, so the scale has a floor: half a failed
-//! call or the spread that counting alone gives, and a hundredth of the usual time.
+//! "Usual" is the baseline's median, or the lower quartile of the rows looked at if that is lower: the days before may
+//! have been slower than today, and what matters is the step up. Where the whole system is slower, the median is
+//! raised by that much (`weather`). Strength is the total against totals of stretches of the same length in the
+//! baseline, in robust standard deviations (1.4826 times the median absolute deviation: Hampel, *The influence curve
+//! and its role in robust estimation*, 1974). A series that never moved has a deviation of nothing, so the scale has a
+//! floor: half a failed call or the spread that counting alone gives, and a hundredth of the usual time.
 
 use super::telemetry::{Columns, Measure};
 
@@ -42,8 +42,8 @@ struct Stretch<'a> {
     calls: &'a [f64],
 }
 
-/// The excess of one measure, or `None` where the incident has no figure. A service that the baseline does not know has no
-/// usual: all its time and all its failures are new.
+/// The excess of one measure, or `None` where the incident has no figure. A service that the baseline does not know
+/// has no usual: all its time and all its failures are new.
 pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Columns>, weather: f64) -> Option<Excess> {
     let now = values(measure, incident)?;
     let calls = calls_of(incident, now.len());
@@ -73,8 +73,8 @@ pub(super) fn excess(measure: Measure, incident: &Columns, baseline: Option<&Col
     Some(Excess { rows, strength, usual, worst })
 }
 
-/// How many times their usual time the services took that wait for nobody: what three quarters of them have in common is the day,
-/// not a cause. 1 for fewer than four of them, or where they are faster.
+/// How many times their usual time the services took that wait for nobody: what three quarters of them have in common
+/// is the day, not a cause. 1 for fewer than four of them, or where they are faster.
 pub(super) fn weather(leaves: &[(&Columns, &Columns)]) -> f64 {
     let middle = |columns: &Columns| {
         quantile(columns.latency.iter().copied().filter(|it| it.is_finite()).collect(), 0.5).filter(|it| *it > 0.0)
@@ -113,10 +113,10 @@ impl Stretch<'_> {
         self.values.iter().zip(self.calls).map(row).collect()
     }
 
-    /// Centre and scale of the totals of stretches of this length, each measured against the lower of the median and its
-    /// own lower quartile, as the incident is, and as they would be with `busier` times the calls.
-    fn spread(&self, measure: Measure, median: f64, length: usize, busier: f64) -> Option<(f64, f64)> {
-        let length = length.min(self.values.len() / 2).max(1);
+    /// Centre and scale of the totals of stretches of this length, each measured against the lower of the median and
+    /// its own lower quartile, as the incident is, and as they would be with `busier` times the calls.
+    fn spread(&self, measure: Measure, median: f64, wanted: usize, busier: f64) -> Option<(f64, f64)> {
+        let length = wanted.min(self.values.len() / 2).max(1);
         let starts = self.values.len() + 1 - length;
         let step = starts.div_ceil(STRETCHES).max(1);
         let total = |start: usize| {
@@ -145,7 +145,10 @@ impl Stretch<'_> {
             }
             Measure::Requests => return None,
         };
-        Some((centre * busier, ((TO_SIGMA * deviation).max(floor) * growth).max(f64::MIN_POSITIVE)))
+        // A baseline shorter than twice the incident has only shorter stretches.
+        let longer = wanted as f64 / length as f64;
+        let scale = (TO_SIGMA * deviation).max(floor) * growth * longer;
+        Some((centre * busier * longer, scale.max(f64::MIN_POSITIVE)))
     }
 }
 

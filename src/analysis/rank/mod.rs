@@ -1,17 +1,19 @@
-//! Root-cause rank: which service below one in trouble is the likeliest cause, from its metrics, their baseline and the
-//! call graph. Called by `cli/rank`; pure and deterministic.
+//! Root-cause rank: which service below one in trouble is the likeliest cause, from its metrics, their baseline and
+//! the call graph. Called by `cli/rank`; pure and deterministic.
 //!
-//! The thought: latency and failures travel from callee to caller, and extra seconds and failed calls keep their amount on the
-//! way ([`excess`] states the quantity and its sources). A service is suspected as far as its *own* excess, what is left without
-//! its callees', explains the target's ([`blame`]), and as far as that excess is unusual for the service itself. That is the traversal of
-//! Liu et al., *MicroHECL* (ICSE-SEIP 2021), and Chen et al., *CauseInfer* (INFOCOM 2014): the deepest anomalous node of an anomalous chain,
-//! with the tie between many anomalous nodes decided by amounts instead of by z-scores, which differ by orders of magnitude between
-//! a quiet service and a busy one. Residuals against callees are the idea of Li et al., *CIRCA* (KDD 2022), without a
-//! regression, since the coefficient of a call one waits for is known: one. Jumps of marginal anomaly along the graph as evidence:
-//! Okati et al., *Root Cause Analysis of Outliers with Missing Structural Knowledge* (2024).
+//! The thought: latency and failures travel from callee to caller, and extra seconds and failed calls keep their
+//! amount on the way (`excess` states the quantity and its sources). A service is suspected as far as its *own*
+//! excess, what is left without its callees', explains the target's (`blame`), and as far as that excess is unusual
+//! for the service itself. That is the traversal of Liu et al., *MicroHECL* (ICSE-SEIP 2021), and Chen et al.,
+//! *CauseInfer* (INFOCOM 2014): the deepest anomalous node of an anomalous chain, with the tie between many anomalous
+//! nodes decided by amounts instead of by z-scores, which differ by orders of magnitude between a quiet service and a
+//! busy one. Residuals against callees are the idea of Li et al., *CIRCA* (KDD 2022), without a regression, since the
+//! coefficient of a call one waits for is known: one. Jumps of marginal anomaly along the graph as evidence: Okati et
+//! al., *Root Cause Analysis of Outliers with Missing Structural Knowledge* (2024).
 //!
-//! `score = own share explained * strength / (strength + BAR)`, halved for a service nobody called before the incident (its caller
-//! began to call it) and for a leaf that only repeats a sibling's trouble (the caller's side of that call).
+//! `score = own share explained * strength / (strength + BAR)`, halved for a service nobody called before the incident
+//! (its caller began to call it) and for a leaf that only repeats a sibling's trouble (the caller's side of that
+//! call).
 
 mod blame;
 mod excess;
@@ -32,8 +34,8 @@ const BAR: f64 = 6.0;
 const BOTH: f64 = 4.0;
 /// From here on the target itself moved.
 const MOVED: f64 = 3.0;
-/// The least share of the target's excess that a finding explains, and the least part of an excess that must have reached a
-/// target which hardly moved.
+/// The least share of the target's excess that a finding explains, and the least part of an excess that must have
+/// reached a target which hardly moved.
 const SHARE: f64 = 0.25;
 /// From here on the other measure of a service moves as the first suspect does: cosine squared.
 const ALONG: f64 = 0.8;
@@ -43,6 +45,7 @@ const LISTED: f64 = 0.05;
 /// What is in trouble.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
+    /// Its name in the graph and in the metrics.
     pub service: String,
     /// `Latency` or `Availability`; the amount of traffic has no cause in this graph.
     pub measure: Measure,
@@ -53,8 +56,10 @@ pub struct Target {
 /// One suspect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
+    /// Its name in the graph.
     pub service: String,
-    /// What is wrong there; `Requests` where its latency or failures came with a surge of calls that its callers did not have.
+    /// What is wrong there; `Requests` where its latency or failures came with a surge of calls that its callers did
+    /// not have.
     pub measure: Measure,
     /// From 0 to 1; the order of the ranking.
     pub score: f64,
@@ -158,9 +163,9 @@ impl Scene<'_> {
         suspect.own >= SHARE && (alone || here.min(there) >= BOTH)
     }
 
-    /// Services below the first suspect whose other measure moved as it did: calls that fail make their caller wait and try
-    /// again, calls that hang make it fail. Failures and seconds have no common unit, so only the shape over the rows can
-    /// agree, which is half as much evidence.
+    /// Services below the first suspect whose other measure moved as it did: calls that fail make their caller wait
+    /// and try again, calls that hang make it fail. Failures and seconds have no common unit, so only the shape over
+    /// the rows can agree, which is half as much evidence.
     fn moving_along(&self, measure: Measure, field: &Field, first: &Listed, found: &[Listed]) -> Vec<Listed> {
         let deeper = self.graph.below(first.suspect.place);
         let is_new = |it: &Suspect| {

@@ -16,8 +16,11 @@ pub enum Measure {
 /// One service's columns. A row without a figure is NaN; a column that is not there is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
+    /// Seconds.
     pub latency: Vec<f64>,
+    /// Percent of the row's calls that succeeded.
     pub availability: Vec<f64>,
+    /// Calls in the row.
     pub requests: Vec<f64>,
 }
 
@@ -59,8 +62,8 @@ impl Columns {
 
 impl Telemetry {
     /// The rows around a time: two before it, and after it half an hour but at least six rows. A file that holds no
-    /// more than that, or nothing near the time, stays whole. What a long recording does hours later says nothing of this
-    /// incident.
+    /// more than that, or nothing near the time, stays whole. What a long recording does hours later says nothing of
+    /// this incident.
     #[must_use]
     pub fn around(&self, at: f64) -> Telemetry {
         let start = self.times.partition_point(|time| *time <= at).saturating_sub(1);

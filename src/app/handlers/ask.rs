@@ -57,7 +57,8 @@ fn propose_typed(model: &mut Model, command: &str, effects: &mut Vec<Effect>) {
 /// The language of text typed behind `$`: a first word chooses another than the shell. `sh` chooses nothing, since
 /// `sh deploy.sh` is a command of its own.
 fn typed_language(text: &str) -> (Language, &str) {
-    for (prefix, language) in [("promql ", Language::Promql), ("logs ", Language::Logs)] {
+    let languages = [("promql ", Language::Promql), ("logs ", Language::Logs), ("fetch ", Language::Fetch)];
+    for (prefix, language) in languages {
         if let Some(rest) = text.strip_prefix(prefix) {
             return (language, rest.trim());
         }

@@ -218,7 +218,9 @@ pub fn edit(model: &mut Model, id: ProposalId, effects: &mut Vec<Effect>) {
     let text = &proposal.suggestion.text;
     let line = match language {
         crate::domain::Language::Sh => format!("$ {text}"),
-        crate::domain::Language::Promql | crate::domain::Language::Logs => format!("$ {} {text}", language.word()),
+        crate::domain::Language::Promql | crate::domain::Language::Logs | crate::domain::Language::Fetch => {
+            format!("$ {} {text}", language.word())
+        }
     };
     if proposal.is_waiting() {
         turn_down(model, &[id], &CleanText::line("edited"), effects);

@@ -168,7 +168,7 @@ fn answered(state: &mut State, id: ProposalId, answer: Result<QueryAnswer, Query
             }
             let new = Capture {
                 kind: match proposal.suggestion.language {
-                    Language::Logs => EvidenceKind::Logs,
+                    Language::Logs | Language::Fetch => EvidenceKind::Logs,
                     Language::Promql | Language::Sh => EvidenceKind::Metric,
                 },
                 source: answer.source,
@@ -245,6 +245,7 @@ fn run_words(proposal: &Proposal, outcome: Outcome) -> String {
         Language::Sh => "",
         Language::Promql => "promql ",
         Language::Logs => "logs ",
+        Language::Fetch => "fetch ",
     };
     let class = proposal.verdict.class.word();
     let preview = proposal.brief.preview_of.map(|of| format!(" (preview of {of}, not the run)")).unwrap_or_default();

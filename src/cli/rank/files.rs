@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::exit::Failure;
 use super::csv::{Row, Table, text_of};
-use crate::analysis::rank::{CallGraph, Columns, Measure, Target, Telemetry};
+use crate::analysis::rank::{CallGraph, Measure, Target, Telemetry};
 use crate::domain::CleanText;
 
 /// Metrics, and how many of their columns a ranking has no use for.
@@ -62,7 +62,7 @@ pub(super) fn metrics(path: &Path) -> Result<Metrics, Failure> {
     let mut telemetry = Telemetry { times: times(&table, rows)?, services: BTreeMap::new() };
     for ((service, measure), (_, at)) in &chosen {
         let values = rows.iter().map(|row| figure(&table, row, at + 1, service)).collect::<Result<_, _>>()?;
-        *telemetry.services.entry((*service).to_owned()).or_insert_with(Columns::default).column_mut(*measure) = values;
+        *telemetry.services.entry((*service).to_owned()).or_default().column_mut(*measure) = values;
     }
     Ok(Metrics { telemetry, unused: heads.len() - chosen.len() })
 }

@@ -19,7 +19,9 @@ const SQL: [&str; 14] = [
 pub fn roles(text: &str, language: Language) -> Vec<(Range<usize>, Role)> {
     match language {
         Language::Sh => spans(text).into_iter().flat_map(|(span, kind)| of_span(text, span, kind)).collect(),
-        Language::Promql | Language::Logs => painted(text, language.word(), 0, Role::Text).unwrap_or_default(),
+        Language::Promql | Language::Logs | Language::Fetch => {
+            painted(text, language.word(), 0, Role::Text).unwrap_or_default()
+        }
     }
 }
 

@@ -9,3 +9,4 @@ mod wire;
 
 pub use client::{Client, Product};
 pub use source::ElasticSource;
+pub(super) use wire::Hit;

@@ -13,19 +13,19 @@ const PAGE: usize = 1_000;
 
 /// What a reading brought.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub struct Reading {
     /// Hits in time order.
-    pub(super) hits: Vec<Hit>,
+    pub(in crate::sources) hits: Vec<Hit>,
     /// What was left out for their number.
-    pub(super) gaps: Vec<String>,
+    pub(in crate::sources) gaps: Vec<String>,
     /// What made an answer less than whole: the same question may bring more later.
-    pub(super) shortcomings: Vec<String>,
+    pub(in crate::sources) shortcomings: Vec<String>,
 }
 
 impl Client {
     /// The newest documents of a query from `start`, which may be date math, `most` and a page at most. A page that fails
     /// fails the reading: what came before it would leave a hole behind it.
-    pub(super) async fn read(
+    pub(in crate::sources) async fn read(
         &self,
         query: &Value,
         start: Value,

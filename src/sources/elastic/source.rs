@@ -1,7 +1,6 @@
 //! Asks again and again for what is new. Each question reaches back over the overlap, because documents become visible
 //! late and out of order; what was given on already is left out by its index and id.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use crate::domain::{LogRecord, SourceId, Timestamp};
 use crate::sources::backoff::Backoff;
 use crate::sources::files::delivery::{Condition, Stop, deliver_logs, report};
 use crate::sources::http::HttpError;
-use crate::sources::stores::{CEILING, Document, OVERLAP, Pass, Seen, document, followed};
+use crate::sources::stores::{CEILING, Document, Known, OVERLAP, Pass, Seen, document, followed};
 use crate::sources::{Outlet, Source};
 
 /// A polled Elasticsearch or OpenSearch.
@@ -26,13 +25,21 @@ pub struct ElasticSource {
     id: SourceId,
     config: schema::Elasticsearch,
     client: Result<Client, HttpError>,
+    known: Arc<Known>,
 }
 
 impl ElasticSource {
     /// A source for one `[[elasticsearch]]` entry.
     pub fn new(config: &schema::Elasticsearch, secrets: Arc<dyn SecretStore>) -> Self {
         let client = Client::new(config, secrets);
-        Self { id: SourceId::new(&config.name), config: config.clone(), client }
+        Self { id: SourceId::new(&config.name), config: config.clone(), client, known: Arc::default() }
+    }
+
+    /// The same with a memory that questions to the cluster share.
+    #[must_use]
+    pub fn knowing(mut self, known: Arc<Known>) -> Self {
+        self.known = known;
+        self
     }
 
     async fn work(self, mut outlet: Outlet, stop: watch::Receiver<bool>) {
@@ -88,8 +95,9 @@ impl ElasticSource {
         // What failed shards hold is asked for again until they answer.
         seen.hold(!reading.shortcomings.is_empty());
         let (now, mut pass) = (Timestamp::now(), Pass::default());
-        let new = reading.hits.iter().filter(|hit| seen.is_new(&mut pass, identity(hit), hit.at));
+        let new = reading.hits.iter().filter(|hit| seen.is_new(&mut pass, hit.identity(), hit.at));
         let records: Vec<LogRecord> = new.map(|hit| self.record(hit, now)).collect();
+        self.known.note(&records);
         deliver_logs(outlet, records, stop).await;
         let gaps = if is_first { Vec::new() } else { reading.gaps };
         let wrong = [reading.shortcomings, gaps].concat();
@@ -117,12 +125,6 @@ impl ElasticSource {
             other => other.to_string(),
         }
     }
-}
-
-fn identity(hit: &Hit) -> u64 {
-    let mut hash = DefaultHasher::new();
-    (&hit.index, &hit.id).hash(&mut hash);
-    hash.finish()
 }
 
 impl Source for ElasticSource {

@@ -1,5 +1,7 @@
 //! Answers of `_search`: hits with their place in the order, and word of what is missing from them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -22,11 +24,20 @@ pub(super) struct Page {
 
 /// A document that was found.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Hit {
-    pub(super) index: String,
-    pub(super) id: String,
-    pub(super) at: Timestamp,
-    pub(super) document: Map<String, Value>,
+pub struct Hit {
+    pub(in crate::sources) index: String,
+    pub(in crate::sources) id: String,
+    pub(in crate::sources) at: Timestamp,
+    pub(in crate::sources) document: Map<String, Value>,
+}
+
+impl Hit {
+    /// What makes it the same when it comes again.
+    pub(in crate::sources) fn identity(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        (&self.index, &self.id).hash(&mut hash);
+        hash.finish()
+    }
 }
 
 #[derive(Deserialize)]

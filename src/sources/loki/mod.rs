@@ -8,3 +8,4 @@ mod wire;
 
 pub use client::{Client, Cost};
 pub use source::LokiSource;
+pub(super) use source::Query;

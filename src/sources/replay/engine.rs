@@ -44,6 +44,7 @@ impl RecordedEngine {
     fn answer(&self, request: &QueryRequest) -> Result<QueryAnswer, QueryError> {
         match request.language {
             Language::Promql => {}
+            Language::Fetch => return Err(self.refuse("a recording has no log store to ask")),
             Language::Logs => return Err(self.refuse("log filters are answered from the records on screen")),
             Language::Sh => return Err(self.refuse("commands are answered by the recording's own list of commands")),
         }

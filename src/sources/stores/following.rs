@@ -1,13 +1,14 @@
 //! Follows a query in a store that can be tailed: a tail for what arrives, a reading backwards for what came before it or
 //! was missed. Where no tail can be had the readings go on by themselves. Loki and VictoriaLogs are followed so.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::pages::{From, Page, Pages, backwards};
-use super::{CEILING, Entry, OVERLAP, Pass, Seen, Streams};
+use super::{CEILING, Entry, Known, OVERLAP, Pass, Seen, Streams};
 use crate::config::units::Length;
 use crate::domain::{SourceId, Timestamp};
 use crate::sources::Outlet;
@@ -64,11 +65,14 @@ pub struct Plan<S> {
     pub since: Length,
     /// Records read at the start and after a gap at most.
     pub records: usize,
+    /// What was given on, for questions that ask for the same.
+    pub known: Arc<Known>,
 }
 
 /// What is carried from one connection to the next.
 struct Following<'a, S> {
     store: &'a S,
+    known: Arc<Known>,
     since: Length,
     records: usize,
     seen: Seen,
@@ -102,7 +106,9 @@ impl<S: Store> Plan<S> {
         };
         let streams = Streams::new(self.id.clone(), self.id.as_str());
         let (seen, since, records) = (Seen::new(OVERLAP), self.since, self.records);
-        let mut following = Following { store, since, records, seen, streams, tail: Pass::default(), dropped: 0 };
+        let known = Arc::clone(&self.known);
+        let mut following =
+            Following { store, known, since, records, seen, streams, tail: Pass::default(), dropped: 0 };
         let mut backoff = Backoff::new(CEILING);
         loop {
             let (begun, mut delivering) = (Instant::now(), stop.clone());
@@ -243,12 +249,14 @@ impl<S: Store> Following<'_, S> {
                 records.extend(self.streams.take(entry, now));
             }
         }
+        self.known.note(&records);
         deliver_logs(outlet, records, stop).await
     }
 
     /// Gives on what was held back in case more lines belong to it.
     async fn flush(&mut self, outlet: &mut Outlet, stop: &mut Stop) -> bool {
         let records = self.streams.flush(Timestamp::now());
+        self.known.note(&records);
         deliver_logs(outlet, records, stop).await
     }
 }

@@ -4,12 +4,14 @@
 mod document;
 mod entry;
 mod following;
+mod known;
 mod pages;
 mod seen;
 
 pub use document::{Document, document, read_message};
 pub use entry::{Entry, Streams};
 pub use following::{Plan, Store, Tail, Tailed};
+pub use known::Known;
 pub use pages::{From, Page, Pages, Reading, backwards};
 pub use seen::{Pass, Seen};
 

@@ -7,4 +7,5 @@ mod tail;
 mod wire;
 
 pub use client::Client;
+pub(super) use source::Query;
 pub use source::VictoriaLogsSource;

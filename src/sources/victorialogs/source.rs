@@ -12,7 +12,7 @@ use crate::domain::ports::{Pending, SecretStore};
 use crate::domain::query::PolledQuery;
 use crate::domain::{SourceId, Timestamp};
 use crate::sources::http::HttpError;
-use crate::sources::stores::{From, Page, Pages, Plan, Store, followed};
+use crate::sources::stores::{From, Known, Page, Pages, Plan, Store, followed};
 use crate::sources::{Outlet, Source};
 
 /// A followed VictoriaLogs.
@@ -22,9 +22,9 @@ pub struct VictoriaLogsSource {
 }
 
 /// One query of one VictoriaLogs.
-pub(super) struct Query {
-    pub(super) client: Client,
-    pub(super) text: String,
+pub struct Query {
+    pub(in crate::sources) client: Client,
+    pub(in crate::sources) text: String,
 }
 
 impl VictoriaLogsSource {
@@ -32,7 +32,14 @@ impl VictoriaLogsSource {
     pub fn new(config: &schema::VictoriaLogs, secrets: Arc<dyn SecretStore>) -> Self {
         let store = Client::new(config, secrets).map(|client| Query { client, text: config.query.clone() });
         let (id, since, records) = (SourceId::new(&config.name), config.since, config.records);
-        Self { query: config.query.clone(), plan: Plan { id, store, since, records } }
+        Self { query: config.query.clone(), plan: Plan { id, store, since, records, known: Arc::default() } }
+    }
+
+    /// The same with a memory that questions to the store share.
+    #[must_use]
+    pub fn knowing(mut self, known: Arc<Known>) -> Self {
+        self.plan.known = known;
+        self
     }
 }
 
