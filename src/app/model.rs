@@ -154,6 +154,16 @@ pub struct State {
     pub series_recorded: Duration,
 }
 
+/// The view that a session begins with and that going back leaves from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Home {
+    /// All panes.
+    #[default]
+    Panes,
+    /// One pane has the whole screen: nothing is configured for the others.
+    Zoomed(PaneId),
+}
+
 /// Everything.
 pub struct Model {
     /// What is known.
@@ -170,6 +180,8 @@ pub struct Model {
     pub focus: PaneId,
     /// Whether it has the whole screen.
     pub zoomed: bool,
+    /// Where going back ends.
+    pub home: Home,
     /// Columns and rows.
     pub size: (u16, u16),
     /// Where everything is drawn.
@@ -250,6 +262,19 @@ impl State {
 }
 
 impl Model {
+    /// Shows nothing but this pane from now on, and when going back.
+    pub fn settle_in(&mut self, pane: PaneId) {
+        (self.focus, self.zoomed, self.home) = (pane, true, Home::Zoomed(pane));
+    }
+
+    /// Whether there is nothing to go back to.
+    pub fn is_home(&self) -> bool {
+        match self.home {
+            Home::Panes => !self.zoomed,
+            Home::Zoomed(pane) => !self.zoomed || self.focus == pane,
+        }
+    }
+
     /// Places everything and lets every pane fit itself to its place and the data.
     pub fn settle(&mut self) {
         let (width, height) = self.size;

@@ -16,7 +16,7 @@ use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
-use crate::app::model::{Brain, CopiedNotes, Settings, State};
+use crate::app::model::{Brain, CopiedNotes, Home, Settings, State};
 use crate::app::notices::Notices;
 use crate::app::records::Records;
 use crate::app::stores::{SourceState, Stores};
@@ -247,6 +247,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     if !named.paths.is_empty() || named.stdin {
         // Who names files wants to read them, whenever they were written.
         model.panes.logs.set_span(crate::panes::logs::Span::All);
+        model.settle_in(PaneId::Logs);
     }
     model.state.redactor = redactor;
     model.state.journal = Some(match &journal {
@@ -505,6 +506,7 @@ pub fn model(
         interrupted: None,
         focus: if announces_alerts { PaneId::Alerts } else { PaneId::Logs },
         zoomed: false,
+        home: Home::default(),
         size: (80, 24),
         layout: Default::default(),
     }

@@ -98,7 +98,7 @@ fn start_typing(model: &mut Model, text: &str) {
 
 /// One level back; at the root the program ends, after a question when something runs.
 fn back(model: &mut Model, effects: &mut Vec<Effect>) {
-    if model.zoomed {
+    if !model.is_home() {
         model.zoomed = false;
     } else if model.state.proposals.iter().any(|p| p.is_running()) {
         model.state.problem("a command still runs: p shows it, Esc there stops it; :quit leaves and stops it");
@@ -113,7 +113,7 @@ fn cancel(model: &mut Model, effects: &mut Vec<Effect>) {
         super::ask::cancel(&mut model.state, effects);
     } else if model.panes.clear_search(model.focus) {
         model.state.done("search cleared");
-    } else if model.zoomed {
+    } else if !model.is_home() {
         model.zoomed = false;
     }
 }

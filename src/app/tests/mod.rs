@@ -4,6 +4,7 @@ mod ask;
 mod card;
 mod data;
 mod grants;
+mod home;
 mod logs;
 mod watch;
 
