@@ -192,7 +192,7 @@ fn tell(forecast: &Forecast, threshold: f64, within: SignedDuration, points: usi
 const HOUR: f64 = 3600.0;
 
 fn sentence(forecast: &Forecast, threshold: f64, within: SignedDuration) -> String {
-    let slope = |trend: &Trend| format!("{:+.4} an hour since {}", trend.slope * HOUR, stamp(trend.since));
+    let slope = |trend: &Trend| format!("{} an hour since {}", signed(trend.slope * HOUR), stamp(trend.since));
     match forecast {
         Forecast::Crossed(trend) => format!("it is beyond {threshold} already ({})", slope(trend)),
         Forecast::Crosses(crossing) => {
@@ -208,13 +208,20 @@ fn sentence(forecast: &Forecast, threshold: f64, within: SignedDuration) -> Stri
         Forecast::NotWithin(trend, _) => {
             format!("moves towards {threshold}, but does not reach it within {} ({})", short(within), slope(trend))
         }
-        Forecast::NoTrend(trend) => format!(
-            "no trend: {:+.4} an hour, give or take {:.4}, cannot be told from none",
-            trend.slope * HOUR,
-            trend.error * HOUR
-        ),
+        Forecast::NoTrend(trend) => {
+            let (slope, error) = (signed(trend.slope * HOUR), signed(trend.error * HOUR));
+            format!(
+                "no trend: {slope} an hour, give or take {}, cannot be told from none",
+                error.trim_start_matches('+')
+            )
+        }
         Forecast::TooLittle => format!("too little data: at least {} points at different times", forecast::FEWEST),
     }
+}
+
+/// A number with its sign, small ones with an exponent.
+fn signed(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e9).contains(&value.abs()) { format!("{value:+.4}") } else { format!("{value:+.3e}") }
 }
 
 /// A file's name as messages show it.

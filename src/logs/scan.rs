@@ -111,7 +111,7 @@ impl Scan {
             Plan::Every { .. } => self.every(whole, &passes, &mut emit),
         };
         if self.counts_lines {
-            self.lines = lines.to_end();
+            self.lines = lines.all();
         }
         (end, flow)
     }
@@ -209,10 +209,10 @@ impl Scan {
                 Take::Continues => None,
             };
             // At the start of a piece a record begins, whatever it looks like.
-            if let Some(severity) = taken.or_else(|| open.is_none().then_some(Severity::Unset)) {
-                if let Some((start, before)) = open.replace((at, severity)) {
-                    self.judge(bytes, start..at, before, passes, emit)?;
-                }
+            if let Some(severity) = taken.or_else(|| open.is_none().then_some(Severity::Unset))
+                && let Some((start, before)) = open.replace((at, severity))
+            {
+                self.judge(bytes, start..at, before, passes, emit)?;
             }
             at = end;
         }
@@ -336,7 +336,7 @@ impl Lines<'_> {
         self.lines + 1
     }
 
-    fn to_end(mut self) -> u64 {
+    fn all(mut self) -> u64 {
         self.number(self.bytes.len()).saturating_sub(1)
     }
 }

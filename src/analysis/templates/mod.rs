@@ -105,6 +105,8 @@ pub struct Counters {
     pub shapes: usize,
     /// Bytes of their texts.
     pub bytes: usize,
+    /// Shapes remembered to be instances of a template after a join; at most four for each of the budget.
+    pub remembered: usize,
     /// How often the table was full and its shapes were joined.
     pub joins: u64,
     /// Templates that left because the table was still too full.

@@ -119,7 +119,13 @@ impl Table {
 
     /// What was counted.
     pub fn counters(&self) -> Counters {
-        Counters { shapes: self.live.len() - 1, bytes: self.bytes, beyond: self.live[0].count, ..self.counters }
+        Counters {
+            shapes: self.live.len() - 1,
+            bytes: self.bytes,
+            remembered: self.aliases.len(),
+            beyond: self.live[0].count,
+            ..self.counters
+        }
     }
 
     fn find(&self, mut hash: u64, key: &[u8]) -> Option<u32> {

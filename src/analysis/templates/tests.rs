@@ -394,6 +394,7 @@ fn a_full_table_joins_before_it_forgets() {
     assert_eq!(found, ["the only line of its kind", "request of customer <*> was served"]);
     assert_eq!(patterns.of_slot(first), Some(0));
     assert_eq!((miner.counters().dropped, patterns.all()[1].count), (0, 2000));
+    assert_eq!(miner.counters().remembered, 4 * 50);
 }
 
 fn text() -> impl Strategy<Value = Vec<Vec<u8>>> {

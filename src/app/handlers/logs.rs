@@ -45,7 +45,6 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
         // Late answers to old questions.
         Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) => {}
         Answer::Digest(digest) => records.digest = digest,
-        // Asked for by nobody yet.
         Answer::Status(status) => records.status = status,
         Answer::Query(id, answer) => {
             let from = model.state.proposal(id).map(|proposal| &proposal.target.frozen);
