@@ -70,10 +70,6 @@ impl World {
     /// Waits for the next thing to happen, and takes it in.
     async fn turn(&mut self) {
         let mut chores = Vec::new();
-        // Where time stands still for tests, it does not for the desk's thread: its answers come before time goes on.
-        while self.session.results.is_empty() && !self.session.executor.desk.is_idle() {
-            std::thread::yield_now();
-        }
         tokio::select! {
             Some(msg) = self.session.results.recv() => chores.extend(self.session.tell(msg)),
             Some(batch) = self.session.batches.recv() => chores.extend(self.session.take_batch(batch)),
@@ -89,6 +85,10 @@ impl World {
         let begun = Instant::now();
         while !wanted(self) {
             assert!(begun.elapsed() < DEADLINE, "never: {what}; the screen holds:\n{}", self.screen());
+            // Where time stands still for tests, it does not for the desk's thread: its answers come before time goes on.
+            while self.session.results.is_empty() && !self.session.executor.desk.is_idle() {
+                std::thread::yield_now();
+            }
             self.turn().await;
         }
     }
