@@ -18,7 +18,7 @@ use crate::actions::gate::Gate;
 use crate::copilot::{Fence, Prompts, Room};
 use crate::domain::evidence::sha256_hex;
 use crate::domain::incident::Incident;
-use crate::domain::query::PolledQuery;
+use crate::domain::query::{PolledQuery, Tongue};
 use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
 use crate::overlays::{self, Overlay};
 use crate::panes::Panes;
@@ -69,6 +69,19 @@ pub struct Settings {
     pub queries: Vec<PolledQuery>,
     /// How long the signals are watched after a write.
     pub watch: SignedDuration,
+    /// Log stores that can be asked once.
+    pub log_stores: Vec<LogStore>,
+}
+
+/// A log store that can be asked for records of the past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogStore {
+    /// Its configured name.
+    pub name: CleanText,
+    /// What it is asked in.
+    pub tongue: Tongue,
+    /// The configured query, within which every question stays.
+    pub base: String,
 }
 
 /// What becomes of secrets in notes that are copied.

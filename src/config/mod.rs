@@ -14,6 +14,7 @@ pub mod problem;
 pub mod schema;
 pub mod secrets;
 pub mod show;
+mod sources;
 pub mod units;
 pub mod validate;
 

@@ -16,7 +16,7 @@ use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
 use crate::app::conversation::Conversation;
-use crate::app::model::{Brain, CopiedNotes, Home, Settings, State};
+use crate::app::model::{Brain, CopiedNotes, Home, LogStore, Settings, State};
 use crate::app::notices::Notices;
 use crate::app::records::Records;
 use crate::app::stores::{SourceState, Stores};
@@ -70,14 +70,14 @@ pub fn open(start: Start) -> anyhow::Result<Session> {
     match start {
         Start::Live { config, .. } => assemble(config, Named::default(), None, Record::Incident),
         Start::Files { paths, stdin, config } => {
-            assemble(without_sources(config), Named { paths, stdin }, None, Record::Incident)
+            assemble(config.without_sources(), Named { paths, stdin }, None, Record::Incident)
         }
         Start::Shell { config, bundle: Some(dir), .. } | Start::Replay { dir, config } => {
             let recording = bundle::load::load(&dir).map_err(|error| anyhow::anyhow!("{error}"))?;
-            assemble(without_sources(config), Named::default(), Some(played(recording)), Record::Nothing)
+            assemble(config.without_sources(), Named::default(), Some(played(recording)), Record::Nothing)
         }
         Start::Shell { config, sources, bundle: None } => {
-            let config = if sources { config } else { without_sources(config) };
+            let config = if sources { config } else { config.without_sources() };
             assemble(config, Named::default(), None, Record::Nothing)
         }
         Start::Drill { name, config } => {
@@ -87,7 +87,7 @@ pub fn open(start: Start) -> anyhow::Result<Session> {
             };
             let recording = bundle::drill(&name).map_err(|error| anyhow::anyhow!("{error}"))?;
             let played = Played { name: CleanText::line(&name), recording: Arc::new(recording) };
-            assemble(without_sources(config), Named::default(), Some(played), Record::Nothing)
+            assemble(config.without_sources(), Named::default(), Some(played), Record::Nothing)
         }
     }
 }
@@ -103,20 +103,6 @@ enum Record {
 
 fn played(recording: Recording) -> Played {
     Played { name: recording.id.clone(), recording: Arc::new(recording) }
-}
-
-/// The configuration without its sources, for what is opened beside them.
-fn without_sources(config: Config) -> Config {
-    Config {
-        alertmanager: Vec::new(),
-        webhook: None,
-        prometheus: Vec::new(),
-        files: Vec::new(),
-        changes: Vec::new(),
-        git: Vec::new(),
-        command: Vec::new(),
-        ..config
-    }
 }
 
 /// The library of log files that a configuration allows.
@@ -424,7 +410,7 @@ fn person_settings(
         let absent = [
             ("alerts", config.alertmanager.is_empty() && config.webhook.is_none()),
             ("metrics", config.prometheus.is_empty()),
-            ("logs", config.files.is_empty() && config.command.is_empty()),
+            ("logs", !config.gives_logs()),
             ("changes", config.changes.is_empty() && config.git.is_empty()),
         ];
         missing.extend(absent.iter().filter(|(_, absent)| *absent).map(|(name, _)| CleanText::line(name)));
@@ -445,8 +431,18 @@ fn person_settings(
         seed: fastrand::u64(..),
         queries,
         watch: config.run.watch.signed(),
+        log_stores: log_stores(config),
         copied_notes: if config.redact.copied_notes { CopiedNotes::Redacted } else { CopiedNotes::Plain },
     }
+}
+
+fn log_stores(config: &Config) -> Vec<LogStore> {
+    let held = |own: crate::config::schema::LogStore<'_>| LogStore {
+        name: CleanText::line(own.name),
+        tongue: own.tongue,
+        base: own.base.to_owned(),
+    };
+    config.log_stores().into_iter().map(held).collect()
 }
 
 /// A model before anything has happened. The screen harness begins with it too.

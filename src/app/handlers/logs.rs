@@ -3,18 +3,19 @@
 
 use jiff::SignedDuration;
 
-use super::show;
-use crate::app::model::State;
+use super::{proposals, show};
+use crate::app::model::{LogStore, State};
 use crate::app::msg::Sift;
 use crate::app::{Effect, Model, PaneId, Selection, gather};
 use crate::domain::approval::Frozen;
 use crate::domain::time::Timestamp;
-use crate::domain::{CleanText, LogRecord, RecordKey, TimeWindow};
+use crate::domain::{CleanText, Language, LogRecord, Origin, RecordKey, Suggestion, TimeWindow};
 use crate::logs::ask::DetailAsk;
 use crate::logs::{Answer, Ask};
 use crate::overlays::Overlay;
 use crate::overlays::record::Record;
 use crate::store::Filter;
+use crate::store::native::{Fetch, translate};
 
 /// Lines of its own file around a record that is open.
 const AROUND: usize = 12;
@@ -189,6 +190,44 @@ pub fn format(model: &mut Model, argument: &str, effects: &mut Vec<Effect>) {
         Ok(file) => effects.push(Effect::Logs(Ask::Reread { file, format })),
         Err(why) => model.state.problem(why),
     }
+}
+
+/// `:fetch NAME`: the records that pass the pane's filter are asked for where they are kept; the question goes to a card.
+pub fn fetch(model: &mut Model, named: &str, effects: &mut Vec<Effect>) {
+    let store = match of_store(&model.state, named.trim()) {
+        Ok(store) => store.clone(),
+        Err(why) => return model.state.problem(why),
+    };
+    let pushed = translate(store.tongue, model.panes.logs.filter(), &store.base);
+    let here = match Filter::parse(&pushed.here.join(" ")) {
+        Ok(here) => here,
+        Err(error) => return model.state.problem(format!("the filter cannot be split: {error}")),
+    };
+    let words = pushed.words();
+    let reason = if words.is_empty() { "the log pane's filter".to_owned() } else { words };
+    let fetch = Fetch { source: store.name.to_string(), native: pushed.native, here };
+    let suggestion = Suggestion {
+        language: Language::Fetch,
+        text: fetch.to_string(),
+        reason: CleanText::line(&reason),
+        because: Vec::new(),
+        origin: Origin::Person,
+        watch: Vec::new(),
+    };
+    proposals::put_forward(model, suggestion, true, effects);
+}
+
+/// The store that is meant: the one named, or the only one there is.
+fn of_store<'a>(state: &'a State, named: &str) -> Result<&'a LogStore, CleanText> {
+    let stores = &state.settings.log_stores;
+    let only = || stores.first().filter(|_| named.is_empty() && stores.len() == 1);
+    stores.iter().find(|store| store.name.as_str() == named).or_else(only).ok_or_else(|| {
+        let names: Vec<&str> = stores.iter().map(|store| store.name.as_str()).collect();
+        match names.is_empty() {
+            true => "no log store is configured: [[loki]], [[elasticsearch]] or [[victorialogs]]".into(),
+            false => CleanText::line(&format!("name the store, one of: {}", names.join(", "))),
+        }
+    })
 }
 
 /// The file that is meant: the one named, or the only one there is.
