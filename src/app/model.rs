@@ -280,11 +280,19 @@ impl Model {
         (self.focus, self.zoomed, self.home) = (pane, true, Home::Zoomed(pane));
     }
 
+    /// Goes back to where the session began.
+    pub fn go_home(&mut self) {
+        match self.home {
+            Home::Panes => self.zoomed = false,
+            Home::Zoomed(pane) => self.settle_in(pane),
+        }
+    }
+
     /// Whether there is nothing to go back to.
     pub fn is_home(&self) -> bool {
         match self.home {
             Home::Panes => !self.zoomed,
-            Home::Zoomed(pane) => !self.zoomed || self.focus == pane,
+            Home::Zoomed(pane) => self.focus == pane,
         }
     }
 

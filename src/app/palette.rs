@@ -35,7 +35,7 @@ pub const COMMANDS: &[Command] = &[
     command("all-time", "", "logs: all time, or the shared window again"),
     command("changes", "", "changes, newest first"),
     command("copy-notes", "", "the incident's notes as Markdown"),
-    command("fetch", "NAME", "ask a log store for what the filter lets pass; the question goes to a card"),
+    command("fetch", "NAME", "bring what the filter lets pass from a log store; by way of a card"),
     command("fields", "", "fields of the log records with their values"),
     command("files", "", "log files: format, records, progress, trouble"),
     command("filter", "TEXT", "filter the log records"),

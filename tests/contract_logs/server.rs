@@ -34,12 +34,6 @@ pub enum Reply {
         headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     },
-    /// A body in HTTP chunks, a pause before each; it ends well, or breaks off.
-    Pieces {
-        pieces: Vec<Vec<u8>>,
-        pause: Duration,
-        breaks: bool,
-    },
     /// HTTP chunks as they come out of the channel; the body ends with it.
     Live(mpsc::UnboundedReceiver<Vec<u8>>),
     Cut {
@@ -123,16 +117,6 @@ async fn serve(mut stream: TcpStream, script: &Script, heard: &Mutex<Vec<Asked>>
             let start = format!("HTTP/1.1 {status} X\r\n{named}Content-Length: {}\r\n", body.len());
             stream.write_all(format!("{start}Connection: close\r\n\r\n").as_bytes()).await?;
             stream.write_all(&body).await?;
-        }
-        Reply::Pieces { pieces, pause, breaks } => {
-            begin(&mut stream).await?;
-            for piece in pieces {
-                tokio::time::sleep(pause).await;
-                chunk(&mut stream, &piece).await?;
-            }
-            if !breaks {
-                stream.write_all(b"0\r\n\r\n").await?;
-            }
         }
         Reply::Live(mut pieces) => {
             begin(&mut stream).await?;

@@ -86,7 +86,7 @@ async fn what_is_named_and_gives_nothing_is_told_with_the_reason() {
     let named = [other.url.clone(), hanging.url.clone(), gone, "/no/such/folder".to_owned()];
     let survey = survey(&named, no_secrets()).await;
     let words: Vec<&str> = survey.silent.iter().map(|silent| silent.why.as_str()).collect();
-    for word in ["neither as Prometheus", "no whole answer within 1s", "refuses connections", "no such file or folder"]
+    for word in ["as none of Prometheus", "no whole answer within 1s", "refuses connections", "no such file or folder"]
     {
         assert!(words.iter().any(|why| why.contains(word)), "{word}: {words:?}");
     }

@@ -21,7 +21,7 @@ fn a_confirmed_command_runs_and_its_output_becomes_evidence() {
     terminal.wait_for("23 done");
     terminal.wait_for("exit 0");
     terminal.escape("Esc closes");
-    terminal.press("q");
+    terminal.press("qq");
     assert_eq!(terminal.ended(), 0);
     let journal = home.data().join("journal.jsonl");
     let text = std::fs::read_to_string(&journal).unwrap();
@@ -55,7 +55,7 @@ fn esc_ends_a_command_with_everything_it_started() {
         terminal.wait_for("Enter or Esc closes");
         eventually("no process of it is left", || processes.iter().all(|process| !is_alive(process)));
         terminal.escape("Esc closes");
-        terminal.press("q");
+        terminal.press("qq");
         assert_eq!(terminal.ended(), 0);
     }
 }
@@ -92,7 +92,7 @@ fn without_a_journal_the_screen_works_and_nothing_runs() {
     terminal.wait_for("did not run");
     terminal.wait_for("--journal PATH");
     terminal.escape("Esc closes");
-    terminal.press("q");
+    terminal.press("qq");
     assert_eq!(terminal.ended(), 0);
 
     let journal = home.path().join("elsewhere.jsonl");
@@ -118,7 +118,7 @@ fn two_copies_on_one_data_directory_share_one_intact_journal() {
     }
     for terminal in &mut copies {
         terminal.escape("Esc closes");
-        terminal.press("q");
+        terminal.press("qq");
         assert_eq!(terminal.ended(), 0);
     }
     let journal = home.data().join("journal.jsonl");
@@ -167,7 +167,7 @@ fn a_command_that_needs_the_terminal_gets_it_and_gives_it_back() {
     terminal.press("\x03");
     terminal.wait_until("the screen again", |screen| screen.alternate_screen() && screen.contents().contains("Alerts"));
     terminal.escape("Esc closes");
-    terminal.press("q");
+    terminal.press("qq");
     assert_eq!(terminal.ended(), 0);
     terminal.assert_given_back();
 }

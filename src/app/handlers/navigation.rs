@@ -99,7 +99,7 @@ fn start_typing(model: &mut Model, text: &str) {
 /// One level back; at the root the program ends, after a question when something runs.
 fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.is_home() {
-        model.zoomed = false;
+        model.go_home();
     } else if model.state.proposals.iter().any(|p| p.is_running()) {
         model.state.problem("a command still runs: p shows it, Esc there stops it; :quit leaves and stops it");
     } else {
@@ -114,7 +114,7 @@ fn cancel(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if model.panes.clear_search(model.focus) {
         model.state.done("search cleared");
     } else if !model.is_home() {
-        model.zoomed = false;
+        model.go_home();
     }
 }
 

@@ -112,7 +112,7 @@ fn refused_before(state: &mut State, proposal: &Proposal, effects: &mut Vec<Effe
     refuse(state, proposal, CleanText::line(&format!("you said no to it as {}{why}", before.id)), effects);
 }
 
-/// Adds a proposal to those that are held.
+/// Adds a proposal to those that are held, at its number: classing one may take longer than classing the next.
 pub(super) fn keep(state: &mut State, proposal: Proposal) {
     if state.proposals.len() >= KEPT
         && let Some(at) = state.proposals.iter().position(|p| !p.is_waiting() && !p.is_running())
@@ -120,7 +120,8 @@ pub(super) fn keep(state: &mut State, proposal: Proposal) {
         let gone = state.proposals.remove(at);
         state.outputs.forget(gone.id);
     }
-    state.proposals.push(proposal);
+    let at = state.proposals.partition_point(|held| held.id < proposal.id);
+    state.proposals.insert(at, proposal);
 }
 
 fn open_card(model: &mut Model, effects: &mut Vec<Effect>) {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{runs, sh};
 use crate::actions::Confirmation;
 use crate::app::effect::Decision;
-use crate::app::msg::RunEvent;
-use crate::app::{Effect, Intent, PaneId};
-use crate::domain::{Class, Language, ProposalId, ProposalState};
+use crate::app::msg::{Prepared, RunEvent};
+use crate::app::{Effect, Intent, Msg, PaneId, update};
+use crate::domain::{Class, Language, Proposal, ProposalId, ProposalState};
 use crate::overlays::Overlay;
 use crate::testing::World;
 use crate::testing::build::suggestion;
@@ -323,4 +323,22 @@ fn where_it_runs_stays_in_sight_however_long_the_text_is() {
 fn words_that_look_like_others_are_shown_as_they_run() {
     let (mut world, _) = card("r\\m -rf /srv/x");
     assert_eq!(rows_with(&mut world, "runs as         r\\m  is  rm"), 1);
+}
+
+#[test]
+fn proposals_stand_in_the_order_they_were_put_forward_whichever_is_classed_first() {
+    let mut world = World::new();
+    let known = world.propose(sh(READ));
+    let Some(proposal) = world.model.state.proposal(known).cloned() else { panic!("it was put forward") };
+    let mut put = |text: &str| {
+        let effects = update(&mut world.model, Msg::Want(Intent::Propose(sh(text))));
+        effects.iter().find_map(|effect| if let Effect::Prepare(id, ..) = effect { Some(*id) } else { None })
+    };
+    let (first, second) = (put(WRITE).unwrap(), put(READ).unwrap());
+    for id in [second, first] {
+        let Proposal { verdict, target, undo, brief, .. } = proposal.clone();
+        world.tell(Msg::Prepared(id, Box::new(Prepared { verdict, target, undo, brief })));
+    }
+    let order: Vec<_> = world.model.state.proposals.iter().map(|proposal| proposal.id).collect();
+    assert_eq!(order, [known, first, second]);
 }

@@ -14,10 +14,9 @@ fn who_named_files_leaves_from_the_log_pane_and_comes_back_to_it() {
     let mut world = World::new();
     world.model.settle_in(PaneId::Logs);
     assert!(!quits(&mut world, "<esc>") && world.model.zoomed);
-    assert!(!quits(&mut world, "5q"), "from elsewhere q goes back to all panes");
-    assert!(!world.model.zoomed);
-    world.keys("2+");
-    assert!(quits(&mut world, "q"));
+    assert!(!quits(&mut world, "5q"), "from elsewhere q goes back");
+    assert!(world.model.zoomed && world.model.focus == PaneId::Logs);
+    assert!(quits(&mut world, "+q"), "with all panes on screen too");
 }
 
 #[test]
