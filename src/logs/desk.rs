@@ -22,6 +22,9 @@ use super::sieve::Tools;
 use super::stands::Stands;
 use super::status::{paths_named, status};
 
+/// Shapes that patterns may be made of in every moment.
+const SHAPES_A_MOMENT: usize = 200;
+
 /// What the desk may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
@@ -49,8 +52,10 @@ pub struct Desk {
     held: LogStore,
     reader: Reader,
     patterns: Arc<Patterns>,
-    /// Idle moments until patterns are looked at again: joining many shapes takes time.
+    /// Moments until patterns are looked at again: joining many shapes takes time.
     rest: usize,
+    /// Whether there may be other patterns than those that are told.
+    is_stale: bool,
     sets: Sets,
     stands: Stands,
     status: Status,
@@ -70,6 +75,7 @@ impl Desk {
             reader: Reader::default(),
             patterns: Arc::default(),
             rest: 0,
+            is_stale: false,
             sets: Sets::default(),
             stands: Stands::default(),
             status: Status::default(),
@@ -93,9 +99,11 @@ impl Desk {
             Ask::Shift { file, by } => self.shift(&file, by),
             Ask::Reread { file, format } => self.reread(&file, format.as_ref()),
             Ask::Detail(ask) => self.stands.detail(ask, &self.shelf),
-            Ask::Show(_) | Ask::Patterns(_) | Ask::Fields(_) | Ask::Digest(_) | Ask::Query(_) | Ask::Record(_) => {
+            Ask::Patterns(_) => {
+                self.rest = 0;
                 self.stands.take(ask);
             }
+            Ask::Show(_) | Ask::Fields(_) | Ask::Digest(_) | Ask::Query(_) | Ask::Record(_) => self.stands.take(ask),
         }
         self.sets.want(&self.stands.wanted(), &self.shelf);
     }
@@ -106,6 +114,16 @@ impl Desk {
             || self.sets.is_busy()
             || self.shelf.is_old(&self.library)
             || self.stands.is_busy(&self.shelf, &self.held)
+    }
+
+    /// Whether counts and patterns may be behind the records; [`Desk::catch_up`] once nothing new comes.
+    pub fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// Lets the next slice look at the patterns again.
+    pub fn catch_up(&mut self) {
+        (self.rest, self.is_due) = (0, true);
     }
 
     /// Does one slice of work and gives the answers that are due.
@@ -160,14 +178,17 @@ impl Desk {
         }
     }
 
-    /// Looks at the patterns again when they may be others, the more rarely the more work that is.
+    /// Looks at the patterns again when they may be others, the more rarely the more work that is: joining a shape takes
+    /// some three microseconds, and that much may be spent on patterns in a hundred moments.
     fn mind_patterns(&mut self) {
         if self.rest > 0 {
             self.rest -= 1;
+            self.is_stale = true;
             return;
         }
+        self.is_stale = false;
         let patterns = self.miner.patterns();
-        self.rest = patterns.all().len() / 128;
+        self.rest = self.miner.counters().shapes / SHAPES_A_MOMENT;
         let is_other = !patterns.has_names_of(&self.patterns);
         self.patterns = patterns;
         if is_other {

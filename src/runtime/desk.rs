@@ -19,6 +19,8 @@ const HELD: usize = 64 << 20;
 const ORDERS: usize = 256;
 /// Shortest time between two answers of a kind that no question caused.
 const PACE: Duration = Duration::from_millis(33);
+/// After so long without news, what is behind is brought up to date.
+const QUIET: Duration = Duration::from_millis(400);
 
 /// The thread's handle.
 pub struct DeskThread {
@@ -93,8 +95,9 @@ impl Inbox {
         self.came.notify_one();
     }
 
-    /// Waits for something; growth alone waits until its pace is due.
-    fn wait(&self, due: Instant) -> Option<(Vec<Ask>, bool)> {
+    /// Waits for something; growth alone waits until its pace is due. With `patience`, comes back empty-handed when
+    /// nothing came for so long.
+    fn wait(&self, due: Instant, patience: Option<Duration>) -> Option<(Vec<Ask>, bool)> {
         let mut waiting = self.waiting();
         loop {
             if waiting.gone {
@@ -106,7 +109,15 @@ impl Inbox {
             let left = due.saturating_duration_since(Instant::now());
             if waiting.is_empty() {
                 waiting.at_work = false;
-                waiting = self.came.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                let Some(patience) = patience else {
+                    waiting = self.came.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                    continue;
+                };
+                let (left, waited) = self.came.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner);
+                waiting = left;
+                if waited.timed_out() && waiting.is_empty() {
+                    break;
+                }
             } else if left.is_zero() {
                 break;
             } else {
@@ -206,7 +217,10 @@ fn work(mut desk: Desk, inbox: &Inbox, results: &mpsc::Sender<Msg>) {
     let mut sent = Instant::now();
     // Nobody listens any more when the program is ending.
     let send = |answer: Answer| results.blocking_send(Msg::Logs(answer)).is_ok();
-    while let Some((asks, mut asked)) = inbox.wait(sent + PACE) {
+    while let Some((asks, mut asked)) = inbox.wait(sent + PACE, desk.is_stale().then_some(QUIET)) {
+        if asks.is_empty() && sent.elapsed() >= QUIET && desk.is_stale() {
+            desk.catch_up();
+        }
         asks.into_iter().for_each(|ask| desk.ask(ask));
         loop {
             let answers = desk.work(Slice::default());

@@ -108,13 +108,14 @@ async fn what_the_python_sdk_sent_is_read_plain_and_packed() {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 async fn the_python_sdk_itself_is_understood() {
     let python = std::env::var("MIDWATCH_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let import = "import opentelemetry.exporter.otlp.proto.http._log_exporter";
     let installed = Command::new(&python).args(["-c", import]).output().is_ok_and(|run| run.status.success());
     if !installed {
         let missing = "opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http";
-        println!("skipped: {python} has no {missing}; set MIDWATCH_TEST_PYTHON to one that has");
+        eprintln!("skipped: {python} has no {missing}; set MIDWATCH_TEST_PYTHON to one that has");
         return;
     }
     let (mut world, url) = listening().await;

@@ -14,9 +14,12 @@ pub(super) fn observed() -> Timestamp {
     "2026-11-20T22:00:00Z".parse().unwrap()
 }
 
+/// Lines with what is expected of each.
+type Group = Vec<(Vec<u8>, &'static str)>;
+
 /// A group's name, and its lines with what they mean.
-pub(super) fn groups() -> Vec<(&'static str, Vec<(Vec<u8>, &'static str)>)> {
-    let mut groups: Vec<(&str, Vec<(Vec<u8>, &str)>)> = Vec::new();
+pub(super) fn groups() -> Vec<(&'static str, Group)> {
+    let mut groups: Vec<(&str, Group)> = Vec::new();
     for line in TABLES.iter().flat_map(|table| table.lines().skip(1)) {
         if let Some(name) = line.strip_prefix("== ") {
             groups.push((name, Vec::new()));

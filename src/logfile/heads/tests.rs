@@ -126,7 +126,9 @@ fn records_of_several_lines_stay_whole() {
 fn what_a_runtime_wrapped_is_read_as_it_was_written() {
     let read = |text: &str| {
         let mut heads = Heads::new(observed());
-        text.split('\n').for_each(|line| drop(heads.take(line.as_bytes())));
+        text.split('\n').for_each(|line| {
+            let _ = heads.take(line.as_bytes());
+        });
         cut(text).iter().map(|raw| record(raw.as_bytes(), &heads.layout(), &context())).collect::<Vec<_>>()
     };
     let cri = read(CRI);
