@@ -3,14 +3,14 @@
 //!
 //! # Method
 //! 1. A counter (it never falls but to near zero) is read through its resets; the shape of the day is taken off where two
-//!    days or more show one ([`DayShape`]).
-//! 2. The samples become at most 300 medians of equal spans ([`line::spans`]), and a line is laid through the longest
-//!    recent stretch that a line fits ([`line::Line::through`]): the slope is the median of the slopes of all pairs (Theil 1950, Sen
+//!    days or more show one (`DayShape`).
+//! 2. The samples become at most 300 medians of equal spans (`line::spans`), and a line is laid through the longest
+//!    recent stretch that a line fits (`line::Line::through`): the slope is the median of the slopes of all pairs (Theil 1950, Sen
 //!    1968), which ignores up to 29 % of wild values.
 //! 3. What is left moves slowly as a rule, so its neighbours are no independent witnesses. It is taken for an
 //!    autoregression of the first order, or for a random walk, whose innovations give the standard error of the slope. A
 //!    slope that is not two and a half standard errors from zero is no trend.
-//! 4. Futures are drawn ([`paths`]): a slope within its error, the present distance from the line, innovations drawn from
+//! 4. Futures are drawn (`paths`): a slope within its error, the present distance from the line, innovations drawn from
 //!    those seen, the day's shape. The moments at which they first cross are the answer: their median, and the central 80 %
 //!    as the interval. The draws are the same at every call, so the same samples give the same answer.
 

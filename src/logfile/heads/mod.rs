@@ -99,7 +99,7 @@ impl Heads {
         }
     }
 
-    /// What is known of the stream by now; the screen shows it, and [`super::record`] reads with it.
+    /// What is known of the stream by now; the screen shows it, and [`super::record()`] reads with it.
     pub fn layout(&self) -> Layout {
         self.layout.clone()
     }

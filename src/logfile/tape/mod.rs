@@ -205,7 +205,7 @@ impl Snapshot {
         self.held.stage
     }
 
-    /// How its records are written: what [`crate::logfile::record`] needs to read one.
+    /// How its records are written: what [`crate::logfile::record()`] needs to read one.
     pub fn layout(&self) -> &Layout {
         &self.held.layout
     }

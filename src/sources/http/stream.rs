@@ -30,7 +30,7 @@ pub struct LineStream {
     at: String,
     read: usize,
     skipping: bool,
-    /// Lines left out because they were longer than [`LINE_LIMIT`].
+    /// Lines left out because they were longer than `LINE_LIMIT`.
     pub too_long: u64,
 }
 
