@@ -413,3 +413,24 @@ fn metrics_names_the_file_and_line_of_a_wrong_row() {
     let missing = home.run(&["metrics", "anomalies", "nowhere.csv"]);
     assert!(missing.status == 2 && missing.err.contains("nowhere.csv"), "{missing:?}");
 }
+
+#[test]
+fn logs_are_read_in_the_formats_of_the_configuration() {
+    let home = Home::with_config(
+        r#"[[log_format]]
+name = "till"
+pattern = '^(?<time>\S+)~(?<level>\w+)~(?<service>[\w-]+)~(?<till>\d+)~(?<message>.*)$'
+words = [{ word = "OOPS", level = "error" }]
+examples = [{ line = "2026-11-20T21:04:25Z~OOPS~till-eu~7~drawer stuck", level = "error", message = "drawer stuck" }]
+"#,
+    );
+    let lines = "2026-11-20T21:04:25Z~OOPS~till-eu~7~drawer stuck\n2026-11-20T21:04:26Z~INFO~till-eu~8~drawer open\n";
+    let log = home.folder.path().join("till.log");
+    fs::write(&log, lines).unwrap();
+    let log = log.to_str().unwrap();
+    let ended = home.run(&["logs", "search", "level>=error till=7", "--json", log]);
+    let told: serde_json::Value = serde_json::from_str(ended.out.trim()).unwrap();
+    assert_eq!((ended.status, &told["fields"]["till"], &told["service"]), (0, &"7".into(), &"till-eu".into()));
+    let ended = home.run(&["logs", "stats", log]);
+    assert!(ended.status == 0 && ended.out.starts_with("2 records: 1 error"), "{ended:?}");
+}

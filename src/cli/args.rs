@@ -43,7 +43,7 @@ pub enum Subcommand {
     Run(run::Run),
     /// Put a question to the model: the answer with its evidence, or a command that is never run
     Ask(ask::AskArgs),
-    /// Find the patterns of a log: which lines are the same event
+    /// Search logs, find their patterns, what is new in them and what their fields hold
     Logs(logs::Logs),
     /// Say what is unusual in a series, or when it will cross a threshold
     Metrics(metrics::Metrics),

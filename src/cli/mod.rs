@@ -72,7 +72,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Ask(question) => ask::run(&common, question),
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
-        Subcommand::Logs(logs) => logs::run(&logs),
+        Subcommand::Logs(logs) => logs::run(&common, &logs),
         Subcommand::Metrics(metrics) => metrics::run(&metrics),
         Subcommand::Correlate(args) => correlate::run(&args),
         Subcommand::Rank(args) => rank::run(&args),

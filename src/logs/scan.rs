@@ -4,8 +4,11 @@
 
 use std::ops::{ControlFlow, Range};
 
+use std::sync::Arc;
+
 use crate::domain::{CleanText, LogRecord, Severity, SourceId, Timestamp};
-use crate::logfile::heads::{Heads, Layout, Take};
+use crate::logfile::heads::{Choice, Heads, Layout, Take};
+use crate::logfile::own::Own;
 use crate::logfile::{Context, record};
 use crate::store::Filter;
 use crate::store::filter::{Aside, Term, Test};
@@ -72,6 +75,13 @@ impl Scan {
             lines: 0,
             counts_lines: false,
         }
+    }
+
+    /// The same, trying the formats of the configuration before all others.
+    #[must_use]
+    pub fn with_formats(self, own: Arc<[Arc<Own>]>) -> Self {
+        let heads = Heads::resumed(Layout::with_own(Choice::Auto, own), self.observed);
+        Self { layout: heads.layout(), heads, ..self }
     }
 
     /// Counts lines, which takes a look at every byte.

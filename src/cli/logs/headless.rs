@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::exit::Failure;
+use super::Formats;
 use crate::domain::{CleanText, SourceId, Timestamp};
 use crate::logfile::follow::{Known, State};
 use crate::logfile::piped::Piped;
@@ -24,9 +25,9 @@ pub(super) struct Reading {
 }
 
 /// Reads files to their ends and gives a desk over their records.
-pub(super) fn read(files: &[PathBuf]) -> Result<Reading, Failure> {
+pub(super) fn read(files: &[PathBuf], formats: &Formats) -> Result<Reading, Failure> {
     let miner = SharedMiner::default();
-    let library = Arc::new(Library::new(Box::new(miner.clone())));
+    let library = Arc::new(Library::new(Box::new(miner.clone())).with_formats(formats));
     let mut known = Known::default();
     let mut streams = Vec::new();
     for path in files {

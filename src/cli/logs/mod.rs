@@ -7,7 +7,16 @@ mod patterns;
 mod search;
 mod stats;
 
-use super::exit::Outcome;
+use std::sync::Arc;
+
+use super::args::Common;
+use super::exit::{Failure, Outcome};
+use super::open::{ReadFile, configuration};
+use crate::logfile::own::Own;
+use crate::sources::own_formats::own_formats;
+
+/// The formats of the configuration.
+type Formats = Arc<[Arc<Own>]>;
 
 /// Arguments of `midwatch logs`.
 #[derive(Debug, clap::Args)]
@@ -29,12 +38,16 @@ enum Form {
     New(new::NewArgs),
 }
 
-/// Runs the subcommand.
-pub(super) fn run(logs: &Logs) -> Outcome {
+/// Runs the subcommand. What patterns there are depends on the lines alone; the other forms read fields, and know the
+/// configuration's formats.
+pub(super) fn run(common: &Common, logs: &Logs) -> Outcome {
+    let formats = || -> Result<Formats, Failure> {
+        Ok(own_formats(&configuration(common, ReadFile::Yes)?.config).unwrap_or_default())
+    };
     match &logs.form {
-        Form::Search(args) => search::run(args),
+        Form::Search(args) => search::run(args, &formats()?),
         Form::Patterns(args) => patterns::run(args),
-        Form::Stats(args) => stats::run(args),
-        Form::New(args) => new::run(args),
+        Form::Stats(args) => stats::run(args, &formats()?),
+        Form::New(args) => new::run(args, &formats()?),
     }
 }

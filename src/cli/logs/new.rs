@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::super::exit::{Failure, Outcome};
+use super::Formats;
 use super::headless;
 use crate::domain::Timestamp;
 use crate::logs::answer::{NewsKind, PatternRow};
@@ -52,13 +53,13 @@ struct Row<'a> {
 }
 
 /// Runs the form.
-pub(super) fn run(args: &NewArgs) -> Outcome {
+pub(super) fn run(args: &NewArgs, formats: &Formats) -> Outcome {
     let filter =
         Filter::parse(&args.filter).map_err(|error| Failure::bad_input(format!("{}: {error}", args.filter)))?;
     let when = When::parse(&args.onset).ok_or_else(|| {
         Failure::bad_input(format!("{} is no time; write --onset 2026-01-15T02:05 or --onset 02:05", args.onset))
     })?;
-    let mut read = headless::read(&args.files)?;
+    let mut read = headless::read(&args.files, formats)?;
     let end = read.desk.extent().map(|extent| extent.end).unwrap_or_default();
     let onset = instant(when, end);
     let look = Look { filter, ..Look::default() };

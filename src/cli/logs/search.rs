@@ -5,10 +5,12 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::super::exit::{Failure, Outcome};
+use super::Formats;
 use super::input::{self, Input};
 use crate::domain::{CleanText, LogRecord, Severity};
 use crate::logs::{Passed, Scan};
@@ -60,7 +62,7 @@ struct Row<'a> {
 }
 
 /// Runs the form.
-pub(super) fn run(args: &SearchArgs) -> Outcome {
+pub(super) fn run(args: &SearchArgs, formats: &Formats) -> Outcome {
     let filter = Filter::parse(&args.query).map_err(|error| Failure::bad_input(format!("{}: {error}", args.query)))?;
     let stdout = io::stdout();
     let is_terminal = stdout.is_terminal();
@@ -69,7 +71,7 @@ pub(super) fn run(args: &SearchArgs) -> Outcome {
     for path in &args.files {
         // One file that cannot be read does not keep the others from being searched.
         let searched = input::open(path).and_then(|input| {
-            search(args, &filter, input, &mut out, is_terminal).map_err(|error| input::failure(path, error))
+            search(args, &filter, formats, input, &mut out, is_terminal).map_err(|error| input::failure(path, error))
         });
         match searched {
             Ok(()) => {}
@@ -92,12 +94,13 @@ fn is_over(failure: &Failure) -> bool {
 fn search(
     args: &SearchArgs,
     filter: &Filter,
+    formats: &Formats,
     mut input: Input,
     out: &mut impl Write,
     is_terminal: bool,
 ) -> io::Result<()> {
     let short = input.name.rsplit('/').next().unwrap_or(&input.name).to_owned();
-    let mut scan = Scan::new(filter.clone(), &short, input.modified);
+    let mut scan = Scan::new(filter.clone(), &short, input.modified).with_formats(Arc::clone(formats));
     if args.json || args.line_number {
         scan = scan.counting_lines();
     }
@@ -252,7 +255,7 @@ mod tests {
         for name in &args.files {
             let reader = Box::new(Slowly(TEXT.as_bytes()));
             let input = Input { name: name.display().to_string(), reader, modified: Timestamp::UNIX_EPOCH };
-            search(&args, &filter, input, &mut out, false).unwrap();
+            search(&args, &filter, &Formats::default(), input, &mut out, false).unwrap();
         }
         String::from_utf8(out).unwrap()
     }

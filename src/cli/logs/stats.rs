@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::super::exit::{Failure, Outcome};
+use super::Formats;
 use super::headless;
 use crate::domain::time::stamp;
 use crate::logs::answer::{Density, FieldRow, FieldsPage, Page};
@@ -84,10 +85,10 @@ struct Numbers<'a> {
 }
 
 /// Runs the form.
-pub(super) fn run(args: &StatsArgs) -> Outcome {
+pub(super) fn run(args: &StatsArgs, formats: &Formats) -> Outcome {
     let filter =
         Filter::parse(&args.filter).map_err(|error| Failure::bad_input(format!("{}: {error}", args.filter)))?;
-    let mut read = headless::read(&args.files)?;
+    let mut read = headless::read(&args.files, formats)?;
     let look = Look { filter, ..Look::default() };
     let show =
         Show { generation: 1, look: look.clone(), anchor: Anchor::Newest, rows: 0, search: None, density: PARTS };
