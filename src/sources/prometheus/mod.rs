@@ -4,15 +4,12 @@
 mod client;
 mod evidence;
 mod measured;
-pub mod promql;
 mod rules;
 mod source;
-mod unit;
 mod wire;
 
 pub use client::Client;
 pub use measured::says_something;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;
-pub use unit::guess as guess_unit;
 pub use wire::{MOST_SERIES, RangeAnswer, RawPoint, RawSeries};

@@ -10,12 +10,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::evidence::with_hour_before;
-use super::{Client, RangeAnswer, measured, unit};
+use super::{Client, RangeAnswer, measured};
 use crate::config::schema::{self, Panel, PanelUnit};
 use crate::domain::ports::{Pending, SecretStore};
 use crate::domain::query::PolledQuery;
 use crate::domain::series::Unit;
 use crate::domain::{CleanText, SourceId, Telemetry, TimeWindow, Timestamp};
+use crate::promql;
 use crate::sources::backoff::Backoff;
 use crate::sources::http::HttpError;
 use crate::sources::poll::{rest, stopped};
@@ -241,7 +242,7 @@ fn grid(span: Span, step: i64, now: Timestamp) -> (TimeWindow, u32) {
 
 fn series_set(client: &Client, panel: &Panel, mut answer: RangeAnswer) -> Telemetry {
     let unit = match panel.unit {
-        PanelUnit::Auto => unit::guess(&panel.query),
+        PanelUnit::Auto => promql::guess_unit(&panel.query),
         PanelUnit::Number => Unit::Number,
         PanelUnit::Ratio => Unit::Ratio,
         PanelUnit::Seconds => Unit::Seconds,
