@@ -4,6 +4,7 @@
 mod client;
 mod evidence;
 mod measured;
+mod polled;
 mod rules;
 mod source;
 mod wire;
