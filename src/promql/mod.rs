@@ -1,7 +1,20 @@
-//! PromQL as text: what an expression measures and in which unit its values are. Nothing here asks a server.
+//! PromQL as text: whether it can be sent and what is wrong with it, what it asks for, what an alert measures, which unit
+//! its values are in, and how a half-typed expression goes on. Nothing here asks a server.
 
+mod check;
+pub mod functions;
+mod lex;
+mod mistake;
+mod parse;
+#[cfg(test)]
+mod tests;
 mod text;
+pub mod tree;
+mod types;
 mod unit;
 
+pub use check::{Checked, Dialect, check, check_for};
+pub use mistake::Mistake;
+pub use parse::LONGEST;
 pub use text::{measured, one_line};
 pub use unit::guess as guess_unit;

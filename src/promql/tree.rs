@@ -287,9 +287,12 @@ impl Expr {
                     Op::And | Op::Or | Op::Unless | Op::Default | Op::If | Op::IfNot => None,
                 }
             }
-            Kind::Text | Kind::Selector(_) | Kind::Subquery(_) | Kind::Call(_) | Kind::Aggregate(_) | Kind::Union(_) => {
-                None
-            }
+            Kind::Text
+            | Kind::Selector(_)
+            | Kind::Subquery(_)
+            | Kind::Call(_)
+            | Kind::Aggregate(_)
+            | Kind::Union(_) => None,
         }
     }
 }
