@@ -231,6 +231,11 @@ impl Types<'_> {
                 Type::Scalar | Type::Instant | Type::Any => {}
             }
         }
+        let labelled = binary.matching.as_ref().is_some_and(|matching| !matching.labels.is_empty());
+        if labelled && (left == Type::Scalar || right == Type::Scalar) {
+            let what = "labels are matched between series, not with a number";
+            self.foreign.push(Mistake::new(binary.op_span.clone(), what, "leave `on` and `ignoring` out"));
+        }
         if left == Type::Scalar && right == Type::Scalar {
             if binary.op.compares() && !binary.yields_bool {
                 let what = "two numbers are compared with `bool` only";
@@ -239,10 +244,6 @@ impl Types<'_> {
             if !binary.op.joins() {
                 return Ok(Type::Scalar);
             }
-        }
-        if binary.matching.is_some() && (left == Type::Scalar || right == Type::Scalar) {
-            let what = "labels are matched between series, not with a number";
-            self.foreign.push(Mistake::new(binary.op_span.clone(), what, "leave `on` and `ignoring` out"));
         }
         Ok(if left == Type::Any && right == Type::Any { Type::Any } else { Type::Instant })
     }
