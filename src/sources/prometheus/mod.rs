@@ -3,6 +3,8 @@
 
 mod client;
 mod evidence;
+mod exemplars;
+mod index;
 mod measured;
 pub mod promql;
 mod rules;
@@ -11,6 +13,7 @@ mod unit;
 mod wire;
 
 pub use client::Client;
+pub use index::{Extent, Labels, Listed};
 pub use measured::says_something;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;
