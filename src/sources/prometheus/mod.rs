@@ -6,6 +6,7 @@ mod evidence;
 mod exemplars;
 mod index;
 mod measured;
+mod polled;
 pub mod promql;
 mod rules;
 mod source;
