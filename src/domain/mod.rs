@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod approval;
+pub mod catalog;
 pub mod change;
 pub mod evidence;
 pub mod health;
@@ -22,6 +23,7 @@ pub mod time;
 pub mod verdict;
 
 pub use alert::{Alert, AlertState, Urgency};
+pub use catalog::{MetricCatalog, MetricInfo, MetricKind};
 pub use change::Change;
 pub use evidence::{Citation, Evidence, EvidenceKind, Locator};
 pub use health::Health;
