@@ -1,6 +1,5 @@
 //! What must happen outside the model; `runtime` carries it out and answers with messages.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::window::Window;
@@ -8,6 +7,7 @@ use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
+use crate::domain::panel::Wanted;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{
     Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp,
@@ -60,8 +60,8 @@ pub enum Effect {
     RecordNotes(String),
     /// The panes look at another window now; sources that hold history should cover it.
     Window(Window),
-    /// The alerts that asked for attention in this session; sources of metrics show what they measure.
-    Fired(BTreeSet<CleanText>),
+    /// What sources of metrics are asked for beside their configured panels changed.
+    Wanted(Wanted),
     /// Steer the replay's clock.
     Replay(Steer),
     /// Change the looks.

@@ -1,6 +1,5 @@
 //! The whole state of a session.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -18,6 +17,7 @@ use crate::actions::gate::Gate;
 use crate::copilot::{Fence, Prompts, Room};
 use crate::domain::evidence::sha256_hex;
 use crate::domain::incident::Incident;
+use crate::domain::panel::Wanted;
 use crate::domain::query::{PolledQuery, Tongue};
 use crate::domain::{CleanText, Proposal, ProposalId, TimeWindow, Timestamp};
 use crate::overlays::{self, Overlay};
@@ -159,8 +159,8 @@ pub struct State {
     pub last_preview: Option<CleanText>,
     /// What was watched after writes, oldest first.
     pub watches: Vec<Watch>,
-    /// Names of the alerts that asked for attention in this session.
-    pub fired: BTreeSet<CleanText>,
+    /// What sources of metrics are asked for beside their configured panels.
+    pub wanted: Wanted,
     /// When the watched signals were last looked at: the program's time and the incident's.
     pub watched: (Duration, Timestamp),
     /// When the series were last recorded.

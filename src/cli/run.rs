@@ -28,6 +28,7 @@ pub(super) fn run(common: &Common, run: Run) -> Outcome {
         reason: CleanText::line("typed in a shell"),
         because: Vec::new(),
         origin: Origin::Person,
+        panel: None,
         watch: Vec::new(),
     };
     let _log = own_log::to_file(&config.data_dir);

@@ -37,6 +37,7 @@ pub fn suggestions(answer: &str) -> Vec<Suggestion> {
             reason: CleanText::line(&cite::without(sentence)),
             because,
             origin: Origin::Model,
+            panel: None,
             watch,
         });
     }

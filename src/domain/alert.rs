@@ -27,6 +27,15 @@ pub struct Alert {
     pub raw: CleanText,
 }
 
+/// An alert that went off, as sources of metrics need it: its rule's name, and the labels that tell what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fired {
+    /// The `alertname` label.
+    pub name: CleanText,
+    /// Label set, `alertname` among them.
+    pub labels: BTreeMap<CleanText, CleanText>,
+}
+
 /// Where an alert stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AlertState {

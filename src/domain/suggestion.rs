@@ -17,6 +17,9 @@ pub struct Suggestion {
     pub because: Vec<Locator>,
     /// Who put it forward.
     pub origin: Origin,
+    /// Title under which the answer of a PromQL query stays a row of the metrics pane, asked again and again, once it was
+    /// confirmed; `None` asks once.
+    pub panel: Option<CleanText>,
     /// Signals it should move, as the proposer names them: panels or metrics. What becomes of them is watched.
     pub watch: Vec<CleanText>,
 }

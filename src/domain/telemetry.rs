@@ -1,6 +1,10 @@
 //! What sources send: batches on one bounded channel.
 
-use super::{Alert, Change, Health, LogRecord, Series, SourceId};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{Alert, Change, Health, LogRecord, Panel, Series, SourceId};
 
 /// Everything a source has to say at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +28,11 @@ pub enum Telemetry {
     Log(LogRecord),
     /// The answer to one polled query: replaces the series that query held before.
     SeriesSet {
-        /// Title of the panel.
-        title: super::CleanText,
+        /// The panel.
+        panel: Arc<Panel>,
+        /// `None` for the window itself; else the same question that much earlier, for comparison. Its samples are moved on
+        /// by as much, so that they lie in the window.
+        shift: Option<SignedDuration>,
         /// All its series now.
         series: Vec<Series>,
     },

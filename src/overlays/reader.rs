@@ -5,10 +5,12 @@ use super::{centred, size_of};
 use crate::app::handlers::telemetry::change_words;
 use crate::app::notices::Level;
 use crate::app::{Ctx, Intent};
+use crate::domain::PanelOrigin;
 use crate::domain::incident::EntryKind;
 use crate::domain::time::{clock, short, stamp};
 use crate::domain::{CleanText, Timestamp};
 use crate::logs::answer::{FileState, Progress};
+use crate::store::PanelSeries;
 use crate::ui::key::{Code, Key};
 use crate::ui::line::cell;
 use crate::ui::list::{Scroll, Step};
@@ -121,23 +123,37 @@ fn lines(ctx: &Ctx<'_>, topic: &Topic) -> Vec<Line> {
                 Line::of(format!("{}Z ", clock(notice.at)), Role::Dim).with(notice.text.clone(), role)
             })
             .collect(),
-        Topic::Queries => ctx
-            .settings
-            .queries
-            .iter()
-            .map(|query| {
-                let every =
-                    if query.every_seconds == 0 { "live".to_owned() } else { format!("{} s", query.every_seconds) };
-                Line::of(cell(&query.source, 12), Role::Strong)
-                    .with(format!(" {every:>6}  "), Role::Dim)
-                    .with(query.text.clone(), Role::Text)
-            })
-            .collect(),
+        Topic::Queries => queries(ctx),
         Topic::Sources => ctx.stores.sources.iter().map(|source| of_source(ctx, source)).collect(),
         Topic::Files => ctx.stores.records.status.files.iter().map(of_file).collect(),
         Topic::Text(_, text) => text.as_str().lines().map(|line| Line::of(line, Role::Text)).collect(),
     };
     if lines.is_empty() { vec![Line::of("nothing yet", Role::Dim)] } else { lines }
+}
+
+/// What is asked again and again: as configured, for alerts, and what a person added.
+fn queries(ctx: &Ctx<'_>) -> Vec<Line> {
+    let line = |source: &str, every: &str, text: &CleanText, why: String| {
+        Line::of(cell(source, 12), Role::Strong)
+            .with(format!(" {every:>6}  "), Role::Dim)
+            .with(text.clone(), Role::Text)
+            .with(why, Role::Dim)
+    };
+    let configured = ctx.settings.queries.iter().map(|query| {
+        let every = if query.every_seconds == 0 { "live".to_owned() } else { format!("{} s", query.every_seconds) };
+        line(&query.source, &every, &query.text, String::new())
+    });
+    // An answer to a question that was put once has no step.
+    let polled = |panel: &&PanelSeries| !panel.panel.step.is_zero();
+    let added = ctx.stores.series.panels().iter().filter(polled).filter_map(|panel| {
+        let why = match &panel.panel.origin {
+            PanelOrigin::Configured => return None,
+            PanelOrigin::Alert(name) => format!("  for {name}"),
+            PanelOrigin::Confirmed => "  confirmed".to_owned(),
+        };
+        Some(line(panel.source.as_str(), "", &panel.panel.query, why))
+    });
+    configured.chain(added).collect()
 }
 
 fn entry(entry: &crate::domain::incident::TimelineEntry, now: Timestamp) -> Line {

@@ -1,6 +1,6 @@
 //! Carries out what the core asks for: prompts, runs, the journal, the recording, the clipboard, the replay's clock.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -18,6 +18,7 @@ use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Delta, Provider};
 use crate::domain::approval::Frozen;
+use crate::domain::panel::Wanted;
 use crate::domain::ports::QueryEngine;
 use crate::domain::query::QueryRequest;
 use crate::domain::query::{QueryAnswer, QueryError};
@@ -59,8 +60,8 @@ pub struct Executor {
     pub clock: Clock,
     /// What the sources of metrics should cover.
     pub span: watch::Sender<Span>,
-    /// The alerts whose measures they should show.
-    pub firing: watch::Sender<BTreeSet<CleanText>>,
+    /// What they are asked for beside their configured panels.
+    pub wanted: watch::Sender<Wanted>,
     /// What stands between here and the terminal's clipboard.
     pub through: Through,
     /// Runs that can be stopped.
@@ -118,8 +119,8 @@ impl Executor {
             Effect::RecordSeries(series) => self.keep(Keep::Series(series)),
             Effect::RecordNotes(text) => self.keep(Keep::Notes(text)),
             Effect::Window(window) => self.cover(window),
-            Effect::Fired(names) => {
-                self.firing.send_replace(names);
+            Effect::Wanted(wanted) => {
+                self.wanted.send_replace(wanted);
             }
             Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
             Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),

@@ -103,6 +103,7 @@ pub fn brief(suggestion: &Suggestion, tables: &Tables, target: impl Fn(&Suggesti
             reason: "a preview, not the run".into(),
             because: Vec::new(),
             origin: Origin::Analyst,
+            panel: None,
             watch: Vec::new(),
             ..suggestion.clone()
         };

@@ -1,6 +1,6 @@
 //! From what the command line asked for to a session that is ready to run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +30,7 @@ use crate::config::secrets::Secrets;
 use crate::config::units::Size;
 use crate::copilot::providers::recorded::Recorded;
 use crate::copilot::{self, Prompts, Provider, Room};
+use crate::domain::panel::Wanted;
 use crate::domain::ports::SecretStore;
 use crate::domain::recording::Recording;
 use crate::domain::{CleanText, EvidenceKind, SourceId};
@@ -140,7 +141,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     let (out, batches) = mpsc::channel(BATCHES);
     let (stop, stopped) = watch::channel(false);
     let (span, spanned) = watch::channel(Span::following(config.window.signed()));
-    let (firing, fired) = watch::channel(BTreeSet::new());
+    let (wanted, told) = watch::channel(Wanted::default());
     let secrets: Arc<dyn SecretStore> = Arc::new(Secrets);
 
     let clock = match &played {
@@ -156,7 +157,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         states.extend(sources.iter().map(|source| SourceState::new(source.id().clone(), "logs".into())));
     }
     let stores = Arc::new(LogStores::new(&config, &secrets, Some(out.clone())));
-    sources.extend(registry::configured(&config, &secrets, &spanned, &fired, &library, &stores));
+    sources.extend(registry::configured(&config, &secrets, &spanned, &told, &library, &stores));
     let mut running = registry::start_sources(sources, out, stopped);
     if played.is_none() {
         running.engine = registry::engine(&config, &secrets, stores);
@@ -214,7 +215,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         results,
         clock: clock.clone(),
         span,
-        firing,
+        wanted,
         through: match (std::env::var_os("TMUX"), std::env::var_os("STY")) {
             (Some(_), _) => Through::Tmux,
             (None, Some(_)) => Through::Screen,
@@ -490,7 +491,7 @@ pub fn model(
         redactor: Default::default(),
         last_preview: None,
         watches: Vec::new(),
-        fired: BTreeSet::new(),
+        wanted: Wanted::default(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };

@@ -1,7 +1,6 @@
 //! Starts the configured sources, a task each, and routes confirmed queries to them. Called by `runtime` (screen) and
 //! `cli` (headless). A new kind of source is one line in [`configured`].
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -22,6 +21,7 @@ use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
 use crate::config::Config;
+use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, QueryEngine, SecretStore};
 use crate::domain::query::{PolledQuery, QueryAnswer, QueryError, QueryRequest};
 use crate::domain::{Batch, CleanText, Language, SourceId, Timestamp};
@@ -59,9 +59,9 @@ pub fn start(
     out: mpsc::Sender<Batch>,
     stop: watch::Receiver<bool>,
 ) -> Running {
-    let (_, firing) = watch::channel(BTreeSet::new());
+    let (_, wanted) = watch::channel(Wanted::default());
     let stores = Arc::new(LogStores::new(config, &secrets, Some(out.clone())));
-    let sources = configured(config, &secrets, &span, &firing, library, &stores);
+    let sources = configured(config, &secrets, &span, &wanted, library, &stores);
     let engine = engine(config, &secrets, stores);
     Running { engine, ..start_sources(sources, out, stop) }
 }
@@ -79,20 +79,20 @@ pub fn start_sources(sources: Vec<Box<dyn Source>>, out: mpsc::Sender<Batch>, st
     Running { engine: Arc::new(Engine { metrics: None, logs: None }), queries, ids, tasks }
 }
 
-/// The sources of a configuration, in the order of the header. `firing` names the alerts that went off: what they
-/// measure is asked for beside the panels; files are indexed into `library`; `stores` are asked
+/// The sources of a configuration, in the order of the header. `wanted` says what is asked for
+/// beside the configured panels; files are indexed into `library`; `stores` are asked
 /// about the past of what is followed here.
 pub fn configured(
     config: &Config,
     secrets: &Arc<dyn SecretStore>,
     span: &watch::Receiver<Span>,
-    firing: &watch::Receiver<BTreeSet<CleanText>>,
+    wanted: &watch::Receiver<Wanted>,
     library: &Arc<Library>,
     stores: &LogStores,
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
-    let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).measuring(firing.clone());
+    let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).wanting(wanted.clone());
     all.extend(config.prometheus.iter().map(|own| boxed(metrics(own))));
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));

@@ -16,5 +16,5 @@ pub use changes::ChangeStore;
 pub use evidence::{Capture, EvidenceFull, EvidenceStore};
 pub use filter::{Aside, Filter, FilterError};
 pub use logs::{Held, LogStore};
-pub use series::SeriesStore;
+pub use series::{Before, PanelSeries, SeriesStore};
 pub use view::{Keys, LogView, Progress};

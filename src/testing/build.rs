@@ -100,6 +100,7 @@ pub fn suggestion(language: Language, text: &str) -> Suggestion {
         reason: CleanText::line("typed by hand"),
         because: Vec::new(),
         origin: Origin::Person,
+        panel: None,
         watch: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::copilot::providers::recorded::Recorded;
+use crate::domain::Panel;
 use crate::domain::recording::Recording;
 use crate::domain::{Alert, AlertState, Batch, CleanText, Health, LogRecord, Series, SourceId, Telemetry, Timestamp};
 use crate::sources::replay::{Commands, NAME, RecordedEngine, ReplayClock};
@@ -90,5 +91,14 @@ fn panels(all: &[Series], source: &SourceId, at: Timestamp) -> Vec<Telemetry> {
             panels[place].1.push(cut);
         }
     }
-    panels.into_iter().map(|(title, series)| Telemetry::SeriesSet { title, series }).collect()
+    let told = |title: CleanText, series: &[Series]| {
+        let (query, unit) = series.first().map(|first| (first.query.clone(), first.unit)).unwrap_or_default();
+        Arc::new(Panel::plain(title, query, unit))
+    };
+    let set = |(title, series): (CleanText, Vec<Series>)| Telemetry::SeriesSet {
+        panel: told(title, &series),
+        shift: None,
+        series,
+    };
+    panels.into_iter().map(set).collect()
 }

@@ -18,6 +18,7 @@ use crate::app::view::view;
 use crate::app::{Effect, Intent, Model, Msg, update};
 use crate::config::Config;
 use crate::copilot::{Delta, Prompts, Room};
+use crate::domain::Panel;
 use crate::domain::approval::Frozen;
 use crate::domain::model::{Location, ModelLabel};
 use crate::domain::ports::{CommandBook, QueryEngine};
@@ -272,8 +273,10 @@ impl World {
 
     /// A panel was asked again.
     pub fn series(&mut self, series: Vec<Series>) {
-        let title = series.first().map(|series| series.title.clone()).unwrap_or_default();
-        self.hear("prom", vec![Telemetry::SeriesSet { title, series }]);
+        let first = series.first().map(|first| (first.title.clone(), first.query.clone(), first.unit));
+        let (title, query, unit) = first.unwrap_or_default();
+        let panel = Arc::new(Panel::plain(title, query, unit));
+        self.hear("prom", vec![Telemetry::SeriesSet { panel, shift: None, series }]);
     }
 
     /// A change was heard of.
@@ -357,7 +360,7 @@ impl World {
             | Effect::RecordSeries(_)
             | Effect::RecordNotes(_)
             | Effect::Window(_)
-            | Effect::Fired(_)
+            | Effect::Wanted(_)
             | Effect::Theme(_)
             | Effect::Redraw
             | Effect::Suspend

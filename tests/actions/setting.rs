@@ -67,6 +67,7 @@ impl Setting {
             reason: CleanText::default(),
             because: Vec::new(),
             origin: Origin::Person,
+            panel: None,
             watch: Vec::new(),
         };
         let verdict = classify(text, Language::Sh, &self.tables);

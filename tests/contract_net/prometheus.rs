@@ -22,7 +22,7 @@ fn matrix(values: &str) -> String {
 
 async fn series_of(world: &mut World, panel: &str) -> Vec<Series> {
     let wanted = |_: &str, item: &Telemetry| match item {
-        Telemetry::SeriesSet { title, series } if title.as_str() == panel => Some(series.clone()),
+        Telemetry::SeriesSet { panel: of, shift: None, series } if of.title.as_str() == panel => Some(series.clone()),
         _ => None,
     };
     world.until(panel, wanted).await
@@ -110,7 +110,7 @@ async fn a_panel_that_hangs_delays_no_other() {
     let mut waiting = vec!["a", "b", "c"];
     while !waiting.is_empty() {
         let wanted = |_: &str, item: &Telemetry| match item {
-            Telemetry::SeriesSet { title, .. } => Some(title.to_string()),
+            Telemetry::SeriesSet { panel, .. } => Some(panel.title.to_string()),
             _ => None,
         };
         let title = world.until("the quick panels", wanted).await;

@@ -49,6 +49,7 @@ fn propose_typed(model: &mut Model, command: &str, effects: &mut Vec<Effect>) {
         reason: CleanText::line("typed by hand"),
         because: Vec::new(),
         origin: Origin::Person,
+        panel: None,
         watch: Vec::new(),
     };
     proposals::put_forward(model, suggestion, true, effects);

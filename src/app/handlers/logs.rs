@@ -212,6 +212,7 @@ pub fn fetch(model: &mut Model, named: &str, effects: &mut Vec<Effect>) {
         reason: CleanText::line(&reason),
         because: Vec::new(),
         origin: Origin::Person,
+        panel: None,
         watch: Vec::new(),
     };
     proposals::put_forward(model, suggestion, true, effects);

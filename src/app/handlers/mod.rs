@@ -7,6 +7,7 @@ pub mod keys;
 pub mod logs;
 pub mod mouse;
 pub mod navigation;
+pub mod panels;
 pub mod preview;
 pub mod proposals;
 pub mod runs;

@@ -1,17 +1,21 @@
 //! What approved queries and commands print and how they end: output on the screen, evidence, a line on the timeline.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{incident, proposals, show, watch};
+use super::{incident, panels, proposals, show, watch};
 use crate::app::model::State;
 use crate::app::msg::RunEvent;
 use crate::app::{Ctx, Effect, Model, Selection};
 use crate::domain::approval::Frozen;
 use crate::domain::evidence::Reach;
 use crate::domain::incident::EntryKind;
+use crate::domain::panel::KeptPanel;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
-use crate::domain::{CleanText, EvidenceKind, Language, Locator, Proposal, ProposalId, ProposalState};
+use crate::domain::{
+    CleanText, EvidenceKind, Language, Locator, Panel, PanelOrigin, Proposal, ProposalId, ProposalState, Series,
+};
 use crate::logs::Ask;
 use crate::logs::ask::QueryAsk;
 use crate::overlays::Overlay;
@@ -162,9 +166,7 @@ fn answered(state: &mut State, id: ProposalId, answer: Result<QueryAnswer, Query
                 Frozen::Command(_) | Frozen::Recorded { .. } | Frozen::Blocked { .. } => None,
             };
             if !answer.series.is_empty() {
-                let title = CleanText::line(&format!("{id} {}", proposal.one_line()));
-                let source = answer.series[0].source.clone();
-                state.stores.series.replace(&source, &title, retitled(answer.series, &title));
+                show_panel(state, &proposal, answer.series, effects);
             }
             let new = Capture {
                 kind: match proposal.suggestion.language {
@@ -188,8 +190,19 @@ fn answered(state: &mut State, id: ProposalId, answer: Result<QueryAnswer, Query
     }
 }
 
-fn retitled(series: Vec<crate::domain::Series>, title: &CleanText) -> Vec<crate::domain::Series> {
-    series.into_iter().map(|one| crate::domain::Series { title: title.clone(), ..one }).collect()
+/// The series of an answer become a row of the metrics pane; one that was meant to stay is asked for again and again.
+fn show_panel(state: &mut State, proposal: &Proposal, series: Vec<Series>, effects: &mut Vec<Effect>) {
+    let Some(first) = series.first() else { return };
+    let (source, unit) = (first.source.clone(), first.unit);
+    let own = || CleanText::line(&format!("{} {}", proposal.id, proposal.one_line()));
+    let title = proposal.suggestion.panel.clone().unwrap_or_else(own);
+    let query = proposal.suggestion.text.clone();
+    let panel = Panel { origin: PanelOrigin::Confirmed, ..Panel::plain(title.clone(), CleanText::block(&query), unit) };
+    let series = series.into_iter().map(|one| Series { title: title.clone(), ..one }).collect();
+    state.stores.series.replace(&source, Arc::new(panel), series);
+    if proposal.suggestion.panel.is_some() {
+        panels::keep(state, KeptPanel { source, title, query }, effects);
+    }
 }
 
 /// A log query is answered from the records held and read.

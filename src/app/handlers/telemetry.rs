@@ -1,9 +1,10 @@
 //! What sources say goes into the stores and, where it matters to the incident, onto the timeline.
 
 use super::{incident, logs};
+use crate::app::model::State;
 use crate::app::{Effect, Model};
 use crate::domain::incident::EntryKind;
-use crate::domain::{Alert, Batch, Change, Health, SourceId, Telemetry};
+use crate::domain::{Alert, Batch, Change, Fired, Health, SourceId, Telemetry};
 use crate::store::AlertEvent;
 
 /// A source spoke.
@@ -28,8 +29,14 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
                 let events = model.state.stores.alerts.apply_update(&batch.source, alerts, now);
                 on_alerts(model, events, effects);
             }
-            Telemetry::SeriesSet { title, series } => {
-                model.state.stores.series.replace(&batch.source, &title, series);
+            Telemetry::SeriesSet { panel, shift: None, series } => {
+                model.state.stores.series.replace(&batch.source, panel, series);
+            }
+            Telemetry::SeriesSet { panel, shift: Some(shift), series } => {
+                // The answer to a comparison that is not wanted any more is late, not news.
+                if model.state.wanted.compare == Some(shift) {
+                    model.state.stores.series.compare(&batch.source, &panel, shift, series);
+                }
             }
             Telemetry::Change(change) => on_change(model, change, effects),
             Telemetry::Health(health) => on_health(model, &batch.source, health, effects),
@@ -58,9 +65,7 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
         }
         if kind == EntryKind::Fired && alert.asks_for_attention() {
             incident::open_for(&mut model.state, &alert, effects);
-            if model.state.fired.insert(alert.name()) {
-                effects.push(Effect::Fired(model.state.fired.clone()));
-            }
+            note_fired(&mut model.state, &alert, effects);
         }
         lines += 1;
         if lines > LINES_AT_ONCE {
@@ -83,6 +88,16 @@ fn on_alerts(model: &mut Model, mut events: Vec<AlertEvent>, effects: &mut Vec<E
             Vec::new(),
             effects,
         );
+    }
+}
+
+/// Alerts whose labels are told to sources of metrics, at most; of more of one name the first tell enough.
+const FIRED: usize = 200;
+
+fn note_fired(state: &mut State, alert: &Alert, effects: &mut Vec<Effect>) {
+    let fired = Fired { name: alert.name(), labels: alert.labels.clone() };
+    if state.wanted.fired.len() < FIRED && state.wanted.fired.insert(fired) {
+        effects.push(Effect::Wanted(state.wanted.clone()));
     }
 }
 

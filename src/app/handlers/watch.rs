@@ -169,6 +169,7 @@ fn offer_undo(model: &mut Model, watch: &Watch, evidence: Option<EvidenceId>, ef
         reason: CleanText::line(&reason),
         because: evidence.map(|id| Locator { id, lines: None }).into_iter().collect(),
         origin: Origin::Analyst,
+        panel: None,
         watch: plan.signals.iter().map(|signal| CleanText::line(&signal.name())).collect(),
     };
     let id = proposals::put_forward(model, suggestion, false, effects);

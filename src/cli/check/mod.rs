@@ -88,6 +88,7 @@ fn policy(command: &str, tables: &Tables, config: &Config, out: &mut impl Write)
         reason: CleanText::default(),
         because: Vec::new(),
         origin: Origin::Model,
+        panel: None,
         watch: Vec::new(),
     };
     let verdict = classify(command, Language::Sh, tables);

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use super::polled::Polled;
 use super::promql;
 use super::rules::Rules;
 use crate::config::schema::{Panel, PanelUnit};
-use crate::domain::CleanText;
+use crate::domain::{CleanText, PanelOrigin};
 
 /// Panels added for alerts, at most.
 const MOST: usize = 8;
@@ -16,18 +17,21 @@ const LONGEST: usize = 400;
 
 /// Panels for the alerts of these names, but those that a configured panel shows already. Only expressions that the
 /// server evaluates anyway: an alert's own words name a rule and never a query.
-pub fn panels(rules: &Rules, alerts: &BTreeSet<CleanText>, configured: &[Panel]) -> Vec<Panel> {
-    let mut added: Vec<Panel> = Vec::new();
+pub fn panels(rules: &Rules, alerts: &BTreeSet<CleanText>, configured: &[Panel]) -> Vec<Polled> {
+    let mut added: Vec<Polled> = Vec::new();
     for rule in rules.alerting.iter().filter(|rule| alerts.contains(&rule.name)) {
         let query = promql::one_line(promql::measured(&rule.query));
-        let held = |panel: &Panel| promql::one_line(&panel.query) == query;
-        if added.len() == MOST || !says_something(&query) || configured.iter().chain(&added).any(held) {
+        let own = configured.iter().map(|panel| (&panel.title, &panel.query));
+        let all: Vec<_> = own.chain(added.iter().map(|polled| (&polled.title, &polled.query))).collect();
+        let held = |(_, other): &(&String, &String)| promql::one_line(other) == query;
+        if added.len() == MOST || !says_something(&query) || all.iter().any(held) {
             continue;
         }
-        let taken = |title: &str| configured.iter().chain(&added).any(|panel| panel.title == title);
+        let taken = |title: &str| all.iter().any(|(other, _)| *other == title);
         let numbered = (2..).map(|number| format!("{} {number}", rule.name));
         let title = std::iter::once(rule.name.to_string()).chain(numbered).find(|title| !taken(title));
-        added.push(Panel { title: title.unwrap_or_default(), query, unit: PanelUnit::Auto });
+        let panel = Panel { title: title.unwrap_or_default(), query, unit: PanelUnit::Auto };
+        added.push(Polled::new(&panel, PanelOrigin::Alert(rule.name.clone())));
     }
     added
 }

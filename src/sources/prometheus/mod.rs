@@ -4,6 +4,7 @@
 mod client;
 mod evidence;
 mod measured;
+mod polled;
 pub mod promql;
 mod rules;
 mod source;

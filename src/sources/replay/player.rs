@@ -8,7 +8,7 @@ use tokio::time::{Duration, Instant};
 
 use super::ReplayClock;
 use crate::domain::recording::Recording;
-use crate::domain::{Alert, AlertState, CleanText, Series, SourceId, Telemetry, Timestamp};
+use crate::domain::{Alert, AlertState, CleanText, Panel, Series, SourceId, Telemetry, Timestamp};
 use crate::sources::Outlet;
 
 /// Records in one batch.
@@ -29,14 +29,14 @@ pub(super) struct Player {
     changes: usize,
     alerts: usize,
     held: BTreeMap<CleanText, Alert>,
-    panels: Vec<Panel>,
+    panels: Vec<Row>,
     /// When a snapshot of the alerts, and when series, were last sent.
     alerts_sent: Option<Instant>,
     series_sent: Option<Instant>,
 }
 
 /// One title's series and how many of their samples were sent.
-struct Panel {
+struct Row {
     title: CleanText,
     series: Vec<usize>,
     sent: Option<usize>,
@@ -44,11 +44,11 @@ struct Panel {
 
 impl Player {
     pub(super) fn new(id: SourceId, recording: Arc<Recording>, clock: ReplayClock) -> Self {
-        let mut panels: Vec<Panel> = Vec::new();
+        let mut panels: Vec<Row> = Vec::new();
         let mut places: BTreeMap<CleanText, usize> = BTreeMap::new();
         for (index, series) in recording.series.iter().enumerate() {
             let place = *places.entry(series.title.clone()).or_insert_with(|| {
-                panels.push(Panel { title: series.title.clone(), series: Vec::new(), sent: None });
+                panels.push(Row { title: series.title.clone(), series: Vec::new(), sent: None });
                 panels.len() - 1
             });
             if let Some(panel) = panels.get_mut(place) {
@@ -199,7 +199,9 @@ impl Player {
             };
             // A series that has not begun is no series yet: Prometheus would not answer with it either.
             let series: Vec<Series> = members().filter(|series| passed(series) > 0).map(cut).collect();
-            sets.push(Telemetry::SeriesSet { title: panel.title.clone(), series });
+            let asked = members().next().map(|first| (first.query.clone(), first.unit)).unwrap_or_default();
+            let told = Panel::plain(panel.title.clone(), asked.0, asked.1);
+            sets.push(Telemetry::SeriesSet { panel: Arc::new(told), shift: None, series });
             panel.sent = Some(count);
         }
         sets
