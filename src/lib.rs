@@ -3,7 +3,7 @@
 //! | layer | rooms | may import |
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
-//! | 1 | [`store`], [`logfile`], [`analysis`], [`trust`], [`config`], [`ui`] | `domain` |
+//! | 1 | [`store`], [`logfile`], [`analysis`], [`promql`], [`trust`], [`config`], [`ui`] | `domain` |
 //! | 2 | [`logs`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
@@ -22,6 +22,7 @@ pub mod logfile;
 pub mod logs;
 pub mod overlays;
 pub mod panes;
+pub mod promql;
 pub mod runtime;
 pub mod sources;
 pub mod store;
