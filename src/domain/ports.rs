@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::CleanText;
+use super::exemplar::ExemplarAnswer;
 use super::query::{QueryAnswer, QueryError, QueryRequest};
 use super::recording::RecordedCommand;
+use super::{CleanText, TimeWindow};
 
 /// A future that can cross threads.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -21,6 +22,12 @@ pub trait QueryEngine: Send + Sync {
         drop(request);
         Box::pin(std::future::ready(None))
     }
+}
+
+/// Gives the exemplars of a shown query: the traces behind its numbers.
+pub trait Exemplars: Send + Sync {
+    /// Asks once; ends by itself within the source's own time limit.
+    fn exemplars(&self, query: String, window: TimeWindow) -> Pending<'_, Result<ExemplarAnswer, QueryError>>;
 }
 
 /// Answers commands in place of the host.

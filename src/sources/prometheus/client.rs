@@ -71,23 +71,6 @@ impl Client {
         self.data("api/v1/rules", &[], rules::rules).await
     }
 
-    /// What it knows of its metrics' types and meanings, at most a thousand.
-    ///
-    /// # Errors
-    /// See [`HttpError`].
-    pub async fn metadata(&self) -> Result<Vec<rules::Metadata>, HttpError> {
-        self.data("api/v1/metadata", &[("limit", "1000"), ("limit_per_metric", "1")], rules::metadata).await
-    }
-
-    /// The names of all its metrics.
-    ///
-    /// # Errors
-    /// See [`HttpError`].
-    pub async fn names(&self) -> Result<Vec<String>, HttpError> {
-        let read = |data: &str| Ok(serde_json::from_str::<Option<Vec<String>>>(data)?.unwrap_or_default());
-        self.data("api/v1/label/__name__/values", &[], read).await
-    }
-
     /// Answers a confirmed query with raw lines and series. Ends within the configured timeout.
     ///
     /// # Errors
@@ -123,17 +106,27 @@ impl Client {
         }
     }
 
-    async fn data<T: Send + 'static>(
+    pub(super) async fn data<T: Send + 'static>(
         &self,
         path: &str,
         parameters: &[(&str, &str)],
         read: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
     ) -> Result<T, HttpError> {
+        self.enveloped(path, parameters, |envelope| read(envelope.data.map_or("null", RawValue::get))).await
+    }
+
+    /// Asks and reads what is in the frame of a good answer; a frame that says failure is [`HttpError::Refused`].
+    pub(super) async fn enveloped<T: Send + 'static>(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        read: impl FnOnce(&wire::Envelope<'_>) -> serde_json::Result<T> + Send + 'static,
+    ) -> Result<T, HttpError> {
         let decode = move |text: &str| {
             let envelope: wire::Envelope<'_> = serde_json::from_str(text)?;
             match envelope.failure() {
                 Some(said) => Ok(Err(said)),
-                None => read(envelope.data.map_or("null", RawValue::get)).map(Ok),
+                None => read(&envelope).map(Ok),
             }
         };
         self.endpoint.ask(path, parameters, decode).await?.map_err(|said| self.refused(said))

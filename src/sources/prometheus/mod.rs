@@ -3,6 +3,8 @@
 
 mod client;
 mod evidence;
+mod exemplars;
+mod index;
 mod measured;
 mod polled;
 mod rules;
@@ -10,6 +12,7 @@ mod source;
 mod wire;
 
 pub use client::Client;
+pub use index::{Extent, Labels, Listed};
 pub use measured::says_something;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;

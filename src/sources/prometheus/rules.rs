@@ -44,6 +44,8 @@ pub struct Metadata {
     pub kind: CleanText,
     /// What it means.
     pub help: CleanText,
+    /// Its unit as its exporter says it, or empty.
+    pub unit: CleanText,
 }
 
 #[derive(Default, Deserialize)]
@@ -76,6 +78,8 @@ struct WireMetadata {
     kind: String,
     #[serde(default)]
     help: String,
+    #[serde(default)]
+    unit: String,
 }
 
 pub(super) fn rules(data: &str) -> serde_json::Result<Rules> {
@@ -102,6 +106,7 @@ pub(super) fn metadata(data: &str) -> serde_json::Result<Vec<Metadata>> {
             name: CleanText::line(&name),
             kind: CleanText::line(&entry.kind),
             help: CleanText::line(&entry.help),
+            unit: CleanText::line(&entry.unit),
         })
     };
     Ok(metrics.unwrap_or_default().into_iter().filter_map(first).collect())

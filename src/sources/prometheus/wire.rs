@@ -85,7 +85,7 @@ impl Envelope<'_> {
         }
     }
 
-    fn notices(&self) -> Vec<CleanText> {
+    pub(super) fn notices(&self) -> Vec<CleanText> {
         let mut notices: Vec<_> = self.warnings.iter().flatten().take(5).map(|text| CleanText::line(text)).collect();
         if self.partial == Some(true) {
             notices.push(CleanText::line("a partial answer: some storage nodes did not answer"));
