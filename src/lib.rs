@@ -3,8 +3,8 @@
 //! | layer | rooms | may import |
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
-//! | 1 | [`store`], [`logfile`], [`analysis`], [`trust`], [`config`], [`ui`] | `domain` |
-//! | 2 | [`logs`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
+//! | 1 | [`store`], [`logfile`], [`analysis`], [`promql`], [`trust`], [`config`], [`ui`] | `domain` |
+//! | 2 | [`logs`], [`signals`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
 //!
@@ -22,7 +22,9 @@ pub mod logfile;
 pub mod logs;
 pub mod overlays;
 pub mod panes;
+pub mod promql;
 pub mod runtime;
+pub mod signals;
 pub mod sources;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]

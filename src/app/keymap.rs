@@ -75,6 +75,8 @@ pub enum Action {
     TypeCommand,
     /// The list of proposals.
     Proposals,
+    /// Queries worth seeing for the alerts that went off, on one card.
+    Worth,
     /// The incident's timeline.
     Timeline,
     /// The list of changes.
@@ -232,6 +234,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
     row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),
     row(E, &["p"], A::Proposals, "what waits for a decision", "proposed"),
+    row(P(PaneId::Metrics), &["w"], A::Worth, "queries worth seeing for what fires, on one card", "worth seeing"),
     row(E, &["T"], A::Timeline, "timeline of the incident", ""),
     row(E, &["C"], A::Changes, "changes, newest first", ""),
     row(E, &["["], A::Slide(Slide::Earlier), "window: earlier", ""),

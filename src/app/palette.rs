@@ -41,6 +41,7 @@ pub const COMMANDS: &[Command] = &[
     command("filter", "TEXT", "filter the log records"),
     command("format", "NAME FILE", "read a log file in another format; auto looks again"),
     command("grants", "drop G1", "reads that need no card for a while, or take one back"),
+    command("graph", "", "who calls whom, and where that is known from"),
     command("jump", "HH:MM:SS", "recording: go to that time"),
     command("note", "TEXT", "a line on the timeline"),
     command("notices", "", "what midwatch said"),
@@ -64,6 +65,7 @@ pub const COMMANDS: &[Command] = &[
     command("title", "TEXT", "title of the incident"),
     command("watch", "stop", "what is watched after a change, or end it"),
     command("window", "30m", "length of the shared window"),
+    command("worth", "", "queries worth seeing for what fires"),
 ];
 
 /// Commands that what was typed may mean, best first; those that need a model only where there is one.
@@ -97,6 +99,10 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "files" => read(model, Topic::Files),
         "filter" => navigation::filter(model, argument),
         "format" => logs::format(model, argument, effects),
+        "graph" => {
+            let text = model.state.stores.graph.whole().text();
+            read(model, Topic::Text("Who calls whom".into(), text));
+        }
         "grants" => granted(model, argument, effects),
         "jump" => jump(model, argument, effects),
         "note" => incident::note(&mut model.state, argument, effects),
@@ -121,6 +127,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "title" => incident::rename(&mut model.state, Some(argument), None, effects),
         "watch" => watched(model, argument, effects),
         "window" => window(model, argument, effects),
+        "worth" => keys::on_action(model, Action::Worth, effects),
         _ => model.state.problem(format!("`{}` is no command; : lists them", CleanText::line(name))),
     }
 }

@@ -1,8 +1,11 @@
 //! The data the panes read. Only handlers in `app` write to it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::records::Records;
-use crate::domain::{CleanText, Health, SourceId, Timestamp};
-use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
+use crate::domain::{CleanText, Health, MetricCatalog, SourceId, Timestamp};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, GraphStore, IdeaStore, SeriesStore};
 
 /// Everything held in memory, each part with its own budget.
 pub struct Stores {
@@ -16,6 +19,12 @@ pub struct Stores {
     pub changes: ChangeStore,
     /// Evidence.
     pub evidence: EvidenceStore,
+    /// What servers of metrics say of their metrics, one of each.
+    pub catalogs: BTreeMap<SourceId, Arc<MetricCatalog>>,
+    /// Who calls whom.
+    pub graph: GraphStore,
+    /// Queries worth seeing that wait for a decision.
+    pub ideas: IdeaStore,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,
 }

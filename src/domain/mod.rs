@@ -2,10 +2,13 @@
 
 pub mod alert;
 pub mod approval;
+pub mod catalog;
 pub mod change;
 pub mod evidence;
 pub mod exemplar;
+pub mod graph;
 pub mod health;
+pub mod idea;
 pub mod ids;
 pub mod incident;
 pub mod log;
@@ -17,6 +20,7 @@ pub mod quantity;
 pub mod query;
 pub mod recording;
 pub mod series;
+pub mod slo;
 pub mod suggestion;
 pub mod telemetry;
 pub mod text;
@@ -24,10 +28,13 @@ pub mod time;
 pub mod verdict;
 
 pub use alert::{Alert, AlertState, Fired, Urgency};
+pub use catalog::{MetricCatalog, MetricInfo, MetricKind};
 pub use change::Change;
 pub use evidence::{Citation, Evidence, EvidenceKind, Locator};
 pub use exemplar::Exemplar;
+pub use graph::ServiceGraph;
 pub use health::Health;
+pub use idea::{Ideas, QueryIdea, Signal};
 pub use ids::{ChangeId, EvidenceId, ProposalId, RecordId, RecordKey, SourceId};
 pub use log::{LogRecord, Severity};
 pub use panel::{Panel, PanelOrigin, Threshold};

@@ -2,11 +2,12 @@
 //! is to be read against.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
 use super::series::Unit;
-use super::{CleanText, Fired, SourceId};
+use super::{CleanText, Fired, ServiceGraph, SourceId};
 
 /// A query whose series the metrics pane shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,8 @@ pub struct Wanted {
     pub panels: Vec<KeptPanel>,
     /// Every panel once more, so much earlier, to compare with.
     pub compare: Option<SignedDuration>,
+    /// Who calls whom, as far as is known from everywhere: queries worth seeing are looked for there.
+    pub graph: Arc<ServiceGraph>,
 }
 
 impl Panel {

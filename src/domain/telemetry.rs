@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{Alert, Change, Health, LogRecord, Panel, Series, SourceId};
+use super::{Alert, Change, Health, Ideas, LogRecord, MetricCatalog, Panel, Series, ServiceGraph, SourceId};
 
 /// Everything a source has to say at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,12 @@ pub enum Telemetry {
     },
     /// A change event.
     Change(Change),
+    /// What a server of metrics says of its metrics; in place of what it said before.
+    Catalog(Arc<MetricCatalog>),
+    /// Who calls whom, as far as this source knows; in place of what it said before.
+    Graph(Arc<ServiceGraph>),
+    /// Queries worth seeing for an alert; in place of those for the same alert before.
+    Ideas(Arc<Ideas>),
     /// A change of the source's own state.
     Health(Health),
 }

@@ -162,7 +162,12 @@ impl Keeper {
                 Telemetry::Change(change) => self.keep(Keep::Change(change.clone())),
                 Telemetry::AlertSnapshot(alerts) | Telemetry::AlertUpdate(alerts) => self.record_alerts(alerts, now),
                 // The desk tells the records, those of files too.
-                Telemetry::Log(_) | Telemetry::SeriesSet { .. } | Telemetry::Health(_) => None,
+                Telemetry::Log(_)
+                | Telemetry::SeriesSet { .. }
+                | Telemetry::Catalog(_)
+                | Telemetry::Graph(_)
+                | Telemetry::Ideas(_)
+                | Telemetry::Health(_) => None,
             };
             problem = problem.or(failed);
         }

@@ -42,7 +42,7 @@ use crate::sources::own_formats::own_formats;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
 use crate::sources::span::Span;
 use crate::sources::{Source, files, registry, stdin};
-use crate::store::{AlertStore, ChangeStore, EvidenceStore, SeriesStore};
+use crate::store::{AlertStore, ChangeStore, EvidenceStore, GraphStore, IdeaStore, SeriesStore};
 use crate::trust::redact;
 use crate::ui::clipboard::Through;
 
@@ -469,6 +469,9 @@ pub fn model(
             alerts: AlertStore::new(limits.alerts),
             changes: ChangeStore::new(10_000),
             evidence: EvidenceStore::new(limits.evidence),
+            catalogs: Default::default(),
+            graph: GraphStore::default(),
+            ideas: IdeaStore::default(),
             sources,
         },
         window: Window::following(config.window.signed()),

@@ -1,13 +1,14 @@
 //! The Prometheus source and its query engine against servers that answer like it, well and badly.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use midwatch::domain::panel::{KeptPanel, Wanted};
 use midwatch::domain::query::QueryRequest;
 use midwatch::domain::series::Unit;
 use midwatch::domain::{CleanText, Language, Series, Telemetry, TimeWindow};
+use midwatch::domain::{Fired, PanelOrigin, SourceId};
 use midwatch::sources::Span;
 use midwatch::sources::prometheus::{Client, PrometheusSource};
 use tokio::sync::watch;
@@ -157,16 +158,49 @@ async fn what_an_alert_measures_that_went_off_is_asked_for_by_the_servers_own_ru
     let mut config = prometheus_config(&server.url, &[("a", "up")]);
     config.every = "1h".parse().unwrap();
     let (_span, span) = watch::channel(Span::default());
-    let (firing, fired) = watch::channel(BTreeSet::new());
-    let source = PrometheusSource::new(&config, no_secrets(), span).measuring(fired);
+    let (wanted, told) = watch::channel(Wanted::default());
+    let source = PrometheusSource::new(&config, no_secrets(), span).wanting(told);
     let mut world = World::of(vec![Box::new(source)]);
     series_of(&mut world, "a").await;
     assert!(!server.heads().iter().any(|head| head.contains("rules")), "nothing fires: nothing more is asked");
-    firing.send_replace(["Slow", "NoRule"].map(CleanText::line).into());
+    let fired = |name: &str| Fired { name: CleanText::line(name), labels: Default::default() };
+    wanted.send_replace(Wanted { fired: ["Slow", "NoRule"].map(fired).into(), ..Wanted::default() });
     series_of(&mut world, "Slow").await;
     let asked: Vec<String> = server.heads().into_iter().filter(|head| head.contains("query_range")).collect();
     assert!(asked.iter().any(|head| head.contains("query=latency&")), "{asked:?}");
     assert!(!asked.iter().any(|head| head.contains("other")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn what_a_person_confirmed_is_polled_and_compared_with_the_day_before_where_asked() {
+    let server = Hostile::scripted(|_| Answer::json(fixture("prometheus-range.json"))).await;
+    let mut config = prometheus_config(&server.url, &[("a", "up")]);
+    config.every = "1h".parse().unwrap();
+    let (_span, span) = watch::channel(Span::default());
+    let (wanted, told) = watch::channel(Wanted::default());
+    let mut world = World::of(vec![Box::new(PrometheusSource::new(&config, no_secrets(), span).wanting(told))]);
+    let now = series_of(&mut world, "a").await;
+    let kept = |source: &str, query: &str| KeptPanel {
+        source: SourceId::new(source),
+        title: CleanText::line(query),
+        query: query.to_owned(),
+    };
+    let panels = vec![kept("prom", "mine > 0"), kept("another", "others")];
+    let day = SignedDuration::from_hours(24);
+    wanted.send_replace(Wanted { panels, compare: Some(day), ..Wanted::default() });
+    let before = world
+        .until("the day before", |_, item| match item {
+            Telemetry::SeriesSet { panel, shift: Some(shift), series } if panel.title.as_str() == "mine > 0" => {
+                assert_eq!((*shift, &panel.origin), (day, &PanelOrigin::Confirmed));
+                Some(series.clone())
+            }
+            _ => None,
+        })
+        .await;
+    assert_eq!(before[0].samples[0].at.duration_since(now[0].samples[0].at), day, "it lies over the window");
+    let asked: Vec<String> = server.heads().into_iter().filter(|head| head.contains("query_range")).collect();
+    assert!(asked.iter().any(|head| head.contains("query=mine+%3E+0&")), "byte for byte: {asked:?}");
+    assert!(!asked.iter().any(|head| head.contains("others")), "another server's: {asked:?}");
 }
 
 #[tokio::test]

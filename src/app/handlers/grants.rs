@@ -29,10 +29,34 @@ pub fn give(model: &mut Model, id: ProposalId, effects: &mut Vec<Effect>) {
 
 /// Runs what a person asked to see and had answered for before, without its card; whether all of it was.
 pub fn run_beforehand(model: &mut Model, asked: &[Proposal], effects: &mut Vec<Effect>) -> bool {
-    let (wall, now) = (model.state.wall, model.state.now);
+    let wall = model.state.wall;
     let answers: Option<Vec<Beforehand>> =
         asked.iter().map(|proposal| model.state.gate.beforehand(proposal, wall)).collect();
     let Some(answers) = answers else { return false };
+    let started = start(model, asked, answers, effects);
+    model.overlays.retain(|overlay| !matches!(overlay, crate::overlays::Overlay::Proposed(_)));
+    proposals::show_runs(model, &started);
+    true
+}
+
+/// Runs what the setting for the analyst's queries lets through and nobody asked for at this moment: its row, the notice, the timeline and the
+/// journal tell of it, and nothing opens. The rest waits.
+pub fn run_quietly(model: &mut Model, proposal: &Proposal, effects: &mut Vec<Effect>) {
+    if let Some(answer @ Beforehand::Telemetry) = model.state.gate.beforehand(proposal, model.state.wall) {
+        for id in start(model, std::slice::from_ref(proposal), vec![answer], effects) {
+            model.state.outputs.begin(id);
+        }
+    }
+}
+
+/// Approves and starts each by its answer; those that started.
+fn start(
+    model: &mut Model,
+    asked: &[Proposal],
+    answers: Vec<Beforehand>,
+    effects: &mut Vec<Effect>,
+) -> Vec<ProposalId> {
+    let (wall, now) = (model.state.wall, model.state.now);
     let mut started = Vec::new();
     for (proposal, answer) in asked.iter().zip(answers) {
         let how = match answer {
@@ -54,9 +78,7 @@ pub fn run_beforehand(model: &mut Model, asked: &[Proposal], effects: &mut Vec<E
             }
         }
     }
-    model.overlays.retain(|overlay| !matches!(overlay, crate::overlays::Overlay::Proposed(_)));
-    proposals::show_runs(model, &started);
-    true
+    started
 }
 
 /// What holds now, a line each.

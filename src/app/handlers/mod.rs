@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod grants;
+pub mod ideas;
 pub mod incident;
 pub mod keys;
 pub mod logs;

@@ -1,5 +1,7 @@
 //! From a suggestion to a decision: classed, shown on the card, confirmed or rejected. Nothing here runs anything.
 
+use std::collections::BTreeSet;
+
 use super::{grants, incident, show};
 use crate::actions::gate::Confirmation;
 use crate::app::effect::Decision;
@@ -21,6 +23,8 @@ pub struct Preparing {
     waiting: Vec<(ProposalId, Suggestion)>,
     card: Vec<ProposalId>,
     note: Option<CleanText>,
+    /// Those that run without a card where they were confirmed beforehand, and wait in the list elsewhere.
+    quiet: BTreeSet<ProposalId>,
 }
 
 impl Preparing {
@@ -41,6 +45,21 @@ pub fn put_forward(model: &mut Model, suggestion: Suggestion, open: bool, effect
     }
     effects.push(Effect::Prepare(id, suggestion, model.state.visible_window()));
     id
+}
+
+/// Puts several reads forward on one card, which opens when all are classed.
+pub fn put_forward_together(model: &mut Model, suggestions: Vec<Suggestion>, effects: &mut Vec<Effect>) {
+    let ids = suggestions.into_iter().map(|suggestion| put_forward(model, suggestion, false, effects)).collect();
+    model.state.preparing.card = ids;
+    model.state.preparing.note = None;
+}
+
+/// Puts suggestions forward that run at once where they were confirmed beforehand; nothing opens.
+pub fn put_forward_quietly(model: &mut Model, suggestions: Vec<Suggestion>, effects: &mut Vec<Effect>) {
+    for suggestion in suggestions {
+        let id = put_forward(model, suggestion, false, effects);
+        model.state.preparing.quiet.insert(id);
+    }
 }
 
 /// The number of the next proposal.
@@ -95,6 +114,11 @@ pub fn on_prepared(model: &mut Model, id: ProposalId, prepared: Prepared, effect
             keep(&mut model.state, proposal.clone());
             refused_before(&mut model.state, &proposal, effects);
         }
+    }
+    if model.state.preparing.quiet.remove(&id)
+        && let Some(proposal) = model.state.proposal(id).filter(|proposal| proposal.is_waiting()).cloned()
+    {
+        grants::run_quietly(model, &proposal, effects);
     }
     let state = &mut model.state;
     let ready = state.preparing.card.iter().all(|id| !state.preparing.waiting.iter().any(|(w, _)| w == id));

@@ -1,6 +1,6 @@
 //! What sources say goes into the stores and, where it matters to the incident, onto the timeline.
 
-use super::{incident, logs};
+use super::{ideas, incident, logs};
 use crate::app::model::State;
 use crate::app::{Effect, Model};
 use crate::domain::incident::EntryKind;
@@ -38,6 +38,11 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
                     model.state.stores.series.compare(&batch.source, &panel, shift, series);
                 }
             }
+            Telemetry::Catalog(catalog) => {
+                model.state.stores.catalogs.insert(batch.source.clone(), catalog);
+            }
+            Telemetry::Graph(graph) => ideas::on_graph(&mut model.state, &batch.source, graph, effects),
+            Telemetry::Ideas(found) => ideas::on_ideas(model, &batch.source, found, effects),
             Telemetry::Change(change) => on_change(model, change, effects),
             Telemetry::Health(health) => on_health(model, &batch.source, health, effects),
         }

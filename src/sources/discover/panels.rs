@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::config::schema::{Panel, PanelUnit};
-use crate::sources::prometheus::{AlertingRule, Client, Rules, promql, says_something};
+use crate::promql;
+use crate::sources::prometheus::{AlertingRule, Client, Rules, says_something};
 
 /// Panels of one server at most.
 const MOST: usize = 16;

@@ -73,6 +73,9 @@ impl DockerSource {
                     Telemetry::AlertSnapshot(_)
                     | Telemetry::AlertUpdate(_)
                     | Telemetry::SeriesSet { .. }
+                    | Telemetry::Catalog(_)
+                    | Telemetry::Graph(_)
+                    | Telemetry::Ideas(_)
                     | Telemetry::Change(_) => {}
                 }
             }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{evidence, rules, unit, wire};
+use super::{evidence, rules, wire};
 use crate::config::schema;
 use crate::domain::ports::SecretStore;
 use crate::domain::query::{QueryAnswer, QueryError, QueryRequest};
 use crate::domain::series::Unit;
 use crate::domain::{CleanText, Language, Series, SourceId, TimeWindow, time};
+use crate::promql;
 use crate::sources::http::{Endpoint, HttpError};
 
 /// Points per series that Prometheus gives at most.
@@ -88,7 +89,7 @@ impl Client {
             left_out
                 .insert(0, format!("step {step}s instead of {}s, at most {MOST_POINTS} points a series", request.step));
         }
-        let (query, unit) = (CleanText::block(&request.text), unit::guess(&request.text));
+        let (query, unit) = (CleanText::block(&request.text), promql::guess_unit(&request.text));
         let series = answer.series.into_iter().map(|raw| self.series(raw, &query, &query, unit)).collect();
         let cut = (!left_out.is_empty()).then(|| CleanText::line(&left_out.join("; ")));
         Ok(QueryAnswer { source, text: CleanText::block(&text), series, cut })

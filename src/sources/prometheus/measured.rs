@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::polled::Polled;
-use super::promql;
 use super::rules::Rules;
 use crate::config::schema::{Panel, PanelUnit};
 use crate::domain::{CleanText, PanelOrigin};
+use crate::promql;
 
 /// Panels added for alerts, at most.
 const MOST: usize = 8;

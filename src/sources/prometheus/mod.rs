@@ -7,10 +7,8 @@ mod exemplars;
 mod index;
 mod measured;
 mod polled;
-pub mod promql;
 mod rules;
 mod source;
-mod unit;
 mod wire;
 
 pub use client::Client;
@@ -18,5 +16,4 @@ pub use index::{Extent, Labels, Listed};
 pub use measured::says_something;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;
-pub use unit::guess as guess_unit;
 pub use wire::{MOST_SERIES, RangeAnswer, RawPoint, RawSeries};

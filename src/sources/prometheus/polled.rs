@@ -7,12 +7,13 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::evidence::with_hour_before;
-use super::{Client, RangeAnswer, unit};
+use super::{Client, RangeAnswer};
 use crate::config::schema::{self, PanelUnit};
 use crate::domain::panel::KeptPanel;
 use crate::domain::series::Unit;
 use crate::domain::time::{minus, plus};
 use crate::domain::{CleanText, Panel, PanelOrigin, Telemetry, Threshold, TimeWindow, Timestamp};
+use crate::promql;
 use crate::sources::Span;
 
 /// Points per series a panel asks for, about.
@@ -40,7 +41,7 @@ pub(super) struct Question {
 impl Polled {
     pub(super) fn new(panel: &schema::Panel, origin: PanelOrigin) -> Self {
         let unit = match panel.unit {
-            PanelUnit::Auto => unit::guess(&panel.query),
+            PanelUnit::Auto => promql::guess_unit(&panel.query),
             PanelUnit::Number => Unit::Number,
             PanelUnit::Ratio => Unit::Ratio,
             PanelUnit::Seconds => Unit::Seconds,
@@ -54,7 +55,7 @@ impl Polled {
         Self {
             title: kept.title.to_string(),
             query: kept.query.clone(),
-            unit: unit::guess(&kept.query),
+            unit: promql::guess_unit(&kept.query),
             origin: PanelOrigin::Confirmed,
             thresholds: Vec::new(),
         }

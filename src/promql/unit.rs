@@ -1,7 +1,7 @@
 //! Reads the unit of a query's values from the naming rules of metrics, for panels whose unit is `auto`. What the
 //! names do not say stays a plain number: a wrong unit misleads more than none.
 
-use super::promql::{self, Lexeme, Token};
+use super::text::{self as promql, Lexeme, Token};
 use crate::domain::series::Unit;
 
 /// What values count, and whether per second.
