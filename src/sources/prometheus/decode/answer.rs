@@ -103,6 +103,11 @@ impl RawSeries {
         })
     }
 
+    /// Samples and histograms that it holds.
+    pub fn size(&self) -> usize {
+        self.points.len() + self.histograms.len()
+    }
+
     /// Puts the points in time order and keeps one of each time.
     pub(super) fn settle(&mut self) {
         let in_order = |pair: &[Sample]| matches!(pair, [a, b] if a.at < b.at);
@@ -122,7 +127,7 @@ impl RawSeries {
 }
 
 impl ValueTexts {
-    pub(super) fn push(&mut self, text: &[u8]) {
+    pub(in crate::sources::prometheus) fn push(&mut self, text: &[u8]) {
         let from = self.all.len();
         self.all.extend_from_slice(text);
         let span = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -164,7 +169,11 @@ impl RangeAnswer {
 impl Tally {
     /// What was left out, in words, behind what the server said.
     pub(super) fn notices(&self, warnings: &[String], partial: bool, limits: &Limits, kept: usize) -> Vec<CleanText> {
-        let mut notices = shown(warnings);
+        let cut = |warning: &&String| warning.contains("truncated due to limit");
+        let by_limit = self.sent > limits.series && warnings.iter().any(|warning| cut(&warning));
+        // That the limit was ours is said below.
+        let own = warnings.iter().filter(|warning| !(by_limit && cut(warning)));
+        let mut notices = shown(own);
         if partial {
             notices.push("a partial answer: some storage nodes did not answer".into());
         }
@@ -181,6 +190,8 @@ impl Tally {
                 format!("the answer is larger than {mib} MiB: more than {sent} series, {kept} are kept: {advice}")
                     .into(),
             );
+        } else if by_limit {
+            notices.push(format!("more than {kept} series, the first {kept} are kept: {advice}").into());
         } else if self.sent > limits.series && self.no_room == self.sent - limits.series {
             notices.push(format!("{} series, the first {kept} are kept: {advice}", grouped(self.sent)).into());
         } else if self.no_room > 0 {
@@ -195,10 +206,11 @@ impl Tally {
     }
 }
 
-pub(super) fn shown(texts: &[String]) -> Vec<CleanText> {
-    let mut shown: Vec<CleanText> = texts.iter().take(MOST_NOTICES).map(|text| CleanText::line(text)).collect();
-    if texts.len() > MOST_NOTICES {
-        shown.push(format!("{} more", texts.len() - MOST_NOTICES).into());
+pub(super) fn shown<'a>(mut texts: impl Iterator<Item = &'a String>) -> Vec<CleanText> {
+    let mut shown: Vec<CleanText> = texts.by_ref().take(MOST_NOTICES).map(|text| CleanText::line(text)).collect();
+    let more = texts.count();
+    if more > 0 {
+        shown.push(format!("{more} more").into());
     }
     shown
 }

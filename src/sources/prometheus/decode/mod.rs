@@ -10,7 +10,7 @@ mod scan;
 mod tests;
 
 use answer::Tally;
-pub(super) use answer::grouped;
+
 pub use answer::{Limits, RangeAnswer, RawSeries, ResultKind, Texts, ValueTexts};
 pub use histogram::RawHistogram;
 use scan::Scan;

@@ -69,7 +69,7 @@ impl Decoder {
         let notices = self.tally.notices(&self.head.warnings, self.head.partial, &self.limits, kept);
         let mut series = self.series;
         series.sort_by(|a, b| a.labels.cmp(&b.labels));
-        let remarks = answer::shown(&self.head.infos);
+        let remarks = answer::shown(self.head.infos.iter());
         Ok(Ok(RangeAnswer { kind, series, sent: self.tally.sent, samples: self.tally.samples, notices, remarks }))
     }
 
