@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | nothing of ours |
 //! | 1 | [`store`], [`logfile`], [`analysis`], [`promql`], [`trust`], [`config`], [`ui`] | `domain` |
-//! | 2 | [`logs`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
+//! | 2 | [`logs`], [`signals`], [`sources`], [`copilot`], [`actions`], [`bundle`] | layers 0 and 1 without `ui`, never each other |
 //! | 3 | [`app`], [`panes`], [`overlays`] | all above but what does I/O |
 //! | 4 | [`runtime`], [`cli`] | everything |
 //!
@@ -24,6 +24,7 @@ pub mod overlays;
 pub mod panes;
 pub mod promql;
 pub mod runtime;
+pub mod signals;
 pub mod sources;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]

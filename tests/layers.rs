@@ -22,8 +22,8 @@ struct Room {
 const PURE: &[&str] = &["tokio", "ratatui", "crossterm", "reqwest", "axum", "process_wrap"];
 const INBOUND: &[&str] = &["domain", "store", "logfile", "analysis", "promql", "trust", "config"];
 const SCREEN: &[&str] = &[
-    "domain", "store", "logfile", "analysis", "promql", "trust", "config", "ui", "logs", "copilot", "actions",
-    "bundle", "app", "panes", "overlays",
+    "domain", "store", "logfile", "analysis", "promql", "trust", "config", "ui", "logs", "signals", "copilot",
+    "actions", "bundle", "app", "panes", "overlays",
 ];
 const NO_IO: &[&str] = &[
     "ratatui",
@@ -45,15 +45,15 @@ const NO_IO: &[&str] = &[
     "crate::actions::journal",
 ];
 const EVERYTHING: &[&str] = &[
-    "domain", "store", "logfile", "analysis", "promql", "trust", "config", "ui", "logs", "sources", "copilot",
-    "actions", "bundle", "app", "panes", "overlays", "runtime", "cli", "testing",
+    "domain", "store", "logfile", "analysis", "promql", "trust", "config", "ui", "logs", "signals", "sources",
+    "copilot", "actions", "bundle", "app", "panes", "overlays", "runtime", "cli", "testing",
 ];
 
 const fn room(name: &'static str, ours: &'static [&'static str], never: &'static [&'static str]) -> Room {
     Room { name, ours, crates: None, never }
 }
 
-const ROOMS: [Room; 19] = [
+const ROOMS: [Room; 20] = [
     Room {
         name: "domain",
         ours: &[],
@@ -76,6 +76,7 @@ const ROOMS: [Room; 19] = [
     room("config", &["domain"], PURE),
     room("ui", &["domain"], &["tokio", "reqwest", "std::fs", "std::env", "std::process"]),
     room("logs", INBOUND, &["tokio", "ratatui", "reqwest", "Instant::now", "Timestamp::now"]),
+    room("signals", INBOUND, &["tokio", "ratatui", "reqwest", "Instant::now", "Timestamp::now"]),
     room("sources", INBOUND, &["ratatui"]),
     room("copilot", INBOUND, &["ratatui"]),
     room("actions", INBOUND, &["ratatui"]),

@@ -20,6 +20,7 @@ pub mod quantity;
 pub mod query;
 pub mod recording;
 pub mod series;
+pub mod slo;
 pub mod suggestion;
 pub mod telemetry;
 pub mod text;

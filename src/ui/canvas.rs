@@ -131,6 +131,22 @@ impl<'a> Canvas<'a> {
         self.buffer.set_style(row.intersection(self.buffer.area), style);
     }
 
+    /// Lays the look of a role over a part of the canvas, as [`Canvas::tint`] does over a row.
+    pub fn wash(&mut self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>, role: Role) {
+        let style = self.theme.only(role);
+        let (right, below) = (columns.end.min(self.width()), rows.end.min(self.height()));
+        if columns.start >= right || rows.start >= below {
+            return;
+        }
+        let part = Rect {
+            x: self.area.x + columns.start as u16,
+            y: self.area.y + rows.start as u16,
+            width: (right - columns.start) as u16,
+            height: (below - rows.start) as u16,
+        };
+        self.buffer.set_style(part.intersection(self.buffer.area), style);
+    }
+
     fn put(&mut self, column: usize, row: usize, text: &str, role: Role) {
         if row >= self.height() || column >= self.width() {
             return;
@@ -156,7 +172,17 @@ fn in_ascii(sign: char) -> char {
         '·' => '.',
         '×' => 'x',
         '−' | '–' | '—' => '-',
-        '▲' => '^',
+        '▲' | '↑' => '^',
+        '↓' => 'v',
+        '┄' | '─' => '-',
+        '━' => '=',
+        '│' => '|',
+        '╵' => '\'',
+        '◆' => 'o',
+        '≥' => '>',
+        '≤' => '<',
+        '±' => '~',
+        'µ' => 'u',
         '↻' => '@',
         '✓' => '+',
         '✗' => '!',

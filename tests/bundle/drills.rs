@@ -152,7 +152,10 @@ async fn every_drill_plays_from_its_quiet_beginning_over_the_hold_to_all_clear()
                     Telemetry::AlertUpdate(_)
                     | Telemetry::SeriesSet { .. }
                     | Telemetry::Change(_)
-                    | Telemetry::Health(_) => {}
+                    | Telemetry::Health(_)
+                    | Telemetry::Catalog(_)
+                    | Telemetry::Graph(_)
+                    | Telemetry::Ideas(_) => {}
                 }
             }
         }

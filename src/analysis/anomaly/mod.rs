@@ -31,13 +31,16 @@ mod calm;
 mod counter;
 mod season;
 mod settings;
+mod spans;
 mod tail;
+mod usual;
 
 use bands::{Bands, DEVIATIONS, Deviation, sign_of};
 use calm::Calm;
 use counter::{Kind, Reading};
 use season::Season;
 pub use settings::Settings;
+pub use spans::{Span, spans};
 use tail::Tail;
 
 use crate::domain::Sample;

@@ -7,7 +7,7 @@ use crate::analysis::trend::{self, Trend};
 use crate::app::Ctx;
 use crate::domain::series::Unit;
 use crate::domain::time::{clock, short};
-use crate::domain::{Change, Sample, Series, TimeWindow};
+use crate::domain::{Change, CleanText, Sample, Series, TimeWindow};
 use crate::ui::line::{cell, cell_right, width};
 use crate::ui::spark::{column_of, resample, spark};
 use crate::ui::{Canvas, Line, Role, chart, frame, number};
@@ -128,25 +128,33 @@ fn changes(ctx: &Ctx<'_>, columns: usize, room: usize) -> (String, Line) {
 }
 
 fn one_chart(canvas: &mut Canvas<'_>, ctx: &Ctx<'_>, series: &Series) {
-    let area = canvas.area();
     let columns = canvas.width();
-    let plot_columns = columns.saturating_sub(10).max(1);
-    let values = resample(&series.samples, ctx.window, plot_columns * 2);
-    let marks: Vec<usize> = ctx
-        .stores
-        .changes
-        .in_window(ctx.window)
-        .filter_map(|change| column_of(change.at, ctx.window, values.len()))
-        .collect();
+    let marks = ctx.stores.changes.in_window(ctx.window);
+    let marks = marks.map(|change| chart::Mark { at: change.at, words: change.summary.clone() }).collect();
     let trend = trend::compare(&series.samples, ctx.window);
     let all = Columns::of(&[(series, trend)], columns);
     canvas.line(0, &series_row(ctx, series, &trend, true, Columns { names: all.names + all.sparks, sparks: 0, ..all }));
-    let mut plot = canvas.part(crate::ui::Area::new(area.x, area.y + 1, area.width, area.height.saturating_sub(2)));
-    let unit = series.unit;
-    let label = move |value: f64| number::value(value, unit);
-    let ends = (clock(ctx.window.start), clock(ctx.window.end));
-    chart::chart(&mut plot, &[(&values, Role::Trend)], &label, (&ends.0, &ends.1), &marks);
-    let foot = extremes(&series.samples, ctx.window, unit);
+    let curve = chart::Curve {
+        sign: 'a',
+        role: Role::Trend,
+        name: CleanText::line(&name(series)),
+        samples: &series.samples,
+        before: &[],
+        unusual: &[],
+        points: &[],
+    };
+    let drawing = chart::Chart {
+        window: ctx.window,
+        unit: series.unit,
+        ladder: chart::Ladder::Even,
+        curves: vec![curve],
+        levels: Vec::new(),
+        marks,
+        cursor: None,
+    };
+    let area = chart::between(canvas.area(), 1, 1);
+    chart::draw(&mut canvas.part(area), &drawing);
+    let foot = extremes(&series.samples, ctx.window, series.unit);
     canvas.line(canvas.height().saturating_sub(1), &Line::of(foot, Role::Dim));
 }
 

@@ -49,6 +49,14 @@ impl Theme {
             | Role::Read
             | Role::Model
             | Role::Trend
+            | Role::Trend2
+            | Role::Trend3
+            | Role::Trend4
+            | Role::Trend5
+            | Role::Trend6
+            | Role::Trend7
+            | Role::Trend8
+            | Role::Unusual
             | Role::Literal
             | Role::Operator => Style::new(),
         };

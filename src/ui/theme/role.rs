@@ -44,8 +44,24 @@ pub enum Role {
     Model,
     /// A person's words.
     Person,
-    /// Sparklines and charts.
+    /// Sparklines, and the first line of a chart.
     Trend,
+    /// The second line of a chart. Lines of a chart differ in colour and bear a letter each; none means a severity.
+    Trend2,
+    /// The third line of a chart.
+    Trend3,
+    /// The fourth line of a chart.
+    Trend4,
+    /// The fifth line of a chart.
+    Trend5,
+    /// The sixth line of a chart.
+    Trend6,
+    /// The seventh line of a chart.
+    Trend7,
+    /// The eighth line of a chart.
+    Trend8,
+    /// Laid over the stretch of a chart in which a series was unusual; a row of signs below says the same.
+    Unusual,
     /// Syntax: command words and keywords.
     Keyword,
     /// Syntax: strings and literals.
@@ -58,7 +74,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, for themes and tests.
-    pub const ALL: [Role; 24] = [
+    pub const ALL: [Role; 32] = [
         Role::Text,
         Role::Strong,
         Role::Dim,
@@ -79,11 +95,23 @@ impl Role {
         Role::Model,
         Role::Person,
         Role::Trend,
+        Role::Trend2,
+        Role::Trend3,
+        Role::Trend4,
+        Role::Trend5,
+        Role::Trend6,
+        Role::Trend7,
+        Role::Trend8,
+        Role::Unusual,
         Role::Keyword,
         Role::Literal,
         Role::Operator,
         Role::Cursor,
     ];
+
+    /// The lines of a chart in the order in which they are told apart.
+    pub const TRENDS: [Role; 8] =
+        [Role::Trend, Role::Trend2, Role::Trend3, Role::Trend4, Role::Trend5, Role::Trend6, Role::Trend7, Role::Trend8];
 
     /// The role that the word of a class is drawn in.
     pub fn of(class: Class) -> Role {
@@ -118,6 +146,14 @@ impl Role {
             Role::Model => "model",
             Role::Person => "person",
             Role::Trend => "trend",
+            Role::Trend2 => "trend2",
+            Role::Trend3 => "trend3",
+            Role::Trend4 => "trend4",
+            Role::Trend5 => "trend5",
+            Role::Trend6 => "trend6",
+            Role::Trend7 => "trend7",
+            Role::Trend8 => "trend8",
+            Role::Unusual => "unusual",
             Role::Keyword => "keyword",
             Role::Literal => "literal",
             Role::Operator => "operator",
