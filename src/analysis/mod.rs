@@ -8,6 +8,7 @@ pub mod fields;
 pub mod forecast;
 pub mod novelty;
 pub mod onset;
+pub mod propose;
 pub mod rank;
 pub mod recovery;
 mod robust;

@@ -4,6 +4,7 @@
 mod body;
 mod error;
 mod headers;
+mod pieces;
 mod stream;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 
 pub use error::HttpError;
+pub use pieces::Arrived;
 pub use stream::{LineStream, Socket};
 
 use crate::domain::ports::SecretStore;
@@ -87,6 +89,11 @@ impl Endpoint {
             limit,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// How long an answer may take.
+    pub fn timeout(&self) -> Duration {
+        self.inner.timeout
     }
 
     /// The base address without user name, password and query, for messages.
