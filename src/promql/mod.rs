@@ -3,7 +3,9 @@
 
 pub mod alert;
 mod check;
+pub mod complete;
 pub mod functions;
+mod hint;
 mod lex;
 mod mistake;
 mod parse;
@@ -16,6 +18,7 @@ mod types;
 mod unit;
 
 pub use check::{Checked, Dialect, check, check_for};
+pub use hint::hints;
 pub use mistake::Mistake;
 pub use parse::LONGEST;
 pub use selectors::{Selected, metrics, selectors};
