@@ -10,6 +10,7 @@ mod polled;
 mod rules;
 mod source;
 mod wire;
+mod worth;
 
 pub use client::Client;
 pub use index::{Extent, Labels, Listed};
