@@ -12,5 +12,6 @@ mod metrics_stream;
 mod prometheus;
 mod registry;
 mod secrets;
+mod tls;
 mod webhook;
 mod world;
