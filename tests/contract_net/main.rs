@@ -7,6 +7,7 @@ mod bad_answers;
 mod discover;
 mod hostile;
 mod lab;
+mod metrics_cost;
 mod metrics_index;
 mod metrics_stream;
 mod prometheus;

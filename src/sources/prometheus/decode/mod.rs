@@ -11,6 +11,7 @@ mod tests;
 
 use answer::Tally;
 
+pub(super) use answer::grouped;
 pub use answer::{Limits, RangeAnswer, RawSeries, ResultKind, Texts, ValueTexts};
 pub use histogram::RawHistogram;
 use scan::Scan;
