@@ -13,6 +13,7 @@ pub mod policy;
 pub mod problem;
 pub mod schema;
 pub mod secrets;
+pub mod services;
 pub mod show;
 mod sources;
 pub mod units;

@@ -2,6 +2,7 @@
 
 mod log_formats;
 mod log_stores;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.programs(config);
     check.log_formats(config);
     check.log_stores(config);
+    check.services(config);
     check.model(&config.model);
     check.run(&config.run);
     check.problems.extend(super::policy::check(&config.policy));

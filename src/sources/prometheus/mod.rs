@@ -8,6 +8,7 @@ mod index;
 mod measured;
 mod polled;
 mod rules;
+mod slo;
 mod source;
 mod wire;
 mod worth;
