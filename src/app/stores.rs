@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::records::Records;
 use crate::domain::slo::SloReading;
 use crate::domain::{CleanText, Health, MetricCatalog, SourceId, Timestamp};
+use crate::signals::Picture;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, GraphStore, IdeaStore, SeriesStore};
 
 /// Everything held in memory, each part with its own budget.
@@ -28,6 +29,8 @@ pub struct Stores {
     pub ideas: IdeaStore,
     /// How much of what services promise was broken, as each source counted it.
     pub slos: BTreeMap<SourceId, Arc<[SloReading]>>,
+    /// What the numbers say before anybody asks; empty until they were looked at.
+    pub signals: Arc<Picture>,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,
 }

@@ -474,6 +474,7 @@ pub fn model(
             graph: GraphStore::new(graph.as_ref().clone()),
             slos: Default::default(),
             ideas: IdeaStore::default(),
+            signals: Arc::default(),
             sources,
         },
         window: Window::following(config.window.signed()),
