@@ -456,6 +456,7 @@ pub fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
+    let graph = Arc::new(config.graph());
     // Where nothing can fire, the records are what a person came for.
     let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
     let state = State {
@@ -470,7 +471,8 @@ pub fn model(
             changes: ChangeStore::new(10_000),
             evidence: EvidenceStore::new(limits.evidence),
             catalogs: Default::default(),
-            graph: GraphStore::default(),
+            graph: GraphStore::new(graph.as_ref().clone()),
+            slos: Default::default(),
             ideas: IdeaStore::default(),
             signals: Arc::default(),
             sources,
@@ -495,7 +497,7 @@ pub fn model(
         redactor: Default::default(),
         last_preview: None,
         watches: Vec::new(),
-        wanted: Wanted::default(),
+        wanted: Wanted { graph: Arc::clone(&graph), ..Wanted::default() },
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };

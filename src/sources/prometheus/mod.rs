@@ -11,6 +11,7 @@ mod measured;
 mod polled;
 mod query;
 mod rules;
+mod slo;
 mod source;
 mod wire;
 mod worth;
