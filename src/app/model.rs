@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::handlers::signals::Signalled;
 use super::conversation::Conversation;
 use super::handlers::proposals::Preparing;
 use super::handlers::runs::Outputs;
@@ -161,6 +162,8 @@ pub struct State {
     pub watches: Vec<Watch>,
     /// What sources of metrics are asked for beside their configured panels.
     pub wanted: Wanted,
+    /// What was told to what looks at numbers.
+    pub signalled: Signalled,
     /// When the watched signals were last looked at: the program's time and the incident's.
     pub watched: (Duration, Timestamp),
     /// When the series were last recorded.
