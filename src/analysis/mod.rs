@@ -9,6 +9,7 @@ pub mod forecast;
 pub mod histogram;
 pub mod novelty;
 pub mod onset;
+pub mod propose;
 pub mod rank;
 pub mod recovery;
 mod robust;

@@ -136,7 +136,7 @@ pub(super) fn all(
             out.push((outlook(next, ctx.now), Role::Warning));
         }
         if let Some(span) = known.spans.last().filter(|_| is_unusual_now(series, Some(known))) {
-            let what = span.sign.map_or("unusual", crate::analysis::anomaly::Sign::text);
+            let what = span.sign.text();
             out.push((format!("{what} since {}", clock(span.start)), Role::Warning));
         } else if let Some(onset) = &known.onset {
             out.push((format!("moved at {} ±{}", clock(onset.at), short(onset.within)), Role::Warning));

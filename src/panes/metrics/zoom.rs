@@ -199,7 +199,7 @@ impl Metrics {
         }
         let span = known.and_then(|known| known.spans.iter().find(|span| span.start <= at && at <= span.end));
         if let Some(span) = span {
-            let what = span.sign.map_or("unusual", crate::analysis::anomaly::Sign::text);
+            let what = span.sign.text();
             line.push(format!(" · {what} {}–{}", clock(span.start), clock(span.end)), Role::Warning);
         }
         let change = ctx.stores.changes.in_window(ctx.window).find(|change| change.at == at);
