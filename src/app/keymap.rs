@@ -79,6 +79,8 @@ pub enum Action {
     Ladder,
     /// The buckets of a histogram as lines, or as a map.
     Buckets,
+    /// What the records of the filter have in common that others have not.
+    Contrast,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
@@ -253,6 +255,7 @@ pub const BINDINGS: &[Binding] = &[
     row(P(PaneId::Logs), &["s"], A::FilterByService, "only this record's service", ""),
     row(P(PaneId::Logs), &["r"], A::Related, "all of this record's trace, request or host", ""),
     row(P(PaneId::Logs), &["F"], A::Fields, "fields with their values, levels over time", ""),
+    row(P(PaneId::Logs), &["c"], A::Contrast, "what these have in common that others have not", ""),
     row(P(PaneId::Logs), &["A"], A::AllTime, "all time, or the shared window again", ""),
     row(P(PaneId::Logs), &["o"], A::Order, "patterns: the next order", ""),
     row(P(PaneId::Logs), &["z"], A::Wrap, "long lines in full, or cut", ""),

@@ -156,6 +156,8 @@ pub enum Intent {
     Answered(Purpose, String),
     /// A command of the palette, with its argument.
     Command(String),
+    /// Keep this as evidence, pinned to the incident.
+    Keep(Box<crate::store::Capture>),
     /// Copy a text that is on the screen.
     Copy(String),
     /// Open a one-line prompt.

@@ -1,6 +1,7 @@
 //! What each kind of message does to the model, a file an area.
 
 pub mod ask;
+pub mod contrast;
 pub mod grants;
 pub mod ideas;
 pub mod incident;
