@@ -79,6 +79,8 @@ pub enum Action {
     Ladder,
     /// The buckets of a histogram as lines, or as a map.
     Buckets,
+    /// What the records of the filter have in common that others have not.
+    Contrast,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
@@ -255,6 +257,7 @@ pub const BINDINGS: &[Binding] = &[
     row(P(PaneId::Logs), &["s"], A::FilterByService, "only this record's service", ""),
     row(P(PaneId::Logs), &["r"], A::Related, "all of this record's trace, request or host", ""),
     row(P(PaneId::Logs), &["F"], A::Fields, "fields with their values, levels over time", ""),
+    row(P(PaneId::Logs), &["c"], A::Contrast, "what these have in common that others have not", ""),
     row(P(PaneId::Logs), &["A"], A::AllTime, "all time, or the shared window again", ""),
     row(P(PaneId::Logs), &["o"], A::Order, "patterns: the next order", ""),
     row(P(PaneId::Logs), &["z"], A::Wrap, "long lines in full, or cut", ""),
@@ -297,7 +300,16 @@ pub fn rows(pane: PaneId, stage: Stage) -> impl Iterator<Item = &'static Binding
     let own = BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane));
     let replay = BINDINGS.iter().filter(move |b| stage.replaying && b.scope == Scope::Replay);
     let all = own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere));
+    // What a pane gives a meaning of its own is not told with the other one too.
+    let all = all.filter(move |row| {
+        row.scope != Scope::Everywhere || !row.keys.iter().all(|key| own_keys(pane).any(|k| k == *key))
+    });
     all.filter(move |binding| stage.brain || !matches!(binding.action, Action::Ask | Action::AskCommand))
+}
+
+/// The keys that a pane gives a meaning of its own.
+fn own_keys(pane: PaneId) -> impl Iterator<Item = &'static str> {
+    BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane)).flat_map(|b| b.keys.iter().copied())
 }
 
 /// The words that help shows for a row.

@@ -39,6 +39,8 @@ pub enum Msg {
     Batch(Batch),
     /// The desk answered about log records.
     Logs(Answer),
+    /// What the numbers say.
+    Signals(crate::signals::Answer),
     /// So many records found no room on their way to the desk.
     Crowded(u64),
     /// A suggestion was classed and its target resolved.
@@ -160,6 +162,8 @@ pub enum Intent {
     Answered(Purpose, String),
     /// A command of the palette, with its argument.
     Command(String),
+    /// Keep this as evidence, pinned to the incident.
+    Keep(Box<crate::store::Capture>),
     /// Copy a text that is on the screen.
     Copy(String),
     /// Open a one-line prompt.

@@ -2,6 +2,7 @@
 
 pub mod chips;
 pub mod confirm;
+pub mod contrast;
 pub mod fields;
 pub mod help;
 pub mod palette;
@@ -22,6 +23,8 @@ pub enum Overlay {
     Chips(chips::Chips),
     /// The confirm card.
     Confirm(confirm::Confirm),
+    /// What bad log records have in common.
+    Contrast(Box<contrast::Contrast>),
     /// Fields of log records.
     Fields(fields::Fields),
     /// Help from the key table.
@@ -47,6 +50,7 @@ pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
     match overlay {
         Overlay::Chips(chips) => chips.on_key(key, ctx),
         Overlay::Confirm(card) => card.on_key(key, ctx),
+        Overlay::Contrast(contrast) => contrast.on_key(key, ctx),
         Overlay::Fields(fields) => fields.on_key(key, ctx),
         Overlay::Help(help) => help.on_key(key, ctx),
         Overlay::Palette(palette) => palette.on_key(key, ctx),
@@ -67,6 +71,7 @@ pub fn on_paste(overlay: &mut Overlay, text: &str, ctx: &Ctx<'_>) {
         Overlay::Palette(palette) => palette.on_paste(text),
         Overlay::Confirm(card) => card.on_paste(),
         Overlay::Chips(_)
+        | Overlay::Contrast(_)
         | Overlay::Fields(_)
         | Overlay::Help(_)
         | Overlay::Proposed(_)
@@ -83,6 +88,7 @@ pub fn settle(overlay: &mut Overlay, ctx: &Ctx<'_>, size: (u16, u16)) {
         Overlay::Help(help) => help.settle(ctx, size),
         Overlay::Reader(reader) => reader.settle(ctx, size),
         Overlay::Running(running) => running.settle(ctx, size),
+        Overlay::Contrast(contrast) => contrast.settle(ctx, size),
         Overlay::Fields(fields) => fields.settle(ctx, size),
         Overlay::Record(record) => record.settle(ctx, size),
         Overlay::Promql(input) => input.settle(ctx),
@@ -95,6 +101,7 @@ pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
     match overlay {
         Overlay::Chips(chips) => chips.view(canvas, ctx),
         Overlay::Confirm(card) => card.view(canvas, ctx),
+        Overlay::Contrast(contrast) => contrast.view(canvas, ctx),
         Overlay::Fields(fields) => fields.view(canvas, ctx),
         Overlay::Help(help) => help.view(canvas, ctx),
         Overlay::Palette(palette) => palette.view(canvas, ctx),

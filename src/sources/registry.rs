@@ -20,7 +20,7 @@ use super::prometheus::{Client, PrometheusSource};
 use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
-use crate::config::Config;
+use crate::config::{Config, schema};
 use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, QueryEngine, SecretStore};
 use crate::domain::query::{LabelAnswer, LabelAsk, PolledQuery, QueryAnswer, QueryError, QueryRequest};
@@ -92,7 +92,10 @@ pub fn configured(
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
-    let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).wanting(wanted.clone());
+    let metrics = |own: &schema::Prometheus| {
+        let promises = config.slos_of(&own.name).map(|(service, slo)| (service.name.as_str(), slo));
+        PrometheusSource::new(own, secret(), span.clone()).promising(promises).wanting(wanted.clone())
+    };
     // Confirmed queries go to the first.
     let mut servers = config.prometheus.iter();
     all.extend(servers.next().map(|own| boxed(metrics(own).proposing())));
@@ -185,9 +188,12 @@ impl QueryEngine for Engine {
 
     fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
         Box::pin(async move {
-            match (request.language, &self.logs) {
-                (Language::Fetch, Some(stores)) => stores.estimate(&request).await,
-                (Language::Fetch, None) | (Language::Promql | Language::Logs | Language::Sh, _) => None,
+            match (request.language, &self.metrics, &self.logs) {
+                (Language::Fetch, _, Some(stores)) => stores.estimate(&request).await,
+                (Language::Promql, Some(client), _) => Some(client.estimate(&request).await),
+                (Language::Fetch, _, None) | (Language::Promql, None, _) | (Language::Logs | Language::Sh, _, _) => {
+                    None
+                }
             }
         })
     }

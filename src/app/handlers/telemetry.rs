@@ -42,6 +42,9 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
                 model.state.stores.catalogs.insert(batch.source.clone(), catalog);
             }
             Telemetry::Graph(graph) => ideas::on_graph(&mut model.state, &batch.source, graph, effects),
+            Telemetry::Slos(readings) => {
+                model.state.stores.slos.insert(batch.source.clone(), readings);
+            }
             Telemetry::Ideas(found) => ideas::on_ideas(model, &batch.source, found, effects),
             Telemetry::Change(change) => on_change(model, change, effects),
             Telemetry::Health(health) => on_health(model, &batch.source, health, effects),

@@ -34,6 +34,7 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Stop(id) => runs::stop(model, id, effects),
         Intent::Answered(purpose, text) => on_answer(model, purpose, &text, effects),
         Intent::Command(text) => palette::run(model, &text, effects),
+        Intent::Keep(capture) => incident::keep(&mut model.state, *capture, effects),
         Intent::Copy(text) => effects.push(Effect::Copy(text)),
         Intent::Prompt(purpose) => navigation::ask_for(model, purpose, ""),
         Intent::Watch(id) => runs::open_view(model, id),

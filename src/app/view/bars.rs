@@ -259,6 +259,14 @@ fn of_overlay(overlay: &Overlay) -> Line {
         Overlay::Fields(_) => {
             &[("Enter", "its values"), ("f", "only this"), ("-", "without it"), ("j k", "choose"), ("Esc", "back")]
         }
+        Overlay::Contrast(_) => &[
+            ("Enter", "the bad that have it"),
+            ("f", "all that have it"),
+            ("m", "pin"),
+            ("y", "copy"),
+            ("j k", "choose"),
+            ("Esc", "closes"),
+        ],
         Overlay::Record(_) => &[
             ("f", "only this value"),
             ("-", "without it"),

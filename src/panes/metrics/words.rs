@@ -136,7 +136,7 @@ pub(super) fn all(
             out.push((outlook(next, ctx.now), Role::Warning));
         }
         if let Some(span) = known.spans.last().filter(|_| is_unusual_now(series, Some(known))) {
-            let what = span.sign.map_or("unusual", crate::analysis::anomaly::Sign::text);
+            let what = span.sign.text();
             out.push((format!("{what} since {}", clock(span.start)), Role::Warning));
         } else if let Some(onset) = &known.onset {
             out.push((format!("moved at {} ±{}", clock(onset.at), short(onset.within)), Role::Warning));
@@ -149,7 +149,10 @@ pub(super) fn all(
     if panel.left_out > 0 {
         out.push((format!("{} more series found no room", panel.left_out), Role::Warning));
     }
-    out.extend(origin(of).map(|text| (text, Role::Dim)));
+    // That an alert asks for the panel is said by its threshold already.
+    let told =
+        matches!(&of.origin, PanelOrigin::Alert(alert) if out.iter().any(|(text, _)| text.contains(alert.as_str())));
+    out.extend(origin(of).filter(|_| !told).map(|text| (text, Role::Dim)));
     out
 }
 

@@ -3,6 +3,7 @@
 
 mod client;
 mod complete;
+mod cost;
 pub mod decode;
 mod evidence;
 mod exemplars;
@@ -11,6 +12,7 @@ mod measured;
 mod polled;
 mod query;
 mod rules;
+mod slo;
 mod source;
 mod wire;
 mod worth;
