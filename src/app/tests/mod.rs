@@ -6,6 +6,7 @@ mod data;
 mod grants;
 mod home;
 mod logs;
+mod promql;
 mod watch;
 
 use super::Effect;
