@@ -87,6 +87,8 @@ pub enum Action {
     AskCommand,
     /// Type a command.
     TypeCommand,
+    /// Write PromQL, or edit the selected row's query.
+    Query,
     /// The list of proposals.
     Proposals,
     /// Queries worth seeing for the alerts that went off, on one card.
@@ -263,6 +265,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
     row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),
     row(E, &["p"], A::Proposals, "what waits for a decision", "proposed"),
+    row(P(PaneId::Metrics), &["e"], A::Query, "write PromQL, or edit this row's query", "query"),
     row(P(PaneId::Metrics), &["w"], A::Worth, "queries worth seeing for what fires, on one card", "worth seeing"),
     row(E, &["T"], A::Timeline, "timeline of the incident", ""),
     row(E, &["C"], A::Changes, "changes, newest first", ""),

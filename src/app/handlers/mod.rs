@@ -11,6 +11,7 @@ pub mod mouse;
 pub mod navigation;
 pub mod panels;
 pub mod preview;
+pub mod promql;
 pub mod proposals;
 pub mod runs;
 pub mod show;
