@@ -8,6 +8,7 @@ pub mod headless;
 mod inline;
 mod keeper;
 mod looper;
+mod maps;
 mod preparer;
 mod runs;
 mod screen;
