@@ -25,6 +25,8 @@ pub enum Effect {
     Stop(ProposalId),
     /// A question or an order to the desk of log records.
     Logs(Ask),
+    /// Something is told to what looks at numbers.
+    Signals(crate::signals::Ask),
     /// The answer of the desk to a log query that was let through.
     LogAnswer(ProposalId, Box<Result<QueryAnswer, QueryError>>),
     /// Send a prompt.

@@ -294,7 +294,16 @@ pub fn rows(pane: PaneId, stage: Stage) -> impl Iterator<Item = &'static Binding
     let own = BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane));
     let replay = BINDINGS.iter().filter(move |b| stage.replaying && b.scope == Scope::Replay);
     let all = own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere));
+    // What a pane gives a meaning of its own is not told with the other one too.
+    let all = all.filter(move |row| {
+        row.scope != Scope::Everywhere || !row.keys.iter().all(|key| own_keys(pane).any(|k| k == *key))
+    });
     all.filter(move |binding| stage.brain || !matches!(binding.action, Action::Ask | Action::AskCommand))
+}
+
+/// The keys that a pane gives a meaning of its own.
+fn own_keys(pane: PaneId) -> impl Iterator<Item = &'static str> {
+    BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane)).flat_map(|b| b.keys.iter().copied())
 }
 
 /// The words that help shows for a row.

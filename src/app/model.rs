@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::conversation::Conversation;
 use super::handlers::proposals::Preparing;
 use super::handlers::runs::Outputs;
+use super::handlers::signals::Signalled;
 use super::msg::ReplayState;
 use super::notices::{Level, Notices};
 use super::stores::Stores;
@@ -161,6 +162,8 @@ pub struct State {
     pub watches: Vec<Watch>,
     /// What sources of metrics are asked for beside their configured panels.
     pub wanted: Wanted,
+    /// What was told to what looks at numbers.
+    pub signalled: Signalled,
     /// When the watched signals were last looked at: the program's time and the incident's.
     pub watched: (Duration, Timestamp),
     /// When the series were last recorded.

@@ -39,6 +39,8 @@ pub enum Msg {
     Batch(Batch),
     /// The desk answered about log records.
     Logs(Answer),
+    /// What the numbers say.
+    Signals(crate::signals::Answer),
     /// So many records found no room on their way to the desk.
     Crowded(u64),
     /// A suggestion was classed and its target resolved.

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::clock::Clock;
 use super::desk::DeskThread;
 use super::keeper::{Keep, Keeper};
+use super::numbers::SignalsThread;
 use super::preparer::{self, Preparer};
 use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
@@ -56,6 +57,8 @@ pub struct Executor {
     pub results: mpsc::Sender<Msg>,
     /// Answers what is asked about log records.
     pub desk: DeskThread,
+    /// Looks at numbers.
+    pub signals: SignalsThread,
     /// The incident's clock.
     pub clock: Clock,
     /// What the sources of metrics should cover.
@@ -89,6 +92,7 @@ impl Executor {
                 let left_out = self.desk.ask(ask);
                 return (left_out > 0).then_some(Outside::Model(Msg::Crowded(left_out)));
             }
+            Effect::Signals(ask) => self.signals.ask(ask),
             Effect::LogAnswer(id, answer) => {
                 if let Some(waiting) = self.log_answers.remove(&id) {
                     // The run was stopped meanwhile.

@@ -9,6 +9,7 @@ mod inline;
 mod keeper;
 mod looper;
 mod maps;
+mod numbers;
 mod preparer;
 mod runs;
 mod screen;

@@ -13,6 +13,7 @@ use super::desk::DeskThread;
 use super::effects::Executor;
 use super::keeper::Keeper;
 use super::maps::known_calls;
+use super::numbers::SignalsThread;
 use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
@@ -38,6 +39,7 @@ use crate::domain::{CleanText, EvidenceKind, SourceId};
 use crate::logfile::own::Own;
 use crate::logfile::{Budgets, Library};
 use crate::logs::{Budget, Desk, SharedMiner};
+use crate::signals::Signals;
 use crate::sources::fetch::LogStores;
 use crate::sources::own_formats::own_formats;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
@@ -199,6 +201,8 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() });
     let desk = desk.with_formats(own.to_vec());
     let desk = DeskThread::start(desk, &library, results.clone()).context("the program could not start its threads")?;
+    let signals = SignalsThread::start(Signals::default(), results.clone());
+    let signals = signals.context("the program could not start its threads")?;
     let executor = Executor {
         runner: journal
             .clone()
@@ -213,6 +217,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         provider,
         keeper,
         desk,
+        signals,
         results,
         clock: clock.clone(),
         span,
@@ -500,6 +505,8 @@ pub fn model(
         last_preview: None,
         watches: Vec::new(),
         wanted: Wanted { graph: Arc::clone(&graph), ..Wanted::default() },
+        wanted: Wanted::default(),
+        signalled: Default::default(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };

@@ -176,9 +176,12 @@ impl QueryEngine for Engine {
 
     fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
         Box::pin(async move {
-            match (request.language, &self.logs) {
-                (Language::Fetch, Some(stores)) => stores.estimate(&request).await,
-                (Language::Fetch, None) | (Language::Promql | Language::Logs | Language::Sh, _) => None,
+            match (request.language, &self.metrics, &self.logs) {
+                (Language::Fetch, _, Some(stores)) => stores.estimate(&request).await,
+                (Language::Promql, Some(client), _) => Some(client.estimate(&request).await),
+                (Language::Fetch, _, None) | (Language::Promql, None, _) | (Language::Logs | Language::Sh, _, _) => {
+                    None
+                }
             }
         })
     }

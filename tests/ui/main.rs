@@ -6,6 +6,7 @@ mod card;
 mod drill;
 mod logs;
 mod looks;
+mod metrics;
 mod overlays;
 mod panes;
 mod picture;

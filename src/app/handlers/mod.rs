@@ -13,6 +13,7 @@ pub mod preview;
 pub mod proposals;
 pub mod runs;
 pub mod show;
+pub mod signals;
 pub mod telemetry;
 pub mod wants;
 pub mod watch;
