@@ -8,6 +8,7 @@ pub mod headless;
 mod inline;
 mod keeper;
 mod looper;
+mod maps;
 mod numbers;
 mod preparer;
 mod runs;
