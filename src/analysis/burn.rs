@@ -108,8 +108,14 @@ impl Objective {
 
     /// What every rule says at an instant.
     pub fn burns(&self, events: &[Events], now: Timestamp) -> [Burn; 3] {
+        self.judge(|length| Some(self.rate(events, TimeWindow::ending(now, length))? * self.budget()))
+    }
+
+    /// What every rule says of the shares of bad events that `bad` knows for windows of its lengths; `None` without
+    /// events.
+    pub fn judge(&self, bad: impl Fn(SignedDuration) -> Option<f64>) -> [Burn; 3] {
         RULES.map(|rule| {
-            let over = |length| self.rate(events, TimeWindow::ending(now, length));
+            let over = |length| bad(length).map(|bad| bad.clamp(0.0, 1.0) / self.budget());
             let limit = rule.spends * self.period.as_secs_f64() / rule.long.as_secs_f64();
             Burn { rule, rates: (over(rule.long), over(rule.short)), limit }
         })

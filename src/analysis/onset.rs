@@ -1,32 +1,36 @@
-//! When a series left its usual range, how sure that is, and which of several left first. Called by what ranks "what moved
-//! first".
+//! When a series left its usual range, how sure that is, and which of several left first. Called by `signals`, which ranks
+//! "what moved first".
 //!
 //! # Method
-//! The samples before the window tell the usual range: median and median distance, after the day's shape is taken off
-//! where there is one. Inside the window two cumulative sums (Page, "Continuous Inspection Schemes", Biometrika 1954), one
-//! up, one down, add what each sample is beyond one spread; a sample counts at most four, so one wild value is no onset.
-//! The limit is 8, or one and a half times the greatest sum that the baseline itself reaches: a series that wanders as a
-//! habit must wander farther. From the sum's last zero to its alarm the onset is the most likely point at which a mean
-//! changed (Hinkley, "Inference about the change-point in a sequence of random variables", Biometrika 1970), and every
-//! point whose log likelihood is at most 2 lower is as good: these give the uncertainty, with the gap to the sample
-//! before, since nobody saw what happened between.
+//! The samples before the window tell what is usual (`usual`): a centre and a spread that wild values do not move, after
+//! the day's shape is taken off where there is one; a series that has been growing may go on or stop. They also tell how
+//! far means and medians of 2, 4, 8, ... neighbours wander by themselves: neighbours are no independent witnesses, least
+//! of all those of a rate over a minute that is asked for every few seconds.
+//!
+//! Inside the window (`leave`) the same means and medians are compared with that, by Student's t with as many degrees of
+//! freedom as the time before the window has independent stretches. The least chance, times the number of stretches looked
+//! at, is [`Onset::chance`]: what a series that never changes reaches so rarely. One wild value is no onset.
+//!
+//! Then the onset is placed (`place`): a mean that jumps or a line that begins to rise, whichever explains the way up to
+//! the alarm. Every beginning whose log likelihood is at most 2 below the best is as good (Hinkley, "Inference about the
+//! change-point in a sequence of random variables", Biometrika 1970), which gives the error bars, with the gap to the
+//! sample before, since nobody saw what happened between.
+
+mod leave;
+mod place;
+mod usual;
 
 use jiff::SignedDuration;
 
-use super::robust::{DayShape, centre_and_spread};
 use crate::domain::time::{from_seconds, to_seconds};
 use crate::domain::{Sample, TimeWindow, Timestamp};
+use leave::Alarm;
+use usual::Usual;
 
 /// Samples before the window without which nothing is usual.
 pub const FEWEST: usize = 12;
-/// The most that one sample counts, in spreads.
-const MOST: f64 = 4.0;
-/// What a sample must be off before it counts, in spreads.
-const SLACK: f64 = 1.0;
-/// The least sum that is an alarm.
-const LIMIT: f64 = 8.0;
-/// Log likelihood that a point may lack and still be the onset: the 95 % set of a likelihood ratio with one free place.
-const LACK: f64 = 2.0;
+/// What a series that never changes reaches at most so rarely.
+pub const CHANCE: f64 = 1e-3;
 
 /// Which way a series left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub enum Way {
     Down,
 }
 
-/// When a series left its usual range.
+/// When a series left its usual range, and how far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Onset {
     /// The middle of what is possible.
@@ -46,8 +50,17 @@ pub struct Onset {
     pub within: SignedDuration,
     /// Which way.
     pub way: Way,
-    /// How far beyond the usual centre it then was, in spreads, by the mean up to the alarm. At least 1.
+    /// How far beyond the usual centre it has been since, in spreads. At least 1; at most [`FARTHEST`], which is also said
+    /// of a series that had never moved before.
     pub spreads: f64,
+    /// How often a series that does not change would seem to leave so clearly; from 0 to [`CHANCE`].
+    pub chance: f64,
+    /// The usual centre.
+    pub before: f64,
+    /// The median of what came since the onset and is not usual.
+    pub after: f64,
+    /// Whether it is back at the end of the window.
+    pub is_back: bool,
 }
 
 /// What came of looking.
@@ -61,87 +74,88 @@ pub enum Left {
     Unknown,
 }
 
-/// Looks for the onset inside `window`. Samples are in time order; those before the window are the baseline, those after
-/// it and values that are not finite are ignored.
-pub fn find(samples: &[Sample], window: TimeWindow) -> Left {
-    let points: Vec<(f64, f64)> = samples
-        .iter()
-        .filter(|sample| sample.value.is_finite() && sample.value.abs() < 1e150 && sample.at < window.end)
-        .map(|sample| (to_seconds(sample.at), sample.value))
-        .collect();
+/// The most spreads that are told.
+pub const FARTHEST: f64 = 1000.0;
+
+/// How the samples of a series come about, as far as its query tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sight {
+    /// Each sample tells of so much time before it, as `rate(x[1m])` tells of a minute: a change shows at once, but two
+    /// samples closer than this are one witness.
+    pub range: SignedDuration,
+    /// A change may have happened so long before the first sample that could show it: the time between two scrapes, and
+    /// what a quantile over the range takes to notice.
+    pub delay: SignedDuration,
+}
+
+/// Looks for the onset inside `window`. Samples are in time order; those before the window tell what is usual, those
+/// after it and values that are not finite are ignored.
+pub fn find(samples: &[Sample], window: TimeWindow, sight: Sight) -> Left {
+    let mut points: Vec<(f64, f64)> = Vec::with_capacity(samples.len());
+    points.extend(
+        samples
+            .iter()
+            .filter(|sample| sample.value.is_finite() && sample.value.abs() < 1e150 && sample.at < window.end)
+            .map(|sample| (to_seconds(sample.at), sample.value)),
+    );
     let start = to_seconds(window.start);
     let split = points.partition_point(|(seconds, _)| *seconds < start);
     if split < FEWEST || split == points.len() {
         return Left::Unknown;
     }
-    let shape = DayShape::of(&points[..split]);
-    let rest = |(seconds, value): &(f64, f64)| value - shape.as_ref().map_or(0.0, |shape| shape.at(*seconds));
-    let values: Vec<f64> = points.iter().map(rest).collect();
-    let Some((centre, spread)) = centre_and_spread(&values[..split]) else { return Left::Unknown };
-    // A baseline that never moved: any move is one.
-    let spread = if spread > 0.0 { spread } else { f64::MIN_POSITIVE };
-    let off: Vec<f64> = values.iter().map(|value| ((value - centre) / spread).clamp(-1e6, 1e6)).collect();
-    let times: Vec<f64> = points.iter().map(|(seconds, _)| *seconds).collect();
-    let up = first(&off, &times, split, Way::Up);
-    let down = first(&off, &times, split, Way::Down);
-    match (up, down) {
-        (Some(up), Some(down)) => Left::At(if down.at < up.at { down } else { up }),
-        (Some(one), None) | (None, Some(one)) => Left::At(one),
-        (None, None) => Left::DidNot,
+    let Some(usual) = Usual::of(&points[..split], sight.range.as_secs_f64()) else { return Left::Unknown };
+    let off: Vec<f64> = points.iter().map(|(seconds, value)| usual.off(*seconds, *value)).collect();
+    let alarm = [Way::Up, Way::Down].into_iter().filter_map(|way| leave::first(&off, split, &usual, way));
+    let Some(alarm) = alarm.min_by(|a, b| a.from.cmp(&b.from).then(a.chance.total_cmp(&b.chance))) else {
+        return Left::DidNot;
+    };
+    let (low, high, from) = place::between(&points, &off, &usual, &alarm);
+    let (spreads, after, is_back) = since(&points, &off, from, &alarm, &usual);
+    let range = sight.range.as_secs_f64();
+    let mut chance = alarm.chance;
+    if usual.is_still && after > 0.0 && range > 0.0 {
+        // A rate that was nothing all the time: that many events are no slip.
+        let lasted = points[off.len() - 1].0 - points[from].0;
+        let events = after * lasted.max(range);
+        chance = chance.min(0.5_f64.powf((events / 2.0).min(60.0)));
     }
-}
-
-/// The first onset one way.
-fn first(off: &[f64], times: &[f64], split: usize, way: Way) -> Option<Onset> {
-    let turned: Vec<f64> = off.iter().map(|z| if way == Way::Up { *z } else { -z }).collect();
-    let clipped = |z: f64| z.clamp(-MOST, MOST);
-    let mut sum = 0.0_f64;
-    let mut highest = 0.0_f64;
-    for z in &turned[..split] {
-        sum = (sum + clipped(*z) - SLACK).max(0.0);
-        highest = highest.max(sum);
-    }
-    let limit = LIMIT.max(1.5 * highest);
-    let (mut sum, mut zero) = (0.0_f64, split);
-    for (k, z) in turned.iter().enumerate().skip(split) {
-        sum += clipped(*z) - SLACK;
-        if sum <= 0.0 {
-            (sum, zero) = (0.0, k + 1);
-        } else if sum >= limit {
-            return Some(place(&turned, times, zero, k, way));
-        }
-    }
-    None
-}
-
-/// The likely places of the change between the sum's last zero and its alarm.
-fn place(turned: &[f64], times: &[f64], zero: usize, alarm: usize, way: Way) -> Onset {
-    let clipped = |k: usize| turned[k].clamp(-MOST, MOST);
-    // A little before the zero too: a ramp begins inside the usual range.
-    let from = zero.saturating_sub(3).max(1);
-    let gain: Vec<f64> = (from..=alarm)
-        .map(|k| {
-            let count = (alarm + 1 - k) as f64;
-            let mean = (k..=alarm).map(clipped).sum::<f64>() / count;
-            if mean > 0.0 { count * mean * mean / 2.0 } else { 0.0 }
-        })
-        .collect();
-    let best = gain.iter().copied().fold(0.0, f64::max);
-    let good = |gain: &f64| *gain >= best - LACK;
-    let earliest = from + gain.iter().position(good).unwrap_or(0);
-    let latest = from + gain.iter().rposition(good).unwrap_or(0);
-    let (low, high) = (times[earliest - 1], times[latest]);
-    let likely = from + gain.iter().position(|gain| *gain >= best).unwrap_or(0);
-    let spreads = (likely..=alarm).map(|k| turned[k]).sum::<f64>() / (alarm + 1 - likely) as f64;
+    // The first of rare events comes a mean gap after they began to be possible.
+    let gap = if usual.is_rare() && after > 0.0 { (1.0 / after).min(range) } else { 0.0 };
+    let low = low - sight.delay.as_secs_f64() - gap;
     let within = SignedDuration::from_millis(((high - low) * 500.0).ceil() as i64);
-    Onset { at: from_seconds((low + high) / 2.0).unwrap_or(Timestamp::MIN), within, way, spreads: spreads.max(1.0) }
+    Left::At(Onset {
+        at: from_seconds((low + high) / 2.0).unwrap_or(Timestamp::MIN),
+        within,
+        way: alarm.way,
+        spreads,
+        chance,
+        before: usual.centre_at(points[from].0),
+        after,
+        is_back,
+    })
+}
+
+/// How far it has been since it left, the median value then, and whether it is back.
+fn since(points: &[(f64, f64)], off: &[f64], from: usize, alarm: &Alarm, usual: &Usual) -> (f64, f64, bool) {
+    let turned = |z: f64| if alarm.way == Way::Up { z } else { -z };
+    let mut outside: Vec<(f64, f64)> =
+        (from..off.len()).filter(|k| turned(off[*k]) > usual.edge()).map(|k| (turned(off[k]), points[k].1)).collect();
+    let last = (off.len() - from).div_ceil(3).max(2).min(off.len() - from);
+    let out = off[off.len() - last..].iter().filter(|z| turned(**z) > usual.edge()).count();
+    let is_back = out * 2 < last;
+    if outside.is_empty() {
+        outside.push((alarm.far, points[from].1));
+    }
+    let middle = outside.len() / 2;
+    let (_, median, _) = outside.select_nth_unstable_by(middle, |a, b| a.0.total_cmp(&b.0));
+    (median.0.clamp(1.0, FARTHEST), median.1, is_back)
 }
 
 /// The place of each onset in the order of time: 1 for what may have been first, and one more for each onset that was
 /// certainly earlier. Equal places are ties: their error bars overlap.
-pub fn order(onsets: &[Onset]) -> Vec<usize> {
-    let bounds = |onset: &Onset| {
-        let (at, within) = (to_seconds(onset.at), onset.within.as_secs_f64());
+pub fn order(onsets: &[(Timestamp, SignedDuration)]) -> Vec<usize> {
+    let bounds = |(at, within): &(Timestamp, SignedDuration)| {
+        let (at, within) = (to_seconds(*at), within.as_secs_f64());
         (at - within, at + within)
     };
     let ends: Vec<(f64, f64)> = onsets.iter().map(bounds).collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::records::Records;
 use crate::domain::{CleanText, Health, MetricCatalog, SourceId, Timestamp};
+use crate::signals::Picture;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, GraphStore, IdeaStore, SeriesStore};
 
 /// Everything held in memory, each part with its own budget.
@@ -25,6 +26,8 @@ pub struct Stores {
     pub graph: GraphStore,
     /// Queries worth seeing that wait for a decision.
     pub ideas: IdeaStore,
+    /// What the numbers say before anybody asks; empty until they were looked at.
+    pub signals: Arc<Picture>,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,
 }

@@ -272,9 +272,9 @@ fn by_name(name: &str, all: &HashSet<&str>) -> MetricKind {
     if let Some(family) = name.strip_suffix("_sum").or_else(|| name.strip_suffix("_count")) {
         let both = has(family, "_sum") && has(family, "_count");
         return match (both, has(family, "_bucket")) {
-            (true, true) => MetricKind::Histogram,
+            (_, true) => MetricKind::Histogram,
             (true, false) => MetricKind::Summary,
-            (false, _) => MetricKind::Unknown,
+            (false, false) => MetricKind::Unknown,
         };
     }
     if has(name, "_sum") && has(name, "_count") && !has(name, "_bucket") {

@@ -225,7 +225,14 @@ pub(super) fn unquoted(quoted: &str) -> String {
             Some('t') => out.push('\t'),
             Some('r') => out.push('\r'),
             Some(code @ ('x' | 'u' | 'U')) => {
-                let digits: String = rest.clone().take(match code { 'x' => 2, 'u' => 4, _ => 8 }).collect();
+                let digits: String = rest
+                    .clone()
+                    .take(match code {
+                        'x' => 2,
+                        'u' => 4,
+                        _ => 8,
+                    })
+                    .collect();
                 match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
                     Some(read) => {
                         out.push(read);
@@ -249,7 +256,8 @@ mod tests {
 
     #[test]
     fn colons_belong_to_names_outside_brackets_and_part_a_subquery_inside() {
-        let pieces = |text: &str| -> Vec<String> { lex(text).iter().map(|l| text[l.span.clone()].to_owned()).collect() };
+        let pieces =
+            |text: &str| -> Vec<String> { lex(text).iter().map(|l| text[l.span.clone()].to_owned()).collect() };
         assert_eq!(pieces("a:b:c[5m:1m]"), ["a:b:c", "[", "5m", ":", "1m", "]"]);
         assert_eq!(pieces("1e-3+0x1F-.5#x\n=~"), ["1e-3", "+", "0x1F", "-", ".5", "=~"]);
         assert_eq!(lex("'a\\'").last().map(|last| last.token), Some(Token::Unclosed));

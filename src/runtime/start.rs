@@ -472,6 +472,7 @@ pub fn model(
             catalogs: Default::default(),
             graph: GraphStore::default(),
             ideas: IdeaStore::default(),
+            signals: Arc::default(),
             sources,
         },
         window: Window::following(config.window.signed()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::picture::{PanelKey, Picture};
 use crate::domain::slo::SloReading;
-use crate::domain::{Change, CleanText, RecordKey, Series, TimeWindow, Timestamp};
+use crate::domain::{Change, CleanText, Panel, RecordKey, Series, ServiceGraph, SourceId, TimeWindow, Timestamp};
 
 /// One thing that is told. The newest of a kind (of a panel, for panels) replaces what was told before.
 #[derive(Clone, Debug)]
@@ -21,32 +21,26 @@ pub enum Ask {
     Patterns(Arc<[PatternTrend]>),
     /// What the objectives of services say.
     Slos(Arc<[SloReading]>),
+    /// Who calls whom: of those that moved at the same time, the one that is called is told first.
+    Graph(Arc<ServiceGraph>),
 }
 
 /// What a panel holds.
 #[derive(Clone, Debug)]
 pub struct PanelAsk {
-    /// Which.
-    pub key: PanelKey,
-    /// Its query, as sent.
-    pub query: CleanText,
-    /// Values at which an alert fires, with the side that is beyond.
-    pub limits: Vec<Limit>,
-    /// Whether it is the expression of an alert: what it shows is a symptom.
-    pub is_symptom: bool,
+    /// Who answers it.
+    pub source: SourceId,
+    /// What is asked, why, and against which thresholds it is read.
+    pub panel: Arc<Panel>,
     /// Its series.
     pub series: Arc<[Series]>,
 }
 
-/// A value that should not be crossed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limit {
-    /// The value.
-    pub value: f64,
-    /// Whether values above it are beyond; else those below.
-    pub is_ceiling: bool,
-    /// Whose limit: an alert's name.
-    pub name: CleanText,
+impl PanelAsk {
+    /// Its name here.
+    pub fn key(&self) -> PanelKey {
+        PanelKey { source: self.source.clone(), title: self.panel.title.clone() }
+    }
 }
 
 /// Where to look.

@@ -5,7 +5,18 @@
 //! drive it by hand, `cli/metrics` asks it without a screen.
 
 pub mod ask;
+mod burning;
+mod first;
+mod judge;
+mod outlook;
+mod pattern;
 pub mod picture;
+mod room;
+mod service;
+mod sight;
+#[cfg(test)]
+mod tests;
 
-pub use ask::{Answer, Ask, Look, PatternTrend};
+pub use ask::{Answer, Ask, Look, PanelAsk, PatternTrend};
 pub use picture::{Mover, PanelKey, PanelPicture, Picture, SeriesPicture};
+pub use room::{Signals, Slice};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::analysis::anomaly::Sign;
+pub use crate::analysis::anomaly::Span;
 use crate::analysis::burn::{Burn, Urgency};
 use crate::analysis::forecast::Crossing;
 use crate::analysis::onset::{Onset, Way};
@@ -72,19 +72,6 @@ pub struct Usual {
     pub high: f64,
 }
 
-/// Unusual from here to here.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
-    /// The first sample in it.
-    pub start: Timestamp,
-    /// The last sample in it.
-    pub end: Timestamp,
-    /// What is unusual.
-    pub sign: Option<Sign>,
-    /// The highest score in it, 0.5 to 1.
-    pub score: f64,
-}
-
 /// What is to come of a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outlook {
@@ -147,8 +134,10 @@ pub struct Mover {
     pub within: SignedDuration,
     /// How it moved; `None` for changes.
     pub moved: Option<Moved>,
-    /// Others of the same service that tell the same story, in the order in which they moved; bounded.
+    /// Others of the same service that moved at the same time, the farthest first; bounded.
     pub also: Vec<Mover>,
+    /// How many more of them there are.
+    pub more: usize,
 }
 
 /// How something moved.
@@ -166,6 +155,8 @@ pub struct Moved {
     pub unit: Unit,
     /// Whether it is back in its usual range at the end of the window.
     pub is_back: bool,
+    /// How often so clear a move comes by chance.
+    pub chance: f64,
     /// Whether it is an alert's own expression: a symptom, not a cause.
     pub is_symptom: bool,
 }
@@ -223,7 +214,7 @@ pub struct Counts {
     pub too_young: usize,
     /// Series beyond those looked at.
     pub too_many: usize,
-    /// Series and patterns that moved, but not by more than so many of them do by chance.
+    /// Series and patterns that seem to have moved, but not more clearly than some of so many do by chance.
     pub by_chance: usize,
     /// Movers that found no room in the list.
     pub left_out: usize,

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::decode::RawSeries;
 use super::{evidence, rules, wire};
 use crate::config::schema;
 use crate::domain::ports::SecretStore;
 use crate::domain::query::{QueryAnswer, QueryError, QueryRequest};
 use crate::domain::series::Unit;
-use crate::domain::{CleanText, Language, Series, SourceId, TimeWindow, time};
+use crate::domain::{CleanText, Language, Series, SourceId};
 use crate::promql;
 use crate::sources::http::{Endpoint, HttpError};
 
@@ -20,7 +21,8 @@ const MOST_POINTS: i64 = 11_000;
 #[derive(Clone)]
 pub struct Client {
     id: SourceId,
-    endpoint: Endpoint,
+    pub(super) endpoint: Endpoint,
+    extra: Arc<[(&'static str, &'static str)]>,
 }
 
 impl Client {
@@ -29,8 +31,11 @@ impl Client {
     /// # Errors
     /// When its address cannot be used.
     pub fn new(config: &schema::Prometheus, secrets: Arc<dyn SecretStore>) -> Result<Self, HttpError> {
-        let endpoint = Endpoint::new(&config.url, &config.headers, secrets, config.timeout.std())?;
-        Ok(Self { id: SourceId::new(&config.name), endpoint })
+        let headers = config.all_headers();
+        let endpoint = Endpoint::with_auth(&config.url, &headers, &config.auth, secrets, config.timeout.std())?;
+        let switches = [("dedup", config.dedup), ("partial_response", config.partial_response)];
+        let extra: Vec<_> = switches.into_iter().filter_map(|(name, switch)| Some((name, switch.word()?))).collect();
+        Ok(Self { id: SourceId::new(&config.name), endpoint, extra: extra.into() })
     }
 
     /// The configured name.
@@ -43,16 +48,9 @@ impl Client {
         self.endpoint.at()
     }
 
-    /// The values of `query` over `window`, one every `step` seconds.
-    ///
-    /// # Errors
-    /// See [`HttpError`]; a query the server does not accept is [`HttpError::Refused`] with its reason.
-    pub async fn range(&self, query: &str, window: TimeWindow, step: u32) -> Result<wire::RangeAnswer, HttpError> {
-        let (start, end) = (time::to_seconds(window.start), time::to_seconds(window.end));
-        let (start, end, step) = (format!("{start:.3}"), format!("{end:.3}"), step.max(1).to_string());
-        let parameters = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
-        let answer = self.endpoint.ask("api/v1/query_range", &parameters, wire::range).await?;
-        answer.map_err(|said| self.refused(said))
+    /// Parameters that go along with every query, for servers that know them.
+    pub(super) fn extra(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.extra.iter().copied()
     }
 
     /// Asks the least that shows whether the API answers.
@@ -82,27 +80,29 @@ impl Client {
             return Err(QueryError { source, why });
         }
         let step = affordable_step(&request);
-        let answer = self.range(&request.text, request.window, step).await;
-        let answer = answer.map_err(|error| QueryError { source: source.clone(), why: error.to_string().into() })?;
+        let answer = self.range_as_sent(&request.text, request.window, step).await;
+        let mut answer =
+            answer.map_err(|error| QueryError { source: source.clone(), why: error.to_string().into() })?;
         let (text, mut left_out) = evidence::lines(&answer);
         if step != request.step.max(1) {
             left_out
                 .insert(0, format!("step {step}s instead of {}s, at most {MOST_POINTS} points a series", request.step));
         }
+        answer.flatten_histograms();
         let (query, unit) = (CleanText::block(&request.text), promql::guess_unit(&request.text));
         let series = answer.series.into_iter().map(|raw| self.series(raw, &query, &query, unit)).collect();
         let cut = (!left_out.is_empty()).then(|| CleanText::line(&left_out.join("; ")));
         Ok(QueryAnswer { source, text: CleanText::block(&text), series, cut })
     }
 
-    pub(super) fn series(&self, raw: wire::RawSeries, query: &CleanText, title: &CleanText, unit: Unit) -> Series {
+    pub(super) fn series(&self, raw: RawSeries, query: &CleanText, title: &CleanText, unit: Unit) -> Series {
         Series {
             source: self.id.clone(),
             query: query.clone(),
             title: title.clone(),
             unit,
             labels: raw.labels,
-            samples: raw.points.into_iter().map(|point| point.sample).collect(),
+            samples: raw.points,
         }
     }
 
@@ -132,7 +132,7 @@ impl Client {
         self.endpoint.ask(path, parameters, decode).await?.map_err(|said| self.refused(said))
     }
 
-    fn refused(&self, said: String) -> HttpError {
+    pub(super) fn refused(&self, said: String) -> HttpError {
         HttpError::Refused { at: self.endpoint.at().to_owned(), status: 200, said, retry_after: None }
     }
 }
@@ -146,6 +146,7 @@ fn affordable_step(request: &QueryRequest) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TimeWindow;
     use jiff::SignedDuration;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Writes an answer as lines that people and citations can point at: values exactly as the server sent them.
 
-use super::wire::{RangeAnswer, RawSeries};
+use super::decode::{RangeAnswer, RawHistogram, RawSeries};
 use crate::domain::TimeWindow;
 
 /// Lines of one answer at most.
@@ -19,8 +19,11 @@ pub(super) fn lines(answer: &RangeAnswer) -> (String, Vec<String>) {
     let mut text = String::new();
     let mut older = 0;
     for series in &answer.series[..fitting] {
-        older += series.points.len().saturating_sub(each);
+        older += series.size().saturating_sub(each);
         write_series(&mut text, series, each);
+    }
+    for remark in &answer.remarks {
+        text.push_str(&format!("# {remark}\n"));
     }
     if older > 0 {
         left_out.push(format!("{older} older samples are not shown, the newest {each} of each series are"));
@@ -35,13 +38,15 @@ fn write_series(text: &mut String, series: &RawSeries, most: usize) {
     text.push_str(&header(series));
     text.push('\n');
     let mut day = None;
-    for point in &series.points[series.points.len().saturating_sub(most)..] {
-        let at = point.sample.at;
+    let points = (0..series.points.len()).map(|index| (series.points[index].at, series.text(index)));
+    let whole = |one: &RawHistogram| (one.at, format!("count={} sum={}", one.count, one.sum).into());
+    let histograms = series.histograms.iter().map(whole);
+    for (at, value) in points.chain(histograms).skip(series.size().saturating_sub(most)) {
         let millis = if at.subsec_nanosecond() == 0 { "" } else { "%.3f" };
         let today = at.strftime("%Y-%m-%d").to_string();
         let format = if day.as_ref() == Some(&today) { "%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S" };
         let stamp = at.strftime(&format!("{format}{millis}Z")).to_string();
-        text.push_str(&format!("{stamp} {}\n", point.text));
+        text.push_str(&format!("{stamp} {value}\n"));
         day = Some(today);
     }
 }
@@ -68,22 +73,27 @@ pub(super) fn with_hour_before(window: TimeWindow) -> TimeWindow {
 mod tests {
     use super::*;
     use crate::domain::{CleanText, Sample, Timestamp};
-    use crate::sources::prometheus::wire::RawPoint;
+    use crate::sources::prometheus::decode::{ResultKind, ValueTexts};
 
     fn series(service: &str, start: &str, count: i64) -> RawSeries {
         let start: Timestamp = start.parse().unwrap();
-        let point = |i: i64| RawPoint {
-            sample: Sample { at: Timestamp::from_second(start.as_second() + 15 * i).unwrap(), value: 0.5 },
-            text: CleanText::line("0.50"),
-        };
+        let point = |i: i64| Sample { at: Timestamp::from_second(start.as_second() + 15 * i).unwrap(), value: 0.5 };
+        let mut texts = ValueTexts::default();
+        (0..count).for_each(|_| texts.push(b"0.50"));
         let labels = [("__name__", "up"), ("service", service)].map(|(k, v)| (CleanText::line(k), CleanText::line(v)));
-        RawSeries { labels: labels.into(), points: (0..count).map(point).collect() }
+        let points = (0..count).map(point).collect();
+        RawSeries { labels: labels.into(), points, texts: Some(texts), histograms: Vec::new() }
+    }
+
+    fn answer(series: Vec<RawSeries>) -> RangeAnswer {
+        let (notices, remarks) = (Vec::new(), Vec::new());
+        RangeAnswer { kind: ResultKind::Matrix, sent: series.len(), samples: 0, series, notices, remarks }
     }
 
     #[test]
     fn values_stand_as_sent_and_a_new_day_is_said() {
         let series = vec![series("a\"b", "2026-11-20T23:59:30Z", 4)];
-        let (text, left_out) = lines(&RangeAnswer { sent: 1, series, notices: Vec::new() });
+        let (text, left_out) = lines(&answer(series));
         let expected = "up{service=\"a\\\"b\"}\n2026-11-20T23:59:30Z 0.50\n23:59:45Z 0.50\n2026-11-21T00:00:00Z 0.50\n00:00:15Z 0.50\n";
         assert_eq!((text.as_str(), left_out.len()), (expected, 0));
     }
@@ -91,7 +101,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted() {
         let all: Vec<_> = (0..300).map(|i| series(&format!("s{i}"), "2026-11-20T00:00:00Z", 400)).collect();
-        let (text, left_out) = lines(&RangeAnswer { sent: 300, series: all, notices: Vec::new() });
+        let (text, left_out) = lines(&answer(all));
         assert!(text.lines().count() <= MOST_LINES);
         assert_eq!(text.matches("up{").count(), 100);
         assert!(left_out[0].starts_with("38900 older samples") && left_out[1].starts_with("200 more series"));

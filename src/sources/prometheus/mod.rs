@@ -2,18 +2,22 @@
 //! confirmed queries, tells its rules. Started by the registry; discovery reads its rules.
 
 mod client;
+pub mod decode;
 mod evidence;
 mod exemplars;
 mod index;
 mod measured;
 mod polled;
+mod query;
 mod rules;
 mod source;
 mod wire;
+mod worth;
 
 pub use client::Client;
+pub use decode::{RangeAnswer, RawSeries};
 pub use index::{Extent, Labels, Listed};
 pub use measured::says_something;
+pub use query::MOST_SERIES;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;
-pub use wire::{MOST_SERIES, RangeAnswer, RawPoint, RawSeries};

@@ -85,12 +85,13 @@ impl Question {
     /// The answer as telemetry.
     pub(super) fn told(&self, client: &Client, mut answer: RangeAnswer) -> Telemetry {
         let Polled { title, query, unit, origin, thresholds } = &self.polled;
+        answer.flatten_histograms();
         drop_shared_labels(&mut answer);
         let panel = Panel {
             origin: origin.clone(),
             thresholds: thresholds.clone(),
             step: SignedDuration::from_secs(i64::from(self.step)),
-            notices: answer.notices,
+            notices: [answer.notices, answer.remarks].concat(),
             ..Panel::plain(CleanText::line(title), CleanText::line(query), *unit)
         };
         let series = answer.series.into_iter().map(|raw| {

@@ -1,0 +1,1 @@
+//! Made-up incidents whose order is known.
