@@ -67,6 +67,8 @@ pub enum Action {
     Wrap,
     /// Fields of the records with their values.
     Fields,
+    /// What the records of the filter have in common that others have not.
+    Contrast,
     /// Fold the series of a panel into one row, or unfold them.
     Fold,
     /// Drop a panel that was added in this session.
