@@ -81,8 +81,6 @@ pub enum Action {
     Ladder,
     /// The buckets of a histogram as lines, or as a map.
     Buckets,
-    /// What the records of the filter have in common that others have not.
-    Contrast,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
