@@ -12,6 +12,7 @@ use super::stores::Stores;
 use crate::actions::Watch;
 use crate::actions::gate::Gate;
 use crate::domain::incident::Incident;
+use crate::domain::panel::Wanted;
 use crate::domain::time;
 use crate::domain::{Proposal, ProposalId, TimeWindow, Timestamp};
 
@@ -34,6 +35,8 @@ pub struct Ctx<'a> {
     pub paused: bool,
     /// Show ages instead of times.
     pub relative_times: bool,
+    /// What sources of metrics are asked for beside their panels.
+    pub wanted: &'a Wanted,
     /// The incident.
     pub incident: Option<&'a Incident>,
     /// Proposals, oldest first.

@@ -67,6 +67,18 @@ pub enum Action {
     Wrap,
     /// Fields of the records with their values.
     Fields,
+    /// Fold the series of a panel into one row, or unfold them.
+    Fold,
+    /// Drop a panel that was added in this session.
+    Forget,
+    /// Metrics as they were some time before, beside how they are.
+    Compare,
+    /// All series of a panel in one chart, or one.
+    AllSeries,
+    /// A chart in powers, or even.
+    Ladder,
+    /// The buckets of a histogram as lines, or as a map.
+    Buckets,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
@@ -203,7 +215,21 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["l", "right"], A::Move(M::Right), "right", ""),
     row(P(PaneId::Alerts), &["enter"], A::Open, "show or hide the alerts of a group", "group"),
     row(P(PaneId::Logs), &["enter"], A::Open, "all about this record; the lines of this pattern", "open"),
-    row(P(PaneId::Metrics), &["enter"], A::Open, "chart of this series", "chart"),
+    row(P(PaneId::Metrics), &["enter"], A::Open, "chart of this series; at the cursor: the logs then", "chart"),
+    row(P(PaneId::Metrics), &["/"], A::Filter, "only rows that hold a text", "filter"),
+    row(P(PaneId::Metrics), &["o"], A::Order, "order: as configured, moved most, moved first, by name", "order"),
+    row(P(PaneId::Metrics), &["z"], A::Fold, "fold the series of a panel into one row, or unfold", "fold"),
+    row(P(PaneId::Metrics), &["c"], A::Compare, "beside it an hour, a day, a week before, or nothing", "compare"),
+    row(P(PaneId::Metrics), &["x"], A::Forget, "drop a panel that was added in this session", ""),
+    row(P(PaneId::Metrics), &["A"], A::AllSeries, "chart: all series of the panel, or this one", ""),
+    row(P(PaneId::Metrics), &["s"], A::Ladder, "chart: powers of ten, or even steps", ""),
+    row(P(PaneId::Metrics), &["b"], A::Buckets, "chart: buckets of a histogram as lines, or as a map", ""),
+    row(P(PaneId::Metrics), &["h", "left"], A::Move(M::Left), "chart: cursor to the left; list: window earlier", ""),
+    row(P(PaneId::Metrics), &["l", "right"], A::Move(M::Right), "chart: cursor to the right; list: window later", ""),
+    row(P(PaneId::Metrics), &["H"], A::Move(M::PageUp), "chart: cursor ten columns to the left", ""),
+    row(P(PaneId::Metrics), &["L"], A::Move(M::PageDown), "chart: cursor ten columns to the right", ""),
+    row(P(PaneId::Metrics), &["n"], A::SearchNext, "chart: to the next unusual stretch or change", ""),
+    row(P(PaneId::Metrics), &["N"], A::SearchPrevious, "chart: to the one before", ""),
     row(P(PaneId::Copilot), &["enter"], A::Open, "review a proposal; else write", "review"),
     row(E, &["esc"], A::Cancel, "cancel; never confirms", ""),
     row(E, &["q"], A::Back, "back; at the root: quit", "back"),

@@ -226,6 +226,7 @@ impl State {
             window_follows: self.window.follows(),
             paused: self.paused_at.is_some(),
             relative_times: self.relative_times,
+            wanted: &self.wanted,
             incident: self.incident.as_ref(),
             proposals: &self.proposals,
             conversation: &self.conversation,

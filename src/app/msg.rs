@@ -9,7 +9,7 @@ use crate::domain::approval::Target;
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{
-    Batch, Brief, CleanText, LogRecord, Preview, ProposalId, RecordKey, Suggestion, Timestamp, Verdict,
+    Batch, Brief, CleanText, LogRecord, Preview, ProposalId, RecordKey, SourceId, Suggestion, Timestamp, Verdict,
 };
 use crate::logs::Answer;
 use crate::overlays::prompt::Purpose;
@@ -128,6 +128,10 @@ pub enum Intent {
     Open(RecordKey),
     /// Choose other records in the log pane.
     Sift(Sift),
+    /// Drop a panel that was added in this session.
+    Forget(SourceId, CleanText),
+    /// The shared window around this instant: wider, or narrower.
+    Around(Timestamp, bool),
     /// Focus a pane.
     Focus(PaneId),
     /// Put a question to the copilot.

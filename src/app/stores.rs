@@ -26,7 +26,7 @@ pub struct Stores {
     pub graph: GraphStore,
     /// Queries worth seeing that wait for a decision.
     pub ideas: IdeaStore,
-    /// What the numbers say.
+    /// What the numbers say before anybody asks; empty until they were looked at.
     pub signals: Arc<Picture>,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,

@@ -47,6 +47,18 @@ impl Window {
         self.end = if moved >= now { None } else { Some(moved) };
     }
 
+    /// Doubles or halves its length and keeps an instant where it is in it; it stands still from then on, unless it would
+    /// reach past the clock.
+    pub fn scale_around(&mut self, at: Timestamp, wider: bool, now: Timestamp) {
+        let before = self.at(now);
+        let ahead = at.duration_until(self.end.unwrap_or(now));
+        let old = before.length().as_secs_f64().max(1.0);
+        self.scale(wider);
+        let ahead = ahead.as_secs_f64().max(0.0) * self.length.as_secs_f64() / old;
+        let end = plus(at, SignedDuration::try_from_secs_f64(ahead).unwrap_or_default());
+        self.end = if end >= now { None } else { Some(end) };
+    }
+
     /// Doubles or halves its length.
     pub fn scale(&mut self, wider: bool) {
         let length = if wider { self.length * 2 } else { self.length / 2 };
@@ -71,6 +83,19 @@ mod tests {
         assert_eq!(window.at(at("2026-11-20T02:40:00Z")).end, at("2026-11-20T02:15:00Z"));
         window.shift(true, now);
         assert!(window.follows());
+    }
+
+    #[test]
+    fn an_instant_that_is_looked_at_stays_where_it_is() {
+        let now = at("2026-11-20T02:30:00Z");
+        let mut window = Window::following(SignedDuration::from_mins(60));
+        window.scale_around(at("2026-11-20T01:45:00Z"), false, now);
+        let seen = window.at(now);
+        assert_eq!(seen.length(), SignedDuration::from_mins(30));
+        let ahead = at("2026-11-20T01:45:00Z").duration_until(seen.end).as_secs();
+        assert!((ahead - 22 * 60).abs() <= 60, "a quarter from the left before and after: {ahead}");
+        window.scale_around(at("2026-11-20T02:29:59Z"), true, now);
+        assert!(window.follows(), "a window that would reach past the clock follows it");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::values::text;
 use crate::domain::series::Unit;
 use crate::domain::time::{from_seconds, to_seconds};
 use crate::domain::{CleanText, Sample, Series, SourceId};
+use crate::promql;
 
 /// Most series taken from one file.
 const MOST_SERIES: usize = 2_000;
@@ -112,7 +113,7 @@ pub(super) fn write(query: &str, series: &[Series]) -> Value {
         })
         .collect();
     let unit = series.first().map_or(Unit::Number, |one| one.unit);
-    json!({"status": "success", "query": query, "unit": word(unit), "data": {"resultType": "matrix", "result": rows}})
+    json!({"status": "success", "query": query, "unit": unit.word(), "data": {"resultType": "matrix", "result": rows}})
 }
 
 fn samples(pairs: impl Iterator<Item = Pair>) -> (Vec<Sample>, usize) {
@@ -141,32 +142,13 @@ fn common_name(rows: &[Row]) -> Option<String> {
     rows.iter().all(|row| name(row).as_deref() == Some(first.as_str())).then_some(first)
 }
 
+/// The unit that the file says; where it says none, what the query tells.
 fn unit(said: Option<&str>, label: Option<&str>, query: &str) -> Unit {
     let word = said.or(label).unwrap_or_default().to_ascii_lowercase();
     match word.as_str() {
-        "ratio" => return Unit::Ratio,
-        "seconds" => return Unit::Seconds,
-        "bytes" => return Unit::Bytes,
-        "per-second" | "count/second" => return Unit::PerSecond,
-        "" => {}
-        _ => return Unit::Number,
-    }
-    match query {
-        _ if query.ends_with(":ratio") || query.ends_with("_ratio") => Unit::Ratio,
-        _ if query.ends_with("_seconds") => Unit::Seconds,
-        _ if query.ends_with("_bytes") => Unit::Bytes,
-        _ if query.ends_with(":rate") => Unit::PerSecond,
-        _ => Unit::Number,
-    }
-}
-
-fn word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Number => "number",
-        Unit::Ratio => "ratio",
-        Unit::Seconds => "seconds",
-        Unit::Bytes => "bytes",
-        Unit::PerSecond => "per-second",
+        "" => promql::guess_unit(query),
+        "count/second" => Unit::PerSecond,
+        word => Unit::from_word(word).unwrap_or_default(),
     }
 }
 

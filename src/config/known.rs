@@ -12,8 +12,8 @@ use toml::{Table, Value};
 use super::place::{Step, last_key, steps};
 use super::policy::{Decide, PolicyRule};
 use super::schema::{
-    Alertmanager, Changes, Command, CommandLines, Config, Files, Git, Limits, Model, Panel, PanelUnit, Prometheus,
-    ProviderKind, Run, Webhook,
+    Alertmanager, Auth, Changes, Command, CommandLines, Config, Files, Git, Limits, Model, Panel, PanelUnit,
+    Prometheus, ProviderKind, Run, Switch, Webhook,
 };
 use super::units::{Length, Size};
 use crate::domain::{Class, Language, Origin};
@@ -102,7 +102,8 @@ fn alertmanager() -> Alertmanager {
         url: "http://127.0.0.1:9093".to_owned(),
         every: Length::seconds(5),
         timeout: Length::seconds(10),
-        headers: BTreeMap::from([("Authorization".to_owned(), "env:ALERTS_TOKEN".to_owned())]),
+        headers: BTreeMap::from([("X-Team".to_owned(), "oncall".to_owned())]),
+        auth: auth("ALERTS"),
     }
 }
 
@@ -113,12 +114,28 @@ fn prometheus() -> Prometheus {
         every: Length::seconds(15),
         step: Length::seconds(15),
         timeout: Length::seconds(10),
-        headers: BTreeMap::from([("Authorization".to_owned(), "env:METRICS_TOKEN".to_owned())]),
+        headers: BTreeMap::from([("X-Team".to_owned(), "oncall".to_owned())]),
+        tenant: "shop".to_owned(),
+        dedup: Switch::On,
+        partial_response: Switch::Off,
+        auth: auth("METRICS"),
         panels: vec![Panel {
             title: "errors/s".to_owned(),
             query: "sum(rate(http_requests_total{code=~\"5..\"}[1m]))".to_owned(),
             unit: PanelUnit::PerSecond,
         }],
+    }
+}
+
+/// Every key set; of the two ways to log in, a server takes one.
+fn auth(prefix: &str) -> Auth {
+    Auth {
+        user: "oncall".to_owned(),
+        password: format!("env:{prefix}_PASSWORD"),
+        bearer: format!("env:{prefix}_TOKEN"),
+        ca: PathBuf::from("/etc/midwatch/ca.pem"),
+        client_cert: PathBuf::from("/etc/midwatch/client.pem"),
+        client_key: "/etc/midwatch/client-key.pem".to_owned(),
     }
 }
 

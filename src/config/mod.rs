@@ -2,6 +2,7 @@
 //! `cli` loads it once at the start; everyone else is handed the part that concerns them.
 
 mod address;
+pub mod auth;
 pub mod known;
 pub mod load;
 mod log_format;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use super::schema::Config;
+use super::secrets::is_reference;
 
 /// Name of the configuration file in its folder.
 pub const FILE_NAME: &str = "config.toml";
@@ -60,6 +61,14 @@ pub(super) fn make_absolute(config: &mut Config, places: &Places, base: &Path) {
     config.run.reads_may_write.iter_mut().for_each(fix);
     config.changes.iter_mut().for_each(|changes| fix(&mut changes.path));
     config.git.iter_mut().for_each(|git| fix(&mut git.path));
+    let servers = config.prometheus.iter_mut().map(|server| &mut server.auth);
+    for auth in servers.chain(config.alertmanager.iter_mut().map(|server| &mut server.auth)) {
+        fix(&mut auth.ca);
+        fix(&mut auth.client_cert);
+        if !auth.client_key.is_empty() && !is_reference(&auth.client_key) {
+            auth.client_key = places.resolve(Path::new(&auth.client_key), base).to_string_lossy().into_owned();
+        }
+    }
     for path in config.files.iter_mut().flat_map(|files| files.paths.iter_mut()) {
         // A folder whose name holds glob characters must not become a pattern.
         let escaped = PathBuf::from(glob::Pattern::escape(&base.to_string_lossy()));

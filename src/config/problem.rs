@@ -96,7 +96,7 @@ impl ConfigError {
 
 /// Whether the value of the key may be a secret: never quoted in a message.
 pub fn is_secret(key: &str) -> bool {
-    key == "model.key" || key.contains("headers")
+    key == "model.key" || key.contains("headers") || key.contains(".auth.")
 }
 
 /// The line with whatever may be a secret in it masked.

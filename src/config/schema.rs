@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::auth::{Auth, Switch};
 pub use super::log_format::{Level, LevelWord, LogExample, LogFormat};
 pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, LogStore, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
@@ -92,6 +93,9 @@ pub struct Alertmanager {
     /// Headers sent along; a value `env:NAME` or `keyring:NAME` is looked up.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Login and certificates.
+    #[serde(default)]
+    pub auth: Auth,
 }
 
 /// A receiver for Alertmanager's webhook.
@@ -122,9 +126,63 @@ pub struct Prometheus {
     /// Headers sent along; a value `env:NAME` or `keyring:NAME` is looked up.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Tenant, sent as `X-Scope-OrgID` (Mimir, Cortex, Thanos); empty sends none.
+    #[serde(default)]
+    pub tenant: String,
+    /// Whether series of replicas are joined (Thanos).
+    #[serde(default)]
+    pub dedup: Switch,
+    /// Whether an answer may lack stores that do not answer (Thanos).
+    #[serde(default)]
+    pub partial_response: Switch,
+    /// Login and certificates.
+    #[serde(default)]
+    pub auth: Auth,
     /// The series the pane shows.
     #[serde(default, rename = "panel")]
     pub panels: Vec<Panel>,
+}
+
+impl Prometheus {
+    /// The headers with the tenant's among them.
+    pub fn all_headers(&self) -> BTreeMap<String, String> {
+        let mut headers = self.headers.clone();
+        if !self.tenant.is_empty() {
+            headers.insert("X-Scope-OrgID".to_owned(), self.tenant.clone());
+        }
+        headers
+    }
+
+    /// The server at an address with every other key at its default.
+    pub fn at(name: &str, url: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            every: fifteen_seconds(),
+            step: fifteen_seconds(),
+            timeout: ten_seconds(),
+            headers: BTreeMap::new(),
+            tenant: String::new(),
+            dedup: Switch::Server,
+            partial_response: Switch::Server,
+            auth: Auth::default(),
+            panels: Vec::new(),
+        }
+    }
+}
+
+impl Alertmanager {
+    /// The server at an address with every other key at its default.
+    pub fn at(name: &str, url: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            every: five_seconds(),
+            timeout: ten_seconds(),
+            headers: BTreeMap::new(),
+            auth: Auth::default(),
+        }
+    }
 }
 
 /// A query whose series the metrics pane shows.

@@ -1,5 +1,6 @@
 //! What the types cannot say about a configuration. Finds every problem at once; each says its fix. `load` calls it.
 
+mod auth;
 mod log_formats;
 mod log_stores;
 
@@ -76,6 +77,7 @@ impl Check {
         for (index, server) in config.alertmanager.iter().enumerate() {
             let key = format!("alertmanager[{index}]");
             self.server(&key, &server.url, server.every, server.timeout, &server.headers);
+            self.auth(&key, &server.url, &server.headers, &server.auth);
         }
         if let Some(webhook) = &config.webhook
             && let Err((what, fix)) = check_loopback(&webhook.listen)
@@ -85,6 +87,8 @@ impl Check {
         for (index, server) in config.prometheus.iter().enumerate() {
             let key = format!("prometheus[{index}]");
             self.server(&key, &server.url, server.every, server.timeout, &server.headers);
+            self.auth(&key, &server.url, &server.headers, &server.auth);
+            self.tenant(&key, &server.tenant);
             self.between(format!("{key}.step"), server.step, Length::seconds(1), Length::seconds(86_400));
             let mut titles = std::collections::BTreeSet::new();
             for (at, panel) in server.panels.iter().enumerate() {

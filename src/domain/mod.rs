@@ -25,6 +25,7 @@ pub mod suggestion;
 pub mod telemetry;
 pub mod text;
 pub mod time;
+pub mod unit;
 pub mod verdict;
 
 pub use alert::{Alert, AlertState, Fired, Urgency};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub use super::unit::Unit;
 use super::{CleanText, SourceId, Timestamp};
 
 /// One series of one polled or asked query.
@@ -28,22 +29,6 @@ pub struct Sample {
     pub at: Timestamp,
     /// How much; may be NaN or infinite, as Prometheus allows.
     pub value: f64,
-}
-
-/// What the numbers count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Unit {
-    /// Not known; shown as a plain number.
-    #[default]
-    Number,
-    /// A share of one, shown as a percentage.
-    Ratio,
-    /// Seconds.
-    Seconds,
-    /// Bytes.
-    Bytes,
-    /// Events per second.
-    PerSecond,
 }
 
 impl Series {

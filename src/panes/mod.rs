@@ -68,7 +68,8 @@ impl Panes {
         match pane {
             PaneId::Logs => self.logs.is_typing(),
             PaneId::Copilot => self.copilot.is_typing(),
-            PaneId::Alerts | PaneId::Metrics | PaneId::Evidence => false,
+            PaneId::Metrics => self.metrics.is_typing(),
+            PaneId::Alerts | PaneId::Evidence => false,
         }
     }
 

@@ -1,196 +1,41 @@
-//! As much of PromQL's shape as is needed to read a unit or to take an alert's threshold off: tokens with their depth.
-//! No judgement about safety or validity is made here.
+//! Expressions written anew: on one line, or only what an alert measures of them.
 
-use std::ops::Range;
-
-/// A piece of an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// A metric, function or keyword.
-    Word,
-    /// A number or duration.
-    Number,
-    /// A quoted string.
-    Text,
-    /// `(`.
-    Open,
-    /// `)`.
-    Close,
-    /// `,`.
-    Comma,
-    /// `{..}` as a whole.
-    Selector,
-    /// `[..]` as a whole.
-    Window,
-    /// An operator that compares.
-    Comparison,
-    /// Any other sign.
-    Sign,
-}
-
-/// A token, where it stands, and how many parentheses enclose it.
-#[derive(Clone, Debug)]
-pub(super) struct Lexeme {
-    pub(super) token: Token,
-    pub(super) span: Range<usize>,
-    pub(super) depth: usize,
-}
-
-/// Splits an expression; `None` when quotes or brackets do not close.
-pub(super) fn lex(text: &str) -> Option<Vec<Lexeme>> {
-    let bytes = text.as_bytes();
-    let (mut lexemes, mut at, mut depth) = (Vec::new(), 0, 0usize);
-    while at < bytes.len() {
-        let start = at;
-        let token = match bytes[at] {
-            b' ' | b'\t' | b'\r' | b'\n' => {
-                at += 1;
-                continue;
-            }
-            b'#' => {
-                at = text[at..].find('\n').map_or(bytes.len(), |end| at + end);
-                continue;
-            }
-            b'"' | b'\'' | b'`' => {
-                at = quoted(bytes, at)?;
-                Token::Text
-            }
-            b'{' => {
-                at = enclosed(bytes, at, b'}')?;
-                Token::Selector
-            }
-            b'[' => {
-                at = enclosed(bytes, at, b']')?;
-                Token::Window
-            }
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => {
-                at += run(&bytes[at..], |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'));
-                Token::Word
-            }
-            b'0'..=b'9' | b'.' => {
-                at = number(bytes, at);
-                Token::Number
-            }
-            other => {
-                let pair = bytes.get(at + 1) == Some(&b'=');
-                let (token, length) = match other {
-                    b'(' => (Token::Open, 1),
-                    b')' => (Token::Close, 1),
-                    b',' => (Token::Comma, 1),
-                    b'>' | b'<' => (Token::Comparison, 1 + usize::from(pair)),
-                    b'=' | b'!' if pair => (Token::Comparison, 2),
-                    _ => (Token::Sign, text[at..].chars().next().map_or(1, char::len_utf8)),
-                };
-                at += length;
-                token
-            }
-        };
-        if token == Token::Close {
-            depth = depth.checked_sub(1)?;
-        }
-        lexemes.push(Lexeme { token, span: start..at, depth });
-        if token == Token::Open {
-            depth += 1;
-        }
-    }
-    (depth == 0).then_some(lexemes)
-}
-
-fn run(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().take_while(|b| belongs(**b)).count()
-}
-
-fn number(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(b) = bytes.get(at) {
-        let exponent = matches!(b, b'+' | b'-')
-            && matches!(bytes[at - 1], b'e' | b'E')
-            && bytes[start..at - 1].iter().all(|b| b.is_ascii_digit() || *b == b'.');
-        if !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_') || exponent) {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-/// The end of the string that starts here.
-fn quoted(bytes: &[u8], start: usize) -> Option<usize> {
-    let quote = bytes[start];
-    let mut at = start + 1;
-    loop {
-        match *bytes.get(at)? {
-            b'\\' if quote != b'`' => at += 2,
-            b if b == quote => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-}
-
-/// The end of the braces or brackets that start here; strings inside may hold anything.
-fn enclosed(bytes: &[u8], start: usize, close: u8) -> Option<usize> {
-    let mut at = start + 1;
-    loop {
-        match *bytes.get(at)? {
-            b'"' | b'\'' | b'`' => at = quoted(bytes, at)?,
-            b if b == close => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-}
+use super::lex::lex;
+use super::parse::parse;
+use super::tree::{Expr, Kind};
 
 /// What an alerting expression measures: itself without its comparison (`> 0.05`), without the conditions joined to it
-/// by `and`, `or`, `unless`, and without parentheses around the whole.
+/// by `and`, `or`, `unless`, and without parentheses around the whole. A text that is no expression is all of it.
 pub fn measured(expression: &str) -> &str {
-    let mut text = expression.trim();
-    while let Some(inner) = step_in(text) {
-        text = inner.trim();
+    match parse(expression) {
+        Ok(parsed) => measure(&parsed.tree).of(expression),
+        Err(_) => expression.trim(),
     }
-    text
 }
 
-fn step_in(text: &str) -> Option<&str> {
-    let lexemes = lex(text)?;
-    let top = |lexeme: &&Lexeme| lexeme.depth == 0;
-    if let Some(join) = lexemes.iter().filter(top).find(|lexeme| is_set_operator(&text[lexeme.span.clone()])) {
-        return (join.span.start > 0).then(|| &text[..join.span.start]);
+/// The part of an expression that is drawn: without parentheses, comparisons and what is joined to it.
+pub(super) fn measure(expr: &Expr) -> &Expr {
+    let mut expr = expr.bare();
+    while let Kind::Binary(binary) = &expr.kind {
+        expr = match binary.op {
+            op if op.joins() => &binary.left,
+            op if op.compares() && binary.left.constant().is_some() => &binary.right,
+            op if op.compares() => &binary.left,
+            _ => return expr,
+        };
+        expr = expr.bare();
     }
-    if let Some(comparison) = lexemes.iter().filter(top).find(|lexeme| lexeme.token == Token::Comparison) {
-        let (left, right) = (&text[..comparison.span.start], &text[comparison.span.end..]);
-        let right = right.trim_start();
-        let right = right.strip_prefix("bool").filter(|rest| rest.starts_with([' ', '(', '\n'])).unwrap_or(right);
-        let shorter = if is_constant(left) { right } else { left };
-        return (!shorter.trim().is_empty()).then_some(shorter);
-    }
-    let whole = lexemes.first()?.token == Token::Open
-        && lexemes.iter().skip(1).position(|lexeme| lexeme.depth == 0) == Some(lexemes.len() - 2);
-    whole.then(|| &text[lexemes[0].span.end..lexemes[lexemes.len() - 1].span.start])
+    expr
 }
 
-fn is_set_operator(word: &str) -> bool {
-    ["and", "or", "unless"].iter().any(|operator| word.eq_ignore_ascii_case(operator))
-}
-
-/// Whether an expression is arithmetic on numbers alone.
-pub(super) fn is_constant(text: &str) -> bool {
-    lex(text).is_some_and(|lexemes| {
-        !lexemes.is_empty()
-            && lexemes.iter().all(|lexeme| match lexeme.token {
-                Token::Number | Token::Sign | Token::Open | Token::Close => true,
-                Token::Word | Token::Text | Token::Comma | Token::Selector | Token::Window | Token::Comparison => false,
-            })
-    })
-}
-
-/// The expression on one line, blanks outside strings and selectors folded.
+/// The expression on one line, blanks outside strings folded and comments left out.
 pub fn one_line(expression: &str) -> String {
-    let Some(lexemes) = lex(expression) else { return expression.trim().to_owned() };
-    let (mut line, mut end) = (String::new(), 0);
-    for lexeme in lexemes {
+    let (mut line, mut end) = (String::with_capacity(expression.len()), 0);
+    for lexeme in lex(expression) {
         if lexeme.span.start > end && !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(&expression[lexeme.span.clone()]);
+        line.push_str(expression.get(lexeme.span.clone()).unwrap_or_default());
         end = lexeme.span.end;
     }
     line
@@ -198,8 +43,9 @@ pub fn one_line(expression: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn a_threshold_comes_off_and_nothing_else() {

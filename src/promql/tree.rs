@@ -46,6 +46,8 @@ pub enum Kind {
 /// Series by name and labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selector {
+    /// Where the name and the braces stand.
+    pub head: Span,
     /// The metric's name before the braces, or quoted inside.
     pub metric: Option<String>,
     /// What its labels must be; the name is none of them.

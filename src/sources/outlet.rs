@@ -29,6 +29,11 @@ impl Outlet {
         Self { id, out, waiting: Vec::new(), since: None, dropped: 0, health: Health::Starting }
     }
 
+    /// A second way out of the same source, for what works beside its main loop; that one alone says how the source is.
+    pub fn beside(&self) -> Self {
+        Self::new(self.id.clone(), self.out.clone())
+    }
+
     /// Whose it is.
     pub fn id(&self) -> &SourceId {
         &self.id

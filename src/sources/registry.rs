@@ -93,7 +93,10 @@ pub fn configured(
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
     let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).wanting(wanted.clone());
-    all.extend(config.prometheus.iter().map(|own| boxed(metrics(own))));
+    // Confirmed queries go to the first.
+    let mut servers = config.prometheus.iter();
+    all.extend(servers.next().map(|own| boxed(metrics(own).proposing())));
+    all.extend(servers.map(|own| boxed(metrics(own))));
     all.extend(config.alertmanager.iter().map(|own| boxed(AlertmanagerSource::new(own, secret()))));
     all.extend(config.webhook.iter().map(|own| boxed(WebhookSource::new(own))));
     all.extend(config.files.iter().map(|own| boxed(FilesSource::new(own, Arc::clone(library)))));

@@ -9,6 +9,7 @@ pub mod dump;
 pub mod editor;
 mod flow;
 pub mod frame;
+pub mod heat;
 pub mod highlight;
 pub mod key;
 pub mod layout;

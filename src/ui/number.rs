@@ -1,6 +1,7 @@
 //! Numbers in the units people use: `1.9 s`, `21 %`, `3.2 GiB`. Called by every pane that shows a value.
 
-use crate::domain::series::Unit;
+use crate::domain::Timestamp;
+use crate::domain::unit::{Measure, Unit};
 
 /// A value with its unit, at most three figures before a prefix: `210 ms`, `14.2/s`, `48,213`.
 ///
@@ -12,14 +13,55 @@ pub fn value(v: f64, unit: Unit) -> String {
     if v.is_infinite() {
         return if v > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
-    match unit {
-        Unit::Number => plain(v),
-        Unit::Ratio => format!("{} %", plain(v * 100.0)),
-        Unit::Seconds => seconds(v),
-        Unit::Bytes => scaled(v, 1024.0, &[" B", " KiB", " MiB", " GiB", " TiB", " PiB"]),
-        Unit::PerSecond if v.abs() < 1000.0 => format!("{}/s", figures(v)),
-        Unit::PerSecond => scaled(v, 1000.0, &["/s", "k/s", "M/s", "G/s", "T/s"]),
+    let (measure, factor) = unit.measure();
+    let v = v * factor;
+    match measure {
+        Measure::Number => plain(v),
+        Measure::Share => format!("{} %", plain(v * 100.0)),
+        Measure::Time => seconds(v),
+        Measure::Size => scaled(v, 1024.0, &[" B", " KiB", " MiB", " GiB", " TiB", " PiB"]),
+        Measure::Bits => scaled(v, 1000.0, &[" bit", " kbit", " Mbit", " Gbit", " Tbit"]),
+        Measure::Rate if v.abs() < 1000.0 => format!("{}/s", figures(v)),
+        Measure::Rate => scaled(v, 1000.0, &["/s", "k/s", "M/s", "G/s", "T/s"]),
+        Measure::Throughput => scaled(v, 1024.0, &[" B/s", " KiB/s", " MiB/s", " GiB/s", " TiB/s"]),
+        Measure::BitRate => scaled(v, 1000.0, &[" bit/s", " kbit/s", " Mbit/s", " Gbit/s", " Tbit/s"]),
+        Measure::Temperature => format!("{} °C", plain(v)),
+        Measure::Moment => moment(v),
     }
+}
+
+/// A value with every figure it has and its unit unscaled, for the one that is pointed at: `1.934217 s`, `3435973836 B`.
+pub fn exact(v: f64, unit: Unit) -> String {
+    if !v.is_finite() {
+        return value(v, unit);
+    }
+    let (measure, factor) = unit.measure();
+    let scaled = if factor == 1.0 { v } else { v * factor };
+    let suffix = match measure {
+        Measure::Number => "",
+        Measure::Share => return format!("{} %", digits(v * factor * 100.0)),
+        Measure::Time => " s",
+        Measure::Size => " B",
+        Measure::Bits => " bit",
+        Measure::Rate => "/s",
+        Measure::Throughput => " B/s",
+        Measure::BitRate => " bit/s",
+        Measure::Temperature => " °C",
+        Measure::Moment => return moment(v),
+    };
+    format!("{}{suffix}", digits(scaled))
+}
+
+/// The shortest digits that say the number but for the last bits, which multiplying by a factor leaves behind.
+fn digits(v: f64) -> String {
+    let short: f64 = format!("{v:.14e}").parse().unwrap_or(v);
+    if short != 0.0 && !(1e-6..1e15).contains(&short.abs()) { format!("{short:e}") } else { short.to_string() }
+}
+
+/// A moment in UTC; numbers that no clock shows stay numbers.
+fn moment(v: f64) -> String {
+    let at = Some(v).filter(|v| (0.0..=1e11).contains(v)).and_then(|v| Timestamp::from_second(v as i64).ok());
+    at.map_or_else(|| plain(v), |at| at.strftime("%m-%d %H:%MZ").to_string())
 }
 
 /// What `now / before` says: `×3.1` from twice on, else `+40 %` or `−21 %`; nothing for NaN.
@@ -145,6 +187,15 @@ mod tests {
             (512.0, Unit::Bytes, "512 B"),
             (14.2, Unit::PerSecond, "14.2/s"),
             (1999.0, Unit::PerSecond, "2k/s"),
+            (1930.0, Unit::Milliseconds, "1.9 s"),
+            (90.0, Unit::Minutes, "90 min"),
+            (21.4, Unit::Percent, "21.4 %"),
+            (2048.0, Unit::Kibibytes, "2 MiB"),
+            (12.3 * 1024.0 * 1024.0, Unit::BytesPerSecond, "12 MiB/s"),
+            (2.5e8, Unit::BitsPerSecond, "250 Mbit/s"),
+            (61.5, Unit::Celsius, "61.5 °C"),
+            (1_763_719_512.0, Unit::Moment, "11-21 10:05Z"),
+            (-5.0, Unit::Moment, "-5"),
             (0.0, Unit::PerSecond, "0/s"),
             (48_213.0, Unit::Number, "48,213"),
             (-1234.0, Unit::Number, "-1,234"),
@@ -159,6 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn the_pointed_at_value_has_all_its_figures() {
+        let cases = [
+            (1.934_217, Unit::Seconds, "1.934217 s"),
+            (3_435_973_836.0, Unit::Bytes, "3435973836 B"),
+            (0.1 + 0.2, Unit::Number, "0.3"),
+            (0.2134, Unit::Ratio, "21.34 %"),
+            (12.0, Unit::Milliseconds, "0.012 s"),
+            (1.5e-9, Unit::Seconds, "1.5e-9 s"),
+        ];
+        for (v, unit, text) in cases {
+            assert_eq!(exact(v, unit), text);
+        }
+    }
+
+    #[test]
     fn ratios_say_how_much_changed() {
         let texts = [3.1, 31.4, 0.79, 1.4, 1.001, 0.0, f64::INFINITY, f64::NAN].map(ratio);
         assert_eq!(texts, ["×3.1", "×31", "−21 %", "+40 %", "±0 %", "−100 %", "from 0", ""]);
@@ -167,9 +233,10 @@ mod tests {
     proptest! {
         #[test]
         fn every_number_is_short(v in prop::num::f64::ANY) {
-            for unit in [Unit::Number, Unit::Ratio, Unit::Seconds, Unit::Bytes, Unit::PerSecond] {
+            for unit in Unit::all() {
                 let text = value(v, unit);
-                prop_assert!(text.chars().count() <= 12, "{} as {:?} is {}", v, unit, text);
+                prop_assert!(exact(v, unit).chars().count() <= 32);
+                prop_assert!(text.chars().count() <= 14, "{} as {:?} is {}", v, unit, text);
             }
             prop_assert!(ratio(v).chars().count() <= 8);
         }

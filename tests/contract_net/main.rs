@@ -7,6 +7,8 @@ mod bad_answers;
 mod discover;
 mod hostile;
 mod lab;
+mod metrics_index;
+mod metrics_stream;
 mod prometheus;
 mod registry;
 mod secrets;

@@ -42,24 +42,15 @@ pub fn prometheus_config(url: &str, panels: &[(&str, &str)]) -> Prometheus {
         unit: PanelUnit::Auto,
     };
     Prometheus {
-        name: "prom".to_owned(),
-        url: url.to_owned(),
         every: "30ms".parse().unwrap(),
-        step: "15s".parse().unwrap(),
         timeout: "20s".parse().unwrap(),
-        headers: BTreeMap::new(),
         panels: panels.iter().map(panel).collect(),
+        ..Prometheus::at("prom", url)
     }
 }
 
 pub fn alertmanager_config(url: &str) -> Alertmanager {
-    Alertmanager {
-        name: "am".to_owned(),
-        url: url.to_owned(),
-        every: "30ms".parse().unwrap(),
-        timeout: "20s".parse().unwrap(),
-        headers: BTreeMap::new(),
-    }
+    Alertmanager { every: "30ms".parse().unwrap(), timeout: "20s".parse().unwrap(), ..Alertmanager::at("am", url) }
 }
 
 pub fn prometheus(config: &Prometheus) -> Box<dyn Source> {

@@ -46,19 +46,15 @@ fn with_log(config: &mut Config, log: &Path) {
 
 fn with_alertmanager(config: &mut Config, url: String) {
     let (every, timeout) = ("50ms".parse().unwrap(), "20s".parse().unwrap());
-    let headers = std::collections::BTreeMap::new();
-    config.alertmanager = vec![Alertmanager { name: "am".into(), url, every, timeout, headers }];
+    config.alertmanager = vec![Alertmanager { every, timeout, ..Alertmanager::at("am", &url) }];
 }
 
 fn with_prometheus(config: &mut Config, url: String) {
     config.prometheus = vec![Prometheus {
-        name: "prom".into(),
-        url,
         every: "100ms".parse().unwrap(),
-        step: "15s".parse().unwrap(),
         timeout: "20s".parse().unwrap(),
-        headers: std::collections::BTreeMap::new(),
         panels: vec![Panel { title: "errors".into(), query: "errors_total".into(), unit: PanelUnit::Number }],
+        ..Prometheus::at("prom", &url)
     }];
 }
 

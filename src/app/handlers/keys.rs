@@ -40,6 +40,10 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         let intents = model.panes.logs.on_key(key, &model.state.ctx());
         return answer(model, intents, effects);
     }
+    if model.focus == PaneId::Metrics && model.panes.metrics.is_typing() {
+        let intents = model.panes.metrics.on_key(key, &model.state.ctx());
+        return answer(model, intents, effects);
+    }
     if let Some(action) = lookup(key, model.focus, model.state.ctx().stage()) {
         on_action(model, action, effects);
     }
@@ -70,6 +74,7 @@ pub fn on_paste(model: &mut Model, text: &str) {
             model.panes.copilot.on_paste(text);
         }
         None if model.focus == PaneId::Logs => model.panes.logs.on_paste(text, &model.state.ctx()),
+        None if model.focus == PaneId::Metrics => model.panes.metrics.on_paste(text),
         None => {}
     }
 }
@@ -90,6 +95,9 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     if model.focus == PaneId::Logs && model.panes.logs.is_typing() {
         return model.panes.logs.stop_typing();
+    }
+    if model.focus == PaneId::Metrics && model.panes.metrics.is_typing() {
+        return model.panes.metrics.stop_typing();
     }
     if model.state.conversation.active().is_some() {
         return super::ask::cancel(&mut model.state, effects);

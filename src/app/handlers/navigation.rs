@@ -1,10 +1,10 @@
 //! Focus, zoom, window, search, filter, pause, and the lists that open over the panes.
 
-use super::{ideas, incident, show};
+use super::{ideas, incident, panels, show};
 use crate::app::effect::Steer;
 use crate::app::keymap::{Action, Slide};
 use crate::app::{Effect, Model, PaneId};
-use crate::domain::CleanText;
+use crate::domain::{CleanText, Timestamp};
 use crate::overlays::chips::Chips;
 use crate::overlays::fields::Fields;
 use crate::overlays::palette::Palette;
@@ -56,6 +56,7 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             Some(at) => effects.push(Effect::Replay(Steer::JumpTo(at))),
             None => model.state.problem("this recording holds no alert"),
         },
+        Action::Compare => panels::compare_next(&mut model.state, effects),
         Action::Move(_)
         | Action::Open
         | Action::Filter
@@ -67,6 +68,11 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::News
         | Action::Order
         | Action::AllTime
+        | Action::Fold
+        | Action::Forget
+        | Action::AllSeries
+        | Action::Ladder
+        | Action::Buckets
         | Action::Wrap => {}
     }
 }
@@ -145,6 +151,13 @@ fn move_window(model: &mut Model, slide: Slide, effects: &mut Vec<Effect>) {
         Slide::Narrower => state.window.scale(false),
         Slide::Now => state.window.end = None,
     }
+    effects.push(Effect::Window(state.window));
+}
+
+/// Makes the shared window wider or narrower with an instant staying where it is.
+pub fn look_around(model: &mut Model, at: Timestamp, wider: bool, effects: &mut Vec<Effect>) {
+    let state = &mut model.state;
+    state.window.scale_around(at, wider, state.now);
     effects.push(Effect::Window(state.window));
 }
 

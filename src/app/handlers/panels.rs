@@ -37,6 +37,17 @@ pub fn forget(state: &mut State, source: &crate::domain::SourceId, title: &str, 
     true
 }
 
+/// The next time to compare with: an hour, a day, a week before, none.
+pub fn compare_next(state: &mut State, effects: &mut Vec<Effect>) {
+    let next = match state.wanted.compare.map(|shift| shift.as_hours()) {
+        None => Some(1),
+        Some(1) => Some(24),
+        Some(24) => Some(24 * 7),
+        Some(_) => None,
+    };
+    compare(state, next.map(SignedDuration::from_hours), effects);
+}
+
 /// Lays every panel as it was so much earlier beside it, or ends that.
 pub fn compare(state: &mut State, shift: Option<SignedDuration>, effects: &mut Vec<Effect>) {
     if state.wanted.compare != shift {

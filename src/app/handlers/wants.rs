@@ -1,6 +1,6 @@
 //! What panes and overlays want, carried out on the model.
 
-use super::{ask, grants, incident, keys, logs, navigation, preview, proposals, runs, show};
+use super::{ask, grants, incident, keys, logs, navigation, panels, preview, proposals, runs, show};
 use crate::app::{Effect, Intent, Model, palette};
 use crate::domain::CleanText;
 use crate::overlays::prompt::Purpose;
@@ -12,6 +12,12 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Select(selection) => show::select(model, selection),
         Intent::Open(key) => logs::open(model, key),
         Intent::Sift(sift) => logs::sift(model, sift),
+        Intent::Forget(source, title) => {
+            if !panels::forget(&mut model.state, &source, &title, effects) {
+                model.state.problem("only a panel that was added in this session can be dropped here");
+            }
+        }
+        Intent::Around(at, wider) => navigation::look_around(model, at, wider, effects),
         Intent::Focus(pane) => model.focus = pane,
         Intent::Ask(text) => ask::on_input(model, &text, effects),
         Intent::Propose(suggestion) => {

@@ -18,7 +18,11 @@ const PANELS: usize = 16;
 
 /// Asks for the status, which only Alertmanager's v2 API has.
 pub(super) async fn alertmanager(server: &Alertmanager, secrets: Arc<dyn SecretStore>) -> Row {
-    let asked = ask(&server.url, &server.headers, server.timeout, secrets, "api/v2/status", &[]).await;
+    let timeout = server.timeout.std().min(PATIENCE);
+    let asked = match Endpoint::with_auth(&server.url, &server.headers, &server.auth, secrets, timeout) {
+        Ok(endpoint) => endpoint.ask("api/v2/status", &[], |text| serde_json::from_str::<Value>(text)).await,
+        Err(error) => Err(error),
+    };
     match asked {
         Ok(status) if status.get("versionInfo").is_some() => {
             let version = status.pointer("/versionInfo/version").and_then(Value::as_str).unwrap_or("of no version");
@@ -37,11 +41,16 @@ pub(super) async fn alertmanager(server: &Alertmanager, secrets: Arc<dyn SecretS
 /// Asks a query that needs no data, then each panel's.
 pub(super) async fn prometheus(server: &Prometheus, secrets: Arc<dyn SecretStore>) -> Row {
     let group = Group::Source;
+    let timeout = server.timeout.std().min(PATIENCE);
+    let endpoint = match Endpoint::with_auth(&server.url, &server.all_headers(), &server.auth, secrets, timeout) {
+        Ok(endpoint) => endpoint,
+        Err(error) => return Row::down(group, &server.name, error.to_string(), ""),
+    };
     let query = |query: String| {
-        let secrets = Arc::clone(&secrets);
+        let endpoint = endpoint.clone();
         async move {
             let parameters = [("query", query.as_str())];
-            ask(&server.url, &server.headers, server.timeout, secrets, "api/v1/query", &parameters).await
+            endpoint.ask("api/v1/query", &parameters, |text| serde_json::from_str::<Value>(text)).await
         }
     };
     match query("vector(1)".to_owned()).await {

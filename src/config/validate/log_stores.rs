@@ -109,7 +109,7 @@ impl Check {
         }
     }
 
-    fn tenant(&mut self, key: &str, tenant: &str) {
+    pub(super) fn tenant(&mut self, key: &str, tenant: &str) {
         if tenant.chars().any(|c| c.is_control() || c.is_whitespace() || !c.is_ascii()) {
             self.wrong(format!("{key}.tenant"), "is no name of a tenant", "write it as tenant = \"shop\"");
         }

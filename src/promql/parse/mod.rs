@@ -17,6 +17,8 @@ use super::lex::{Bracket, Lexeme, Token, lex};
 use super::mistake::{Mistake, piece};
 use super::tree::{DEEPEST, Expr, Kind, Op, Span};
 
+pub(super) use duration::seconds;
+
 /// Longest text that is read, in bytes.
 pub const LONGEST: usize = 64 * 1024;
 

@@ -34,6 +34,10 @@ impl Parser<'_> {
         match word.to_ascii_lowercase().as_str() {
             "inf" if !braces => Ok(Expr::new(span, Kind::Number(f64::INFINITY))),
             "nan" if !braces => Ok(Expr::new(span, Kind::Number(f64::NAN))),
+            "on" | "ignoring" | "bool" | "group_left" | "group_right" | "atan2" => {
+                let what = format!("`{word}` stands behind an operator, and names no metric");
+                Err(Mistake::new(span, what, format!("{{__name__=\"{word}\"}}")))
+            }
             _ => self.selector(Some(span)),
         }
     }

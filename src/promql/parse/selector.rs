@@ -22,6 +22,7 @@ impl Parser<'_> {
         if selector.metric.is_none() && !templated && self.templates.is_empty() {
             selects_something(&selector, start..end)?;
         }
+        selector.head = start..end;
         Ok(Expr::new(start..end, Kind::Selector(selector)))
     }
 

@@ -30,7 +30,8 @@ pub struct AlertmanagerSource {
 impl AlertmanagerSource {
     /// A source for the configured server.
     pub fn new(config: &schema::Alertmanager, secrets: Arc<dyn SecretStore>) -> Self {
-        let endpoint = Endpoint::new(&config.url, &config.headers, secrets, config.timeout.std());
+        let timeout = config.timeout.std();
+        let endpoint = Endpoint::with_auth(&config.url, &config.headers, &config.auth, secrets, timeout);
         Self { id: SourceId::new(&config.name), every: config.every.std(), endpoint }
     }
 

@@ -96,15 +96,7 @@ async fn prometheus(
         Err(error) => return Err(error.clone()),
     };
     let timeout = Length::seconds(if near { 2 } else { 5 });
-    let config = schema::Prometheus {
-        name: "found".to_owned(),
-        url: url.to_owned(),
-        every: timeout,
-        step: timeout,
-        timeout,
-        headers: BTreeMap::new(),
-        panels: Vec::new(),
-    };
+    let config = schema::Prometheus { timeout, ..schema::Prometheus::at("found", url) };
     let client = Client::new(&config, Arc::clone(secrets))?;
     client.probe().await?;
     let panels = panels::of(&client).await;

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use super::tls;
 use reqwest::Response;
 use reqwest::header::RETRY_AFTER;
 
@@ -32,6 +33,12 @@ pub enum HttpError {
         /// Which, and how to set it; never its value.
         why: String,
     },
+    /// Configured certificates that cannot be used.
+    #[error("auth: {why}")]
+    Files {
+        /// Which, and why.
+        why: String,
+    },
     /// Nobody listens.
     #[error("{at} refuses connections: is it running, and is the port right?")]
     NoListener {
@@ -53,11 +60,11 @@ pub enum HttpError {
         after: Duration,
     },
     /// The TLS handshake failed.
-    #[error("{at}: TLS failed: {why}; is it http rather than https, or a private CA this machine does not trust?")]
+    #[error("{at}: TLS failed: {why}")]
     Tls {
         /// Whom.
         at: String,
-        /// The cause as the TLS library says it.
+        /// The cause as the TLS library says it, and what to do.
         why: String,
     },
     /// The connection failed in another way.
@@ -69,7 +76,9 @@ pub enum HttpError {
         why: String,
     },
     /// Credentials missing or wrong.
-    #[error("{at} answers {status}: set `headers` for this source, for example Authorization = \"env:NAME\"")]
+    #[error(
+        "{at} answers {status}: set `headers` for this source, for example Authorization = \"env:NAME\", or `auth` where it has one"
+    )]
     Denied {
         /// Who.
         at: String,
@@ -178,6 +187,7 @@ impl HttpError {
             HttpError::Address { .. }
             | HttpError::Setup { .. }
             | HttpError::Secret { .. }
+            | HttpError::Files { .. }
             | HttpError::NoListener { .. }
             | HttpError::UnknownHost { .. }
             | HttpError::Timeout { .. }
@@ -216,7 +226,7 @@ pub(super) fn classify(error: &reqwest::Error, at: &str) -> HttpError {
     } else if chain.contains("dns error") || chain.contains("failed to lookup") {
         HttpError::UnknownHost { at }
     } else if chain.contains("certificate") || chain.contains("tls") || chain.contains("invalidcontenttype") {
-        HttpError::Tls { at, why }
+        HttpError::Tls { at, why: tls::words(&why) }
     } else {
         HttpError::Connection { at, why: format!("the connection failed: {why}") }
     }

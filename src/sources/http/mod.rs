@@ -2,30 +2,32 @@
 //! person can act on. Called by the Prometheus and Alertmanager sources and by discovery.
 
 mod body;
+mod clients;
 mod error;
 mod headers;
 mod pieces;
 mod stream;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 
 pub use error::HttpError;
 pub use pieces::Arrived;
 pub use stream::{LineStream, Socket};
 
+use crate::config::auth::Auth;
 use crate::domain::ports::SecretStore;
+use clients::Clients;
 use headers::Headers;
 
 /// Bytes of one answer that are read at most, after decompression.
 pub const BODY_LIMIT: usize = 64 << 20;
 /// Query text longer than this travels in a form body: proxies refuse long addresses.
 const LONGEST_QUERY: usize = 2_000;
-/// Redirects followed on the same host.
-const REDIRECTS: usize = 5;
 
 /// An HTTP API at a base address. Cheap to clone; all clones share connections and looked-up headers.
 #[derive(Clone)]
@@ -36,9 +38,7 @@ pub struct Endpoint {
 struct Inner {
     base: Url,
     at: String,
-    client: Client,
-    /// Speaks HTTP/1.1 alone, which a websocket begins with.
-    plain: Client,
+    clients: Clients,
     headers: Headers,
     timeout: Duration,
     limit: usize,
@@ -56,34 +56,36 @@ impl Endpoint {
         secrets: Arc<dyn SecretStore>,
         timeout: Duration,
     ) -> Result<Self, HttpError> {
+        Self::with_auth(url, headers, &Auth::default(), secrets, timeout)
+    }
+
+    /// The same with a login and certificates, which are read and looked up at the first request and again after they
+    /// were refused.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_auth(
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        auth: &Auth,
+        secrets: Arc<dyn SecretStore>,
+        timeout: Duration,
+    ) -> Result<Self, HttpError> {
         let base = base_of(url)?;
-        let builder = || {
-            let builder = if is_loopback(&base) { Client::builder().no_proxy() } else { Client::builder() };
-            builder
-                .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::custom(stay_on_host))
-                .referer(false)
-                .pool_max_idle_per_host(4)
-                .pool_idle_timeout(Duration::from_secs(60))
-                .tcp_keepalive(Duration::from_secs(30))
-        };
-        let failed = |error: reqwest::Error| HttpError::Setup { why: error::innermost(&error) };
-        let client = builder().build().map_err(failed)?;
-        let plain = builder().http1_only().build().map_err(failed)?;
+        let clients = Clients::new(&base, auth, Arc::clone(&secrets))?;
         let at = shown(&base);
-        let headers = Headers::new(headers, secrets);
-        Ok(Self { inner: Arc::new(Inner { base, at, client, plain, headers, timeout, limit: BODY_LIMIT }) })
+        let headers = Headers::new(headers, auth, secrets);
+        Ok(Self { inner: Arc::new(Inner { base, at, clients, headers, timeout, limit: BODY_LIMIT }) })
     }
 
     /// The same API with another limit on the bytes of an answer.
     #[must_use]
     pub fn with_limit(&self, limit: usize) -> Self {
-        let Inner { base, at, client, plain, headers, timeout, limit: _ } = &*self.inner;
+        let Inner { base, at, clients, headers, timeout, limit: _ } = &*self.inner;
         let inner = Inner {
             base: base.clone(),
             at: at.clone(),
-            client: client.clone(),
-            plain: plain.clone(),
+            clients: clients.clone(),
             headers: headers.clone(),
             timeout: *timeout,
             limit,
@@ -132,8 +134,10 @@ impl Endpoint {
         if !parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(parameters);
         }
-        let request = self.inner.client.request(method, url).json(json);
-        let answer = async { self.body_of(self.dispatch(request).await?).await };
+        let answer = async {
+            let request = self.inner.clients.usual().await?.request(method, url).json(json);
+            self.body_of(self.dispatch(request).await?).await
+        };
         let (bytes, html) = self.in_time(answer).await?;
         body::decode(bytes, html, self.inner.at.clone(), decode).await
     }
@@ -150,10 +154,11 @@ impl Endpoint {
     async fn send(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Response, HttpError> {
         let url = self.url(path);
         let long = parameters.iter().map(|(_, value)| value.len()).sum::<usize>() > LONGEST_QUERY;
+        let client = self.inner.clients.usual().await?;
         let request = match long {
-            true => self.inner.client.post(url).form(parameters),
-            false if parameters.is_empty() => self.inner.client.get(url),
-            false => self.inner.client.get(url).query(parameters),
+            true => client.post(url).form(parameters),
+            false if parameters.is_empty() => client.get(url),
+            false => client.get(url).query(parameters),
         };
         self.dispatch(request).await
     }
@@ -161,7 +166,19 @@ impl Endpoint {
     async fn dispatch(&self, request: RequestBuilder) -> Result<Response, HttpError> {
         let headers = self.inner.headers.resolved().await?;
         let request = request.header(reqwest::header::ACCEPT, "application/json").headers(headers);
-        request.send().await.map_err(|error| error::classify(&error, &self.inner.at))
+        match request.send().await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(self.failed(&error).await),
+        }
+    }
+
+    /// A request without an answer. After a failure of TLS the certificates are read anew: they may have been renewed.
+    async fn failed(&self, error: &reqwest::Error) -> HttpError {
+        let named = error::classify(error, &self.inner.at);
+        if matches!(named, HttpError::Tls { .. }) {
+            self.inner.clients.forget().await;
+        }
+        named
     }
 
     /// An error status in words; the server's own words are read within the limits of a message.
@@ -199,15 +216,6 @@ impl Endpoint {
         url.set_path(&joined);
         url
     }
-}
-
-/// Follows a redirect only where the headers were meant for: same scheme, host and port.
-fn stay_on_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
-    let here = attempt.previous().last().map(Url::origin);
-    if attempt.previous().len() > REDIRECTS || here != Some(attempt.url().origin()) {
-        return attempt.stop();
-    }
-    attempt.follow()
 }
 
 fn base_of(url: &str) -> Result<Url, HttpError> {

@@ -66,13 +66,19 @@ impl Endpoint {
     pub async fn websocket(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Socket, HttpError> {
         let key = generate_key();
         let headers = self.inner.headers.resolved().await?;
-        let request = self.inner.plain.get(self.url(path)).query(parameters).headers(headers);
+        let client = self.inner.clients.plain().await?;
+        let request = client.get(self.url(path)).query(parameters).headers(headers);
         let request = request
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, &key);
-        let sent = async { request.send().await.map_err(|error| error::classify(&error, &self.inner.at)) };
+        let sent = async {
+            match request.send().await {
+                Ok(response) => Ok(response),
+                Err(error) => Err(self.failed(&error).await),
+            }
+        };
         let response = self.in_time(sent).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(self.no_socket(response).await);

@@ -22,7 +22,7 @@ const MOST_POINTS: i64 = 11_000;
 pub struct Client {
     id: SourceId,
     pub(super) endpoint: Endpoint,
-    extra: Arc<[(&'static str, String)]>,
+    extra: Arc<[(&'static str, &'static str)]>,
 }
 
 impl Client {
@@ -31,8 +31,11 @@ impl Client {
     /// # Errors
     /// When its address cannot be used.
     pub fn new(config: &schema::Prometheus, secrets: Arc<dyn SecretStore>) -> Result<Self, HttpError> {
-        let endpoint = Endpoint::new(&config.url, &config.headers, secrets, config.timeout.std())?;
-        Ok(Self { id: SourceId::new(&config.name), endpoint, extra: Arc::new([]) })
+        let headers = config.all_headers();
+        let endpoint = Endpoint::with_auth(&config.url, &headers, &config.auth, secrets, config.timeout.std())?;
+        let switches = [("dedup", config.dedup), ("partial_response", config.partial_response)];
+        let extra: Vec<_> = switches.into_iter().filter_map(|(name, switch)| Some((name, switch.word()?))).collect();
+        Ok(Self { id: SourceId::new(&config.name), endpoint, extra: extra.into() })
     }
 
     /// The configured name.
@@ -47,7 +50,7 @@ impl Client {
 
     /// Parameters that go along with every query, for servers that know them.
     pub(super) fn extra(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.extra.iter().map(|(name, value)| (*name, value.as_str()))
+        self.extra.iter().copied()
     }
 
     /// Asks the least that shows whether the API answers.

@@ -120,6 +120,7 @@ impl Client {
         let more = limit.saturating_add(1).to_string();
         let mut parameters: Vec<(&str, &str)> = matchers.iter().map(|matcher| ("match[]", *matcher)).collect();
         parameters.extend([("start", start.as_str()), ("end", &end), ("limit", &more)]);
+        parameters.extend(self.extra());
         let read = move |envelope: &wire::Envelope<'_>| {
             let (items, sent) = bounded(envelope.data.map_or("null", RawValue::get), limit)?;
             let extent = if sent > limit { Extent::Cut } else { Extent::Whole };

@@ -12,6 +12,7 @@ mod query;
 mod rules;
 mod source;
 mod wire;
+mod worth;
 
 pub use client::Client;
 pub use decode::{RangeAnswer, RawSeries};

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::polled::{Polled, Question, questions};
+use super::worth::{Proposes, Reader};
 use super::{Client, measured};
 use crate::config::schema::{self, Panel};
 use crate::domain::panel::Wanted;
@@ -35,6 +36,7 @@ pub struct PrometheusSource {
     span: watch::Receiver<Span>,
     wanted: watch::Receiver<Wanted>,
     measured: Measured,
+    proposes: Proposes,
 }
 
 /// Panels for what the alerts measure that went off, beside the configured ones.
@@ -58,7 +60,8 @@ impl PrometheusSource {
         let client = Client::new(config, secrets);
         let (_, wanted) = watch::channel(Wanted::default());
         let id = SourceId::new(&config.name);
-        Self { id, config: config.clone(), client, span, wanted, measured: Measured::default() }
+        let (measured, proposes) = (Measured::default(), Proposes::No);
+        Self { id, config: config.clone(), client, span, wanted, measured, proposes }
     }
 
     /// The same, which also asks for what is wanted: what the alerts measure that went off, by the server's own rules, and
@@ -66,6 +69,20 @@ impl PrometheusSource {
     #[must_use]
     pub fn wanting(self, wanted: watch::Receiver<Wanted>) -> Self {
         Self { wanted, ..self }
+    }
+
+    /// The same, which looks for queries worth seeing for the alerts that went off. The source that answers confirmed
+    /// queries is the one to do so.
+    #[must_use]
+    pub fn proposing(self) -> Self {
+        Self { proposes: Proposes::Yes, ..self }
+    }
+
+    /// What reads the index beside the panels; nothing where nobody is there to want anything.
+    fn reader(&self) -> Option<Reader> {
+        let client = self.client()?;
+        let somebody = self.wanted.has_changed().is_ok();
+        somebody.then(|| Reader::new(client, self.config.clone(), self.wanted.clone(), self.proposes))
     }
 
     /// The client for confirmed queries, where the address can be used.
@@ -191,7 +208,15 @@ impl Source for PrometheusSource {
     }
 
     fn run(self: Box<Self>, outlet: Outlet, stop: watch::Receiver<bool>) -> Pending<'static, ()> {
-        Box::pin(self.work(outlet, stop))
+        let reader = self.reader().map(|reader| (reader, outlet.beside()));
+        Box::pin(async move {
+            match reader {
+                Some((reader, beside)) => {
+                    tokio::join!(self.work(outlet, stop.clone()), reader.run(beside, stop));
+                }
+                None => self.work(outlet, stop).await,
+            }
+        })
     }
 }
 

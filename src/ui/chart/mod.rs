@@ -252,9 +252,9 @@ fn paint(
         wash_unusual(canvas, chart.window, curves, place);
         foot += 1;
     }
-    canvas.line_at(place.axis, foot, &times(chart.window, place));
+    canvas.line_at(place.axis, foot, &time_row(chart.window, place));
     if !chart.marks.is_empty() {
-        canvas.line_at(place.axis, foot + 1, &mark_words(chart, place));
+        canvas.line_at(place.axis, foot + 1, &mark_row(&chart.marks, chart.window, place));
     }
     if let Some(column) = chart.cursor.and_then(|at| place.column_of(at, chart.window)) {
         canvas.wash(place.axis + column..place.axis + column + 1, 0..place.rows, Role::Selected);
@@ -271,7 +271,7 @@ fn axis(label: &str, columns: usize, ascii: bool) -> Line {
 }
 
 /// The round times at their columns, each behind a tick.
-fn times(window: TimeWindow, place: Place) -> Line {
+pub(super) fn time_row(window: TimeWindow, place: Place) -> Line {
     let ticks = time_ticks(window, place.columns / 12);
     let placed = ticks.iter().filter_map(|tick| Some((place.column_of(tick.at, window)?, format!("╵{}", tick.label))));
     let mut row = spaced(placed, place.columns, 1);
@@ -298,9 +298,9 @@ fn spaced(texts: impl Iterator<Item = (usize, String)>, columns: usize, apart: u
 }
 
 /// The changes in words, each behind its sign at its column; where there is no room for words the sign stays.
-fn mark_words(chart: &Chart<'_>, place: Place) -> Line {
+pub(super) fn mark_row(marks: &[Mark], window: TimeWindow, place: Place) -> Line {
     let mut at: Vec<(usize, &Mark)> =
-        chart.marks.iter().filter_map(|mark| Some((place.column_of(mark.at, chart.window)?, mark))).collect();
+        marks.iter().filter_map(|mark| Some((place.column_of(mark.at, window)?, mark))).collect();
     at.sort_by_key(|(column, _)| *column);
     let mut row = String::new();
     let mut used = 0;

@@ -1,7 +1,7 @@
 //! Round values along an upright axis and their labels in the unit: 1-2-5 for plain numbers, halves and doubles of 1024
 //! for bytes, the steps of a clock for seconds. All labels of an axis have one prefix and as many decimals as they need.
 
-use crate::domain::series::Unit;
+use crate::domain::unit::{Measure, Unit};
 
 /// Columns a label takes at most.
 pub const WIDEST: usize = 14;
@@ -23,6 +23,10 @@ const RATE: [Prefix; 5] = [(1.0, "/s"), (1e3, "k/s"), (1e6, "M/s"), (1e9, "G/s")
 const PERCENT: [Prefix; 1] = [(0.01, " %")];
 const CLOCK: [Prefix; 7] =
     [(1e-9, " ns"), (1e-6, " µs"), (1e-3, " ms"), (1.0, " s"), (60.0, " min"), (3600.0, " h"), (86_400.0, " d")];
+const BITS: [Prefix; 5] = [(1.0, " bit"), (1e3, " kbit"), (1e6, " Mbit"), (1e9, " Gbit"), (1e12, " Tbit")];
+const BIT_RATE: [Prefix; 5] =
+    [(1.0, " bit/s"), (1e3, " kbit/s"), (1e6, " Mbit/s"), (1e9, " Gbit/s"), (1e12, " Tbit/s")];
+const DEGREES: [Prefix; 1] = [(1.0, " °C")];
 const BYTES: [Prefix; 6] = [
     (1.0, " B"),
     (1024.0, " KiB"),
@@ -30,6 +34,13 @@ const BYTES: [Prefix; 6] = [
     (1_073_741_824.0, " GiB"),
     (1_099_511_627_776.0, " TiB"),
     (1_125_899_906_842_624.0, " PiB"),
+];
+const THROUGHPUT: [Prefix; 5] = [
+    (1.0, " B/s"),
+    (1024.0, " KiB/s"),
+    (1_048_576.0, " MiB/s"),
+    (1_073_741_824.0, " GiB/s"),
+    (1_099_511_627_776.0, " TiB/s"),
 ];
 /// Steps between a second and a day, in seconds.
 const CLOCK_STEPS: [f64; 16] =
@@ -39,6 +50,30 @@ const DAY: f64 = 86_400.0;
 /// At most `most` ticks (at least two are allowed for) over the values from `low` to `high`, and the ends of the axis:
 /// the lowest and the highest tick, or the values themselves where floats are too coarse for round ones.
 pub(super) fn even(low: f64, high: f64, unit: Unit, most: usize) -> (f64, f64, Vec<Tick>) {
+    let (measure, factor) = measured(unit, low, high);
+    let unscaled = even_in(low * factor, high * factor, measure, most);
+    in_unit(unscaled, (low, high), factor)
+}
+
+/// The unit's measure and factor; a plain number where the factor would leave what floats can hold.
+fn measured(unit: Unit, low: f64, high: f64) -> (Measure, f64) {
+    let (measure, factor) = unit.measure();
+    let fits = [low, high].iter().all(|end| (end * factor).is_finite() && (*end == 0.0 || (end * factor).is_normal()));
+    if factor == 1.0 || fits { (measure, factor) } else { (Measure::Number, 1.0) }
+}
+
+/// An axis in the measure's own unit as one in the unit of the values.
+fn in_unit(axis: (f64, f64, Vec<Tick>), values: (f64, f64), factor: f64) -> (f64, f64, Vec<Tick>) {
+    let (bottom, top, ticks) = axis;
+    if factor == 1.0 {
+        return (bottom, top, ticks);
+    }
+    let (bottom, top) = ((bottom / factor).min(values.0), (top / factor).max(values.1));
+    let back = |tick: Tick| Tick { value: (tick.value / factor).clamp(bottom, top), ..tick };
+    (bottom, top, ticks.into_iter().map(back).collect())
+}
+
+fn even_in(low: f64, high: f64, unit: Measure, most: usize) -> (f64, f64, Vec<Tick>) {
     let most = most.max(2) as f64;
     // In parts, because the distance of two large numbers may be infinite.
     let mut raw = (high / most - low / most).max(f64::MIN_POSITIVE);
@@ -67,10 +102,13 @@ pub(super) fn even(low: f64, high: f64, unit: Unit, most: usize) -> (f64, f64, V
 
 /// Ticks at powers over the values from `low` (above zero) to `high`, and the ends of the axis: the powers around them.
 pub(super) fn powers(low: f64, high: f64, unit: Unit, most: usize) -> (f64, f64, Vec<Tick>) {
-    let base: f64 = match unit {
-        Unit::Bytes => 2.0,
-        Unit::Number | Unit::Ratio | Unit::Seconds | Unit::PerSecond => 10.0,
-    };
+    let (measure, factor) = measured(unit, low, high);
+    let unscaled = powers_in(low * factor, high * factor, measure, most);
+    in_unit(unscaled, (low, high), factor)
+}
+
+fn powers_in(low: f64, high: f64, unit: Measure, most: usize) -> (f64, f64, Vec<Tick>) {
+    let base: f64 = if is_binary(unit) { 2.0 } else { 10.0 };
     let power = |n: f64| base.powf(n).clamp(f64::MIN_POSITIVE, f64::MAX);
     let first = (low.max(f64::MIN_POSITIVE).log(base) + 1e-9).floor();
     let last = (high.log(base) - 1e-9).ceil().max(first + 1.0);
@@ -90,13 +128,21 @@ pub(super) fn powers(low: f64, high: f64, unit: Unit, most: usize) -> (f64, f64,
 }
 
 /// The smallest round step that is not below `raw`.
-fn round_step(raw: f64, unit: Unit) -> f64 {
-    match unit {
-        Unit::Seconds if raw > DAY => DAY * decimal_step(raw / DAY),
-        Unit::Seconds if raw > 0.5 => CLOCK_STEPS.into_iter().find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(DAY),
-        Unit::Bytes if raw > 1.0 => raw.log2().ceil().exp2(),
-        Unit::Seconds | Unit::Bytes | Unit::Number | Unit::Ratio | Unit::PerSecond => decimal_step(raw),
+fn round_step(raw: f64, unit: Measure) -> f64 {
+    if unit == Measure::Time && raw > DAY {
+        DAY * decimal_step(raw / DAY)
+    } else if unit == Measure::Time && raw > 0.5 {
+        CLOCK_STEPS.into_iter().find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(DAY)
+    } else if is_binary(unit) && raw > 1.0 {
+        raw.log2().ceil().exp2()
+    } else {
+        decimal_step(raw)
     }
+}
+
+/// Whether it is counted in powers of two.
+fn is_binary(unit: Measure) -> bool {
+    matches!(unit, Measure::Size | Measure::Throughput)
 }
 
 fn decimal_step(raw: f64) -> f64 {
@@ -104,20 +150,24 @@ fn decimal_step(raw: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].map(|n| n * power).into_iter().find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(raw)
 }
 
-fn prefixes(unit: Unit) -> &'static [Prefix] {
+fn prefixes(unit: Measure) -> &'static [Prefix] {
     match unit {
-        Unit::Number => &PLAIN,
-        Unit::PerSecond => &RATE,
-        Unit::Ratio => &PERCENT,
-        Unit::Seconds => &CLOCK,
-        Unit::Bytes => &BYTES,
+        Measure::Number | Measure::Moment => &PLAIN,
+        Measure::Rate => &RATE,
+        Measure::Share => &PERCENT,
+        Measure::Time => &CLOCK,
+        Measure::Size => &BYTES,
+        Measure::Throughput => &THROUGHPUT,
+        Measure::Bits => &BITS,
+        Measure::BitRate => &BIT_RATE,
+        Measure::Temperature => &DEGREES,
     }
 }
 
 /// All values in the largest prefix that needs few decimals for the step.
-fn labelled(values: Vec<f64>, step: f64, unit: Unit) -> Vec<Tick> {
+fn labelled(values: Vec<f64>, step: f64, unit: Measure) -> Vec<Tick> {
     let largest = values.iter().fold(0.0, |largest: f64, v| largest.max(v.abs()));
-    let fine = if matches!(unit, Unit::Seconds) && step >= 1.0 { 1 } else { 2 };
+    let fine = if unit == Measure::Time && step >= 1.0 { 1 } else { 2 };
     let fits = |(factor, _): &&Prefix| *factor <= largest && decimals(step / factor) <= fine;
     let all = prefixes(unit);
     let (factor, suffix) = all.iter().rev().find(fits).or(all.first()).copied().unwrap_or((1.0, ""));
@@ -142,7 +192,7 @@ fn labelled(values: Vec<f64>, step: f64, unit: Unit) -> Vec<Tick> {
 }
 
 /// One value in the prefix that it is whole in.
-fn one(value: f64, unit: Unit) -> String {
+fn one(value: f64, unit: Measure) -> String {
     labelled(vec![value], value, unit).pop().map(|tick| tick.label).unwrap_or_default()
 }
 
@@ -179,6 +229,12 @@ mod tests {
         assert_eq!(labels(0.0, 3e5, Unit::Seconds, 4), ["0 d", "1 d", "2 d", "3 d", "4 d"]);
         assert_eq!(labels(3.1e8, 3.3e8, Unit::Bytes, 4), ["288 MiB", "296 MiB", "304 MiB", "312 MiB", "320 MiB"]);
         assert_eq!(labels(0.0, 1.6e9, Unit::Bytes, 4), ["0 GiB", "0.5 GiB", "1.0 GiB", "1.5 GiB"]);
+        assert_eq!(labels(0.0, 210.0, Unit::Milliseconds, 6), labels(0.0, 0.21, Unit::Seconds, 6));
+        assert_eq!(labels(0.0, 93.0, Unit::Percent, 5), labels(0.0, 0.93, Unit::Ratio, 5));
+        assert_eq!(
+            labels(0.0, 1.6e6, Unit::BytesPerSecond, 4),
+            ["0.0 MiB/s", "0.5 MiB/s", "1.0 MiB/s", "1.5 MiB/s", "2.0 MiB/s"]
+        );
         assert_eq!(labels(0.0, 0.93, Unit::Ratio, 5), ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
         assert_eq!(labels(10_200.0, 10_900.0, Unit::Number, 4), ["10.2k", "10.4k", "10.6k", "10.8k", "11.0k"]);
         assert_eq!(labels(-3.0, 2.0, Unit::Number, 6), ["-3", "-2", "-1", "0", "1", "2"]);
@@ -202,7 +258,7 @@ mod tests {
         ) {
             prop_assume!(a != b);
             let (low, high) = (a.min(b), a.max(b));
-            for unit in UNITS {
+            for unit in Unit::all() {
                 let (bottom, top, ticks) = even(low, high, unit, most);
                 prop_assert!(bottom <= low && high <= top);
                 prop_assert!(!ticks.is_empty() && ticks.len() <= most.max(2) + 1, "{ticks:?}");
