@@ -505,7 +505,6 @@ pub fn model(
         last_preview: None,
         watches: Vec::new(),
         wanted: Wanted { graph: Arc::clone(&graph), ..Wanted::default() },
-        wanted: Wanted::default(),
         signalled: Default::default(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
