@@ -231,6 +231,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         log_answers: HashMap::new(),
         noted: HashMap::new(),
         asking: None,
+        naming: None,
     };
 
     let prompts_dir = (!config.prompts_dir.as_os_str().is_empty()).then_some(config.prompts_dir.as_path());
@@ -490,6 +491,7 @@ pub fn model(
         incident: None,
         proposals: Vec::new(),
         conversation: Conversation::default(),
+        asked: Vec::new(),
         generation: 0,
         brain,
         prompts,

@@ -44,12 +44,16 @@ fn picture(world: &World) -> Picture {
         let from = onset.unwrap_or(725);
         SeriesPicture {
             usual: Some(Usual { low: 0.4, centre: 0.5, high: 0.6 }),
-            spans: vec![Span { start: ago(from), end: ago(until), sign: Some(sign), score: 0.97 }],
+            spans: vec![Span { start: ago(from), end: ago(until), sign, score: 0.97 }],
             onset: onset.map(|at| Onset {
                 at: ago(at),
                 within: SignedDuration::from_secs(2),
                 way: Way::Up,
                 spreads: 31.0,
+                chance: 1e-4,
+                before: 0.5,
+                after: 0.9,
+                is_back: false,
             }),
             ..SeriesPicture::default()
         }
@@ -98,9 +102,11 @@ fn movers() -> Vec<Mover> {
             after,
             unit: Unit::PerSecond,
             is_back: false,
+            chance: 1e-4,
             is_symptom: title == "errors",
         }),
         also: Vec::new(),
+        more: 0,
     };
     let change = Mover {
         place: None,

@@ -2,6 +2,7 @@
 //! confirmed queries, tells its rules. Started by the registry; discovery reads its rules.
 
 mod client;
+mod complete;
 mod cost;
 pub mod decode;
 mod evidence;
