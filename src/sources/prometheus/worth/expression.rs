@@ -10,7 +10,7 @@ use promql_parser::parser::{self, AggregateExpr, Expr, LabelModifier};
 
 use crate::analysis::propose::{Part, Subject};
 use crate::domain::CleanText;
-use crate::promql;
+use crate::promql::alert;
 use crate::sources::prometheus::Rules;
 
 /// Longer expressions are not taken apart: they are for machines.
@@ -58,7 +58,8 @@ pub(super) fn range(expression: &str, rules: &Rules, step: SignedDuration) -> St
 /// The parts of an alert's expression worth seeing by themselves: what a share is made of, and what fails told apart by
 /// a label of the subject's series.
 pub(super) fn parts(expression: &str, rules: &Rules, own: &Subject) -> Vec<Part> {
-    let measured = promql::measured(expression);
+    let Some(measured) = alert::apart(expression).into_iter().find(|it| !it.is_condition) else { return Vec::new() };
+    let measured = measured.query.as_str();
     let behind =
         parse(measured).and_then(|expr| selected(&expr).and_then(|name| recorded(name, rules)).map(str::to_owned));
     let Some(mut expr) = parse(behind.as_deref().unwrap_or(measured)) else { return Vec::new() };

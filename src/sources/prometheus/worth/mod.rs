@@ -22,7 +22,7 @@ use crate::domain::panel::Wanted;
 use crate::domain::{
     CleanText, Fired, Ideas, MetricCatalog, QueryIdea, ServiceGraph, Telemetry, TimeWindow, Timestamp,
 };
-use crate::promql;
+use crate::promql::{self, alert};
 use crate::sources::Outlet;
 use crate::sources::http::HttpError;
 use crate::sources::poll::{rest, stopped};
@@ -184,7 +184,7 @@ impl Reader {
         let configured = self.config.panels.iter().map(|panel| panel.query.clone());
         let fired: BTreeSet<&CleanText> = wanted.fired.iter().map(|fired| &fired.name).collect();
         let measured = rules.alerting.iter().filter(|rule| fired.contains(&rule.name));
-        let measured = measured.map(|rule| promql::measured(&rule.query).to_owned());
+        let measured = measured.flat_map(|rule| alert::apart(&rule.query)).map(|measured| measured.query);
         configured.chain(measured).chain(wanted.panels.iter().map(|panel| panel.query.clone())).collect()
     }
 }
