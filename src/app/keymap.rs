@@ -67,6 +67,8 @@ pub enum Action {
     Wrap,
     /// Fields of the records with their values.
     Fields,
+    /// What the records of the filter have in common that others have not.
+    Contrast,
     /// Fold the series of a panel into one row, or unfold them.
     Fold,
     /// Drop a panel that was added in this session.
@@ -79,8 +81,6 @@ pub enum Action {
     Ladder,
     /// The buckets of a histogram as lines, or as a map.
     Buckets,
-    /// What the records of the filter have in common that others have not.
-    Contrast,
     /// Type a question.
     Ask,
     /// Ask for a command in words.

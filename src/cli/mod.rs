@@ -75,6 +75,8 @@ fn run(args: Args) -> Outcome {
         Subcommand::Logs(logs) => logs::run(&common, &logs),
         Subcommand::Metrics(metrics) => metrics::run(&metrics),
         Subcommand::Correlate(args) => correlate::run(&common, &args),
+        Subcommand::Metrics(metrics) => metrics::run(common, &metrics),
+        Subcommand::Correlate(args) => correlate::run(&args),
         Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
