@@ -17,8 +17,7 @@ impl Decoder {
 
     pub(super) fn odd_sample(&mut self, json: &str) {
         // One that two pieces share may well be plain.
-        let plain = sample::plain(json.as_bytes()).filter(|found| found.length == json.len());
-        let found = match plain {
+        let found = match sample::plain(json.as_bytes()) {
             Some(found) => Some((found.sample, String::from_utf8_lossy(found.text).into_owned())),
             None => sample::odd(json),
         };
