@@ -5,6 +5,7 @@ mod card;
 mod data;
 mod grants;
 mod home;
+mod ideas;
 mod logs;
 mod watch;
 
