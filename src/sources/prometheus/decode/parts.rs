@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{self, ResultKind};
-use super::{Decoder, Fate, Fault, Outcome, RangeAnswer, RawSeries, Texts, ValueTexts, histogram, sample};
+use super::state::Fate;
+use super::{Decoder, Fault, Outcome, RangeAnswer, RawSeries, Texts, ValueTexts, histogram, sample};
 use crate::domain::CleanText;
 
 impl Decoder {
