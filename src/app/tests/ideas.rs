@@ -7,7 +7,7 @@ use super::runs;
 use crate::actions::policy;
 use crate::app::msg::RunEvent;
 use crate::app::{Effect, Intent};
-use crate::config::check_text;
+use crate::config::load::check_text;
 use crate::domain::graph::Known;
 use crate::domain::query::QueryAnswer;
 use crate::domain::series::Unit;

@@ -10,7 +10,7 @@ use promql_parser::parser::{self, AggregateExpr, Expr, LabelModifier};
 
 use crate::analysis::propose::{Part, Subject};
 use crate::domain::CleanText;
-use crate::promql::alert;
+use crate::promql::{self, alert};
 use crate::sources::prometheus::Rules;
 
 /// Longer expressions are not taken apart: they are for machines.
