@@ -104,7 +104,7 @@ fn parse(expression: &str) -> Option<Expr> {
         return None;
     }
     // That parser ends the program over a duration that no clock holds.
-    crate::promql::check(expression).ok().and_then(|_| parser::parse(expression).ok())
+    promql::check(expression).ok().and_then(|_| parser::parse(expression).ok())
 }
 
 fn recorded<'a>(name: &str, rules: &'a Rules) -> Option<&'a str> {
