@@ -46,11 +46,11 @@ fn with_catalog(mut world: World) -> World {
 fn mistakes_doubts_and_hints_are_explained_below_the_text() {
     let mut world = with_catalog(busy());
     snap!("promql_empty", world, 80 x 24, "3e<ctrl-u>");
-    snap!("promql_wrong", world, 80 x 24, "sum by (code) (rtae(http_requests_total[5m]))<esc>");
-    snap!("promql_unclosed", world, 80 x 24, "<ctrl-u>rate(http_requests_total{code=~\"5..\"[5m<esc>");
-    snap!("promql_doubted", world, 80 x 24, "<ctrl-u>rate(http_requests_total)<esc>");
-    snap!("promql_hint", world, 80 x 24, "<ctrl-u>sum by (code) (http_requests_total)<esc>");
-    snap!("promql_ok", world, 160 x 48, "<ctrl-u>histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))<esc>");
+    snap!("promql_wrong", world, 80 x 24, "sum by (code) (rtae(http_requests_total[5m]))");
+    snap!("promql_unclosed", world, 80 x 24, "<ctrl-u>rate(http_requests_total{code=~\"5..\"[5m");
+    snap!("promql_doubted", world, 80 x 24, "<ctrl-u>rate(http_requests_total)");
+    snap!("promql_hint", world, 80 x 24, "<ctrl-u>sum by (code) (http_requests_total)");
+    snap!("promql_ok", world, 160 x 48, "<ctrl-u>histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))");
 }
 
 #[test]

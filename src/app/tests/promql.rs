@@ -69,7 +69,7 @@ fn what_is_typed_is_completed_from_the_server_and_ends_at_the_card() {
 #[test]
 fn a_mistake_stays_with_its_explanation_and_nothing_is_sent() {
     let mut world = world();
-    world.keys("3erate(requests_total[5m]<esc><enter>");
+    world.keys("3erate(requests_total[5m]<enter>");
     assert!(is_open(&world) && prepared(&world).is_empty());
     let screen = world.grid(100, 30);
     assert!(screen.contains("wrong: `(` is never closed  add `)`"), "{screen}");
@@ -108,7 +108,7 @@ fn without_a_server_the_input_works_and_says_what_is_missing() {
     let screen = world.grid(100, 30);
     assert!(screen.contains("no source of metrics is configured"), "{screen}");
     assert_eq!(asked(&world), []);
-    world.keys("<esc>job=\"a\"}<esc>");
+    world.keys("<esc>job=\"a\"}");
     assert!(world.grid(100, 30).contains("ok"));
 }
 
