@@ -132,6 +132,8 @@ pub struct State {
     pub proposals: Vec<Proposal>,
     /// Questions and answers.
     pub conversation: Conversation,
+    /// PromQL that was put forward in this session, the newest last.
+    pub asked: Vec<String>,
     /// The generation of the last request to a model.
     pub generation: u64,
     /// The model.
@@ -233,6 +235,7 @@ impl State {
             brain: &self.brain,
             gate: &self.gate,
             selection: self.selection.as_ref(),
+            asked: &self.asked,
             notices: &self.notices,
             replaying: self.replay.is_some(),
             outputs: &self.outputs,

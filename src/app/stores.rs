@@ -30,7 +30,6 @@ pub struct Stores {
     /// How much of what services promise was broken, as each source counted it.
     pub slos: BTreeMap<SourceId, Arc<[SloReading]>>,
     /// What the numbers say before anybody asks; empty until they were looked at.
-    /// What the numbers say.
     pub signals: Arc<Picture>,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,

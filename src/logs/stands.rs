@@ -5,7 +5,8 @@ use crate::domain::{CleanText, TimeWindow, Timestamp};
 use crate::store::{Filter, LogStore};
 
 use super::answer::{Answer, Digest, FieldsPage, Page, PatternsPage};
-use super::ask::{Ask, DetailAsk, Look, Order, PatternsAsk, QueryAsk, Show};
+use super::ask::{Ask, ContrastAsk, DetailAsk, Look, Order, PatternsAsk, QueryAsk, Show};
+use super::contrast::Contrast;
 use super::detail::{Asked, Lines};
 use super::digest::{self, digest};
 use super::page::{World, page};
@@ -32,6 +33,7 @@ pub(super) struct Stands {
     trended: Option<PatternsPage>,
     sample: Option<Sample>,
     fields: Option<FieldsPage>,
+    contrast: Option<Contrast>,
     digest: Option<(TimeWindow, Tally)>,
     digested: Option<(u64, usize)>,
     details: Vec<Asked>,
@@ -68,6 +70,7 @@ impl Stands {
                 self.sample = ask.map(Sample::new);
                 self.fields = None;
             }
+            Ask::Contrast(ask) => self.contrast = ask.map(Contrast::new),
             Ask::Digest(window) => {
                 if self.digest.as_ref().is_none_or(|(known, _)| *known != window) {
                     self.digest = Some((window, Tally::new(news_of(window))));
@@ -121,6 +124,11 @@ impl Stands {
         wanted.extend(self.details.iter().map(|asked| of_look(&asked.ask.look)));
         wanted.extend(self.tally.iter().map(|tally| of_look(&tally.ask().look)));
         wanted.extend(self.sample.iter().map(|sample| of_look(&sample.ask().look)));
+        if let Some(contrast) = self.contrast.as_ref().filter(|contrast| !contrast.is_done()) {
+            let ContrastAsk { look, among, .. } = contrast.ask();
+            wanted.push(of_look(look));
+            wanted.extend((!among.is_empty()).then(|| (which(among), look.window)));
+        }
         for query in &self.queries {
             wanted.push((which(&query.filter), Some(query.window)));
         }
@@ -139,6 +147,7 @@ impl Stands {
         self.tally.as_ref().is_some_and(|tally| !tally.is_done())
             || self.trends.as_ref().is_some_and(|tally| !tally.is_done())
             || self.sample.as_ref().is_some_and(|sample| !sample.is_done())
+            || self.contrast.as_ref().is_some_and(|contrast| !contrast.is_done())
             || self.digest.as_ref().is_some_and(|(_, tally)| !tally.is_done())
             || self.details.iter().any(Asked::is_open)
             || !self.queries.is_empty()
@@ -165,6 +174,7 @@ impl Stands {
         answers.extend(self.patterns(world, sets, is_due, beyond(), cost, most));
         answers.extend(self.trends(world, sets, is_due, beyond(), cost, most));
         answers.extend(self.fields(world, sets, is_due, cost, most));
+        answers.extend(self.contrast(world, sets, cost, most));
         answers.extend(self.digest(world, sets, is_due, cost, most));
         let recorder = self.recorder.as_mut();
         answers.extend(
@@ -266,6 +276,14 @@ impl Stands {
         }
         self.fields = Some(page.clone());
         Some(Answer::Fields(page))
+    }
+
+    fn contrast(&mut self, world: &World<'_>, sets: &Sets, cost: &mut usize, most: usize) -> Option<Answer> {
+        let contrast = self.contrast.as_mut()?;
+        let ContrastAsk { look, among, .. } = contrast.ask();
+        let bad = sets.get(&which(&look.filter));
+        let among = if among.is_empty() { None } else { Some(sets.get(&which(among))?) };
+        contrast.work(world, bad?, among, cost, most).map(Answer::Contrast)
     }
 
     fn digest(

@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::desk::DeskThread;
 use super::effects::Executor;
 use super::keeper::Keeper;
+use super::maps::known_calls;
 use super::numbers::SignalsThread;
 use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
@@ -230,6 +231,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         log_answers: HashMap::new(),
         noted: HashMap::new(),
         asking: None,
+        naming: None,
     };
 
     let prompts_dir = (!config.prompts_dir.as_os_str().is_empty()).then_some(config.prompts_dir.as_path());
@@ -461,10 +463,11 @@ pub fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
-    let graph = Arc::new(config.graph());
+    let (graph, unread) = known_calls(config);
+    let graph = Arc::new(graph);
     // Where nothing can fire, the records are what a person came for.
     let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
-    let state = State {
+    let mut state = State {
         now: clock.now(),
         wall: Clock::wall(),
         uptime: std::time::Duration::ZERO,
@@ -488,6 +491,7 @@ pub fn model(
         incident: None,
         proposals: Vec::new(),
         conversation: Conversation::default(),
+        asked: Vec::new(),
         generation: 0,
         brain,
         prompts,
@@ -503,11 +507,11 @@ pub fn model(
         last_preview: None,
         watches: Vec::new(),
         wanted: Wanted { graph: Arc::clone(&graph), ..Wanted::default() },
-        wanted: Wanted::default(),
         signalled: Default::default(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };
+    unread.into_iter().for_each(|why| state.problem(why));
     Model {
         state,
         panes: Default::default(),

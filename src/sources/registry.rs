@@ -23,8 +23,8 @@ use super::{Outlet, Source, Span};
 use crate::config::{Config, schema};
 use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, QueryEngine, SecretStore};
-use crate::domain::query::{PolledQuery, QueryAnswer, QueryError, QueryRequest};
-use crate::domain::{Batch, CleanText, Language, SourceId, Timestamp};
+use crate::domain::query::{LabelAnswer, LabelAsk, PolledQuery, QueryAnswer, QueryError, QueryRequest};
+use crate::domain::{Batch, CleanText, Language, SourceId, TimeWindow, Timestamp};
 use crate::logfile::Library;
 
 /// The sources at work.
@@ -171,6 +171,18 @@ impl QueryEngine for Engine {
                 (Language::Sh, _, _) => "a command is not a query; it is run, not asked",
             };
             Err(QueryError { source: CleanText::line(request.language.word()), why: why.into() })
+        })
+    }
+
+    fn labels(&self, ask: LabelAsk, window: TimeWindow) -> Pending<'_, Result<LabelAnswer, QueryError>> {
+        Box::pin(async move {
+            match &self.metrics {
+                Some(client) => client.names_of(ask, window).await,
+                None => {
+                    let why = "no metrics source is configured; add [[prometheus]] with its url".into();
+                    Err(QueryError { source: CleanText::line("promql"), why })
+                }
+            }
         })
     }
 

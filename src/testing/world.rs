@@ -371,6 +371,7 @@ impl World {
             | Effect::RecordNotes(_)
             | Effect::Window(_)
             | Effect::Wanted(_)
+            | Effect::Labels(..)
             | Effect::Theme(_)
             | Effect::Redraw
             | Effect::Suspend

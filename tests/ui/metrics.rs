@@ -44,12 +44,16 @@ fn picture(world: &World) -> Picture {
         let from = onset.unwrap_or(725);
         SeriesPicture {
             usual: Some(Usual { low: 0.4, centre: 0.5, high: 0.6 }),
-            spans: vec![Span { start: ago(from), end: ago(until), sign: Some(sign), score: 0.97 }],
+            spans: vec![Span { start: ago(from), end: ago(until), sign, score: 0.97 }],
             onset: onset.map(|at| Onset {
                 at: ago(at),
                 within: SignedDuration::from_secs(2),
                 way: Way::Up,
                 spreads: 31.0,
+                chance: 1e-9,
+                before: 0.5,
+                after: 14.0,
+                is_back: false,
             }),
             ..SeriesPicture::default()
         }
@@ -98,9 +102,11 @@ fn movers() -> Vec<Mover> {
             after,
             unit: Unit::PerSecond,
             is_back: false,
+            chance: 1e-9,
             is_symptom: title == "errors",
         }),
         also: Vec::new(),
+        more: 0,
     };
     let change = Mover {
         place: None,
@@ -115,7 +121,7 @@ fn movers() -> Vec<Mover> {
         change,
         metric(1, "errors", "payments", 721, 2, 0.2, 9.5),
         metric(1, "errors", "checkout", 719, 2, 0.5, 14.0),
-        metric(2, "p99", "checkout", 690, 8, 0.2, 4.0),
+        Mover { more: 3, ..metric(2, "p99", "checkout", 690, 8, 0.2, 4.0) },
     ]
 }
 
@@ -343,7 +349,7 @@ fn any_value() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
     fn any_data_keys_and_size_leave_the_program_standing(
         data in prop::collection::vec((0usize..5, prop::collection::vec(any_value(), 0..40)), 0..14),

@@ -173,11 +173,7 @@ fn share(answer: &RangeAnswer, window: SignedDuration) -> Option<f64> {
     let text = range(window);
     let of =
         answer.series.iter().find(|series| series.labels.get(LABEL).is_some_and(|label| label.as_str() == text))?;
-    of.points
-        .last()
-        .map(|point| point.sample.value)
-        .filter(|share| share.is_finite())
-        .map(|share| share.clamp(0.0, 1.0))
+    of.points.last().map(|point| point.value).filter(|share| share.is_finite()).map(|share| share.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
