@@ -67,6 +67,8 @@ pub enum Action {
     Wrap,
     /// Fields of the records with their values.
     Fields,
+    /// What the records of the filter have in common that others have not.
+    Contrast,
     /// Fold the series of a panel into one row, or unfold them.
     Fold,
     /// Drop a panel that was added in this session.
@@ -85,6 +87,8 @@ pub enum Action {
     AskCommand,
     /// Type a command.
     TypeCommand,
+    /// Write PromQL, or edit the selected row's query.
+    Query,
     /// The list of proposals.
     Proposals,
     /// Queries worth seeing for the alerts that went off, on one card.
@@ -253,6 +257,7 @@ pub const BINDINGS: &[Binding] = &[
     row(P(PaneId::Logs), &["s"], A::FilterByService, "only this record's service", ""),
     row(P(PaneId::Logs), &["r"], A::Related, "all of this record's trace, request or host", ""),
     row(P(PaneId::Logs), &["F"], A::Fields, "fields with their values, levels over time", ""),
+    row(P(PaneId::Logs), &["c"], A::Contrast, "what these have in common that others have not", ""),
     row(P(PaneId::Logs), &["A"], A::AllTime, "all time, or the shared window again", ""),
     row(P(PaneId::Logs), &["o"], A::Order, "patterns: the next order", ""),
     row(P(PaneId::Logs), &["z"], A::Wrap, "long lines in full, or cut", ""),
@@ -260,6 +265,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
     row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),
     row(E, &["p"], A::Proposals, "what waits for a decision", "proposed"),
+    row(P(PaneId::Metrics), &["e"], A::Query, "write PromQL, or edit this row's query", "query"),
     row(P(PaneId::Metrics), &["w"], A::Worth, "queries worth seeing for what fires, on one card", "worth seeing"),
     row(E, &["T"], A::Timeline, "timeline of the incident", ""),
     row(E, &["C"], A::Changes, "changes, newest first", ""),

@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::effect::Steer;
-use super::handlers::{ask, grants, incident, keys, logs, navigation, watch};
+use super::handlers::{ask, contrast, grants, incident, keys, logs, navigation, promql, watch};
 use super::keymap::{Action, Slide};
 use super::{Effect, Model, PaneId};
 use crate::config::units::Length;
@@ -35,6 +35,7 @@ pub const COMMANDS: &[Command] = &[
     command("all-time", "", "logs: all time, or the shared window again"),
     command("changes", "", "changes, newest first"),
     command("copy-notes", "", "the incident's notes as Markdown"),
+    command("correlate", "FILTER", "what the records of a filter have in common that others have not"),
     command("fetch", "NAME", "bring what the filter lets pass from a log store; by way of a card"),
     command("fields", "", "fields of the log records with their values"),
     command("files", "", "log files: format, records, progress, trouble"),
@@ -52,6 +53,7 @@ pub const COMMANDS: &[Command] = &[
     command("pin", "", "pin the selection"),
     command("policy", "", "the rules of the policy"),
     command(PREVIEW, "QUESTION", "exactly what would be sent, or was sent last"),
+    command("promql", "QUERY", "write PromQL, with completion from the server"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
@@ -94,6 +96,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "all-time" => in_logs(model, Action::AllTime, effects),
         "changes" => keys::on_action(model, Action::Changes, effects),
         "copy-notes" => keys::on_action(model, Action::CopyNotes, effects),
+        "correlate" => contrast::open(model, argument),
         "fetch" => logs::fetch(model, argument, effects),
         "fields" => in_logs(model, Action::Fields, effects),
         "files" => read(model, Topic::Files),
@@ -114,6 +117,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "pin" => keys::on_action(model, Action::Pin, effects),
         "policy" => read(model, Topic::Text("Policy".into(), grants::policy_text(&model.state.gate))),
         PREVIEW => preview(model, argument, effects),
+        "promql" => promql::open(model, argument),
         "proposals" => keys::on_action(model, Action::Proposals, effects),
         "queries" => read(model, Topic::Queries),
         "quit" => effects.push(Effect::Quit),

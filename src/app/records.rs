@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::domain::{RecordKey, TimeWindow};
-use crate::logs::answer::{Detail, Digest, FieldsPage, PatternsPage, Status};
-use crate::logs::ask::{DetailAsk, FieldsAsk, PatternsAsk};
+use crate::logs::answer::{Contrasted, Detail, Digest, FieldsPage, PatternsPage, Status};
+use crate::logs::ask::{ContrastAsk, DetailAsk, FieldsAsk, PatternsAsk};
 use crate::logs::{Ask, Page, PageRow, Show};
 use crate::store::Filter;
 
@@ -21,6 +21,8 @@ pub struct Records {
     pub patterns: PatternsPage,
     /// The fields.
     pub fields: FieldsPage,
+    /// What bad records have in common, or how far counting is.
+    pub contrast: Option<Contrasted>,
     /// What prompts and reports need.
     pub digest: Digest,
     /// Everything about the record that is open.
@@ -43,6 +45,7 @@ struct Asked {
     show: Option<Show>,
     patterns: Option<PatternsAsk>,
     fields: Option<FieldsAsk>,
+    contrast: Option<ContrastAsk>,
     detail: Option<DetailAsk>,
     digest: Option<TimeWindow>,
     /// The program's time when a page was asked for that has not come.
@@ -123,6 +126,19 @@ impl Records {
         Some(Ask::Fields(self.asked.fields.clone()))
     }
 
+    /// The question for what bad records have in common, unless it was put already.
+    pub fn contrast(&mut self, wanted: Option<ContrastAsk>) -> Option<Ask> {
+        let generation = self.asked.contrast.as_ref().map_or(0, |last| last.generation);
+        if wanted.clone().map(|ask| ContrastAsk { generation, ..ask }) == self.asked.contrast {
+            return None;
+        }
+        self.asked.generation += 1;
+        let generation = self.asked.generation;
+        self.asked.contrast = wanted.map(|ask| ContrastAsk { generation, ..ask });
+        self.contrast = None;
+        Some(Ask::Contrast(self.asked.contrast.clone()))
+    }
+
     /// The question for all about a record, unless it was put already.
     pub fn detail(&mut self, wanted: Option<DetailAsk>) -> Option<Ask> {
         let Some(wanted) = wanted else {
@@ -156,6 +172,11 @@ impl Records {
     /// Whether fields answer the last question for some.
     pub fn wants_fields(&self, page: &FieldsPage) -> bool {
         self.asked.fields.as_ref().is_some_and(|ask| ask.generation == page.generation)
+    }
+
+    /// Whether a comparison answers the last question for one.
+    pub fn wants_contrast(&self, told: &Contrasted) -> bool {
+        self.asked.contrast.as_ref().is_some_and(|ask| ask.generation == told.generation())
     }
 
     /// Whether a detail answers the last question for one.

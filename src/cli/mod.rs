@@ -74,7 +74,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&common, &logs),
         Subcommand::Metrics(metrics) => metrics::run(&metrics),
-        Subcommand::Correlate(args) => correlate::run(&args),
+        Subcommand::Correlate(args) => correlate::run(&common, &args),
         Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),

@@ -26,7 +26,7 @@ pub use packed::Packing;
 pub use pages::Opened;
 pub use parse::Format;
 pub use piped::Piped;
-pub use record::{Context, record};
+pub use record::{Context, FieldList, record};
 pub use stream::LineParser;
 pub use tape::{Snapshot, Tape};
 pub use watch::{Polled, Watch};

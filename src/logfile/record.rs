@@ -14,6 +14,8 @@ use super::parse::parts::{Parts, Stream};
 use super::parse::stamp::Clock;
 use super::parse::{self, Format, wrap};
 
+pub use super::parse::fields::FieldList;
+
 /// Bytes of a record that are read; what is more is cut off with a mark.
 pub const MAX_RECORD: usize = 256 * 1024;
 /// Bytes that stand for a record longer than that: clean text may not be longer, and the mark must not be cut off.
@@ -70,6 +72,34 @@ pub fn record(raw: &[u8], layout: &Layout, context: &Context) -> LogRecord {
         attributes: gathered.attributes.into_iter().map(pair).collect(),
         trace_id: gathered.trace_id.as_deref().map(CleanText::line),
     }
+}
+
+/// Reads only the fields that [`record()`] gives as attributes, without copies of each, for counting many records; the
+/// trace id is among them under the name `trace`.
+pub fn fields(raw: &[u8], layout: &Layout, context: &Context, out: &mut FieldList) {
+    out.clear();
+    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+    let (kept, _) = raw.split_at(if raw.len() > MAX_RECORD { SHOWN } else { raw.len() });
+    let text = colourless(kept);
+    let mut clock = match context.at {
+        Some(at) => Clock::at(at),
+        None => Clock::new(context.observed),
+    };
+    let (whole, _) = unwrapped(&text, &mut clock);
+    let first = opening(&whole);
+    if is_journal(first, layout) {
+        journal::read(&whole, &mut clock, out);
+        return;
+    }
+    let mut stream = Stream { layout, clock: &mut clock, unknown: false };
+    if parse::read_by(first, &mut stream, out).is_none() {
+        out.clear();
+        parse::plain(first, out);
+    }
+}
+
+fn is_journal(first: &[u8], layout: &Layout) -> bool {
+    first.starts_with(b"__CURSOR=") && matches!(layout.choice, Choice::Auto | Choice::Format(Format::Journal))
 }
 
 /// The record as written, without the line ends and blank lines at its end.
@@ -136,7 +166,7 @@ pub(super) fn first_line(text: &[u8]) -> &[u8] {
 
 fn parts(whole: &[u8], layout: &Layout, clock: &mut Clock, out: &mut Gathered) -> Parts {
     let first = opening(whole);
-    if first.starts_with(b"__CURSOR=") && matches!(layout.choice, Choice::Auto | Choice::Format(Format::Journal)) {
+    if is_journal(first, layout) {
         return journal::read(whole, clock, out);
     }
     let mut stream = Stream { layout, clock, unknown: false };

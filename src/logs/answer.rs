@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::contrast::Told;
 use crate::analysis::templates::PatternId;
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{CleanText, LogRecord, ProposalId, RecordKey, Severity, TimeWindow, Timestamp};
@@ -15,8 +16,12 @@ pub enum Answer {
     Page(Page),
     /// The patterns look like this now.
     Patterns(PatternsPage),
+    /// The trends look like this now.
+    Trends(PatternsPage),
     /// The fields look like this now.
     Fields(FieldsPage),
+    /// How far a comparison is, or what came of it.
+    Contrast(Contrasted),
     /// The digest looks like this now.
     Digest(Digest),
     /// Everything about a record.
@@ -203,6 +208,34 @@ pub struct FieldRow {
     pub distinct: u64,
     /// Minimum, median, 99th percentile and maximum, when most values are numbers; and the unit they are in.
     pub numbers: Option<Numbers>,
+}
+
+/// What is told of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Contrasted {
+    /// Records are still read.
+    Counting {
+        /// Of the question.
+        generation: u64,
+        /// How far.
+        progress: Progress,
+    },
+    /// What came of it.
+    Told {
+        /// Of the question.
+        generation: u64,
+        /// What stands out.
+        told: Box<Told>,
+    },
+}
+
+impl Contrasted {
+    /// Of which question.
+    pub fn generation(&self) -> u64 {
+        match self {
+            Contrasted::Counting { generation, .. } | Contrasted::Told { generation, .. } => *generation,
+        }
+    }
 }
 
 /// A field of numbers.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::analysis::correlate::Since;
 use crate::domain::{CleanText, LogRecord, ProposalId, RecordKey, TimeWindow, Timestamp};
 use crate::store::Filter;
 
@@ -12,8 +13,12 @@ pub enum Ask {
     Show(Show),
     /// Keep the patterns of a look up to date, or do no longer.
     Patterns(Option<PatternsAsk>),
+    /// Keep the patterns of a time up to date beside those of a pane, for what looks at numbers; or do no longer.
+    Trends(Option<PatternsAsk>),
     /// Keep the fields of a look up to date, or do no longer.
     Fields(Option<FieldsAsk>),
+    /// What bad records have in common that others have not, once; or no longer.
+    Contrast(Option<ContrastAsk>),
     /// Keep a digest for prompts and reports up to date.
     Digest(TimeWindow),
     /// Everything about one record.
@@ -134,6 +139,35 @@ pub struct FieldsAsk {
     pub look: Look,
     /// One field in depth; `None` lists all fields there are.
     pub field: Option<CleanText>,
+}
+
+/// Bad records against others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContrastAsk {
+    /// Comes back with the answer.
+    pub generation: u64,
+    /// The bad: which records, in which time.
+    pub look: Look,
+    /// The others pass this, in the same time, and are not bad.
+    pub among: Filter,
+    /// Of which services the others are.
+    pub services: Services,
+    /// Whether a record is from after one of these is asked too.
+    pub changes: Vec<Since>,
+    /// Fields that are not to be compared, beside those that the filter asks about.
+    pub ignored: Vec<CleanText>,
+    /// Records read of each side at most; of more, those at even distances.
+    pub most: u64,
+}
+
+/// Of which services the others are that bad records are compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Services {
+    /// Of any.
+    #[default]
+    Any,
+    /// Of those that the bad are of, in the same proportions.
+    Same,
 }
 
 /// A record of which everything is to be told.

@@ -217,6 +217,16 @@ impl Hits {
         (shelf.tapes().iter().filter_map(lane).collect(), HeldLane(&self.held))
     }
 
+    /// What passed of a chunk of a tape, as far as it was looked at.
+    pub(super) fn looked(&self, tape: u32, chunk: usize) -> Option<Bits> {
+        Some(self.tapes.get(tape as usize)?.parts.get(chunk)?.as_ref()?.bits())
+    }
+
+    /// Whether a held record passed.
+    pub(super) fn has_held(&self, key: RecordKey) -> bool {
+        self.held.keys_in(None).contains(key)
+    }
+
     /// What passed of a chunk, once it was looked at as it is now.
     fn passed(&self, tape: u32, index: usize, chunk: &Arc<Chunk>) -> Option<Bits> {
         let hits = self.tapes.get(tape as usize)?;

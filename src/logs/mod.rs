@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod ask;
 mod bits;
+pub mod contrast;
 mod density;
 mod desk;
 mod detail;

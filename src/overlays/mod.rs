@@ -2,10 +2,12 @@
 
 pub mod chips;
 pub mod confirm;
+pub mod contrast;
 pub mod fields;
 pub mod help;
 pub mod palette;
 pub mod prompt;
+pub mod promql;
 pub mod proposed;
 pub mod reader;
 pub mod record;
@@ -21,6 +23,8 @@ pub enum Overlay {
     Chips(chips::Chips),
     /// The confirm card.
     Confirm(confirm::Confirm),
+    /// What bad log records have in common.
+    Contrast(Box<contrast::Contrast>),
     /// Fields of log records.
     Fields(fields::Fields),
     /// Help from the key table.
@@ -29,6 +33,8 @@ pub enum Overlay {
     Palette(palette::Palette),
     /// One line to type.
     Prompt(prompt::Prompt),
+    /// The PromQL input.
+    Promql(Box<promql::Promql>),
     /// The proposals.
     Proposed(proposed::Proposed),
     /// A text to read: timeline, changes, notices, queries, preview.
@@ -44,10 +50,12 @@ pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
     match overlay {
         Overlay::Chips(chips) => chips.on_key(key, ctx),
         Overlay::Confirm(card) => card.on_key(key, ctx),
+        Overlay::Contrast(contrast) => contrast.on_key(key, ctx),
         Overlay::Fields(fields) => fields.on_key(key, ctx),
         Overlay::Help(help) => help.on_key(key, ctx),
         Overlay::Palette(palette) => palette.on_key(key, ctx),
         Overlay::Prompt(prompt) => prompt.on_key(key),
+        Overlay::Promql(input) => input.on_key(key, ctx),
         Overlay::Proposed(list) => list.on_key(key, ctx),
         Overlay::Reader(reader) => reader.on_key(key, ctx),
         Overlay::Record(record) => record.on_key(key, ctx),
@@ -56,12 +64,14 @@ pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
 }
 
 /// Pasted text goes to an overlay: into a line that is typed, and nowhere else.
-pub fn on_paste(overlay: &mut Overlay, text: &str) {
+pub fn on_paste(overlay: &mut Overlay, text: &str, ctx: &Ctx<'_>) {
     match overlay {
+        Overlay::Promql(input) => input.on_paste(text, ctx),
         Overlay::Prompt(prompt) => prompt.on_paste(text),
         Overlay::Palette(palette) => palette.on_paste(text),
         Overlay::Confirm(card) => card.on_paste(),
         Overlay::Chips(_)
+        | Overlay::Contrast(_)
         | Overlay::Fields(_)
         | Overlay::Help(_)
         | Overlay::Proposed(_)
@@ -78,8 +88,10 @@ pub fn settle(overlay: &mut Overlay, ctx: &Ctx<'_>, size: (u16, u16)) {
         Overlay::Help(help) => help.settle(ctx, size),
         Overlay::Reader(reader) => reader.settle(ctx, size),
         Overlay::Running(running) => running.settle(ctx, size),
+        Overlay::Contrast(contrast) => contrast.settle(ctx, size),
         Overlay::Fields(fields) => fields.settle(ctx, size),
         Overlay::Record(record) => record.settle(ctx, size),
+        Overlay::Promql(input) => input.settle(ctx),
         Overlay::Chips(_) | Overlay::Palette(_) | Overlay::Prompt(_) | Overlay::Proposed(_) => {}
     }
 }
@@ -89,10 +101,12 @@ pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
     match overlay {
         Overlay::Chips(chips) => chips.view(canvas, ctx),
         Overlay::Confirm(card) => card.view(canvas, ctx),
+        Overlay::Contrast(contrast) => contrast.view(canvas, ctx),
         Overlay::Fields(fields) => fields.view(canvas, ctx),
         Overlay::Help(help) => help.view(canvas, ctx),
         Overlay::Palette(palette) => palette.view(canvas, ctx),
         Overlay::Prompt(prompt) => prompt.view(canvas, ctx),
+        Overlay::Promql(input) => input.view(canvas, ctx),
         Overlay::Proposed(list) => list.view(canvas, ctx),
         Overlay::Reader(reader) => reader.view(canvas, ctx),
         Overlay::Record(record) => record.view(canvas, ctx),

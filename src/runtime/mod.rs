@@ -8,6 +8,8 @@ pub mod headless;
 mod inline;
 mod keeper;
 mod looper;
+mod maps;
+mod numbers;
 mod preparer;
 mod runs;
 mod screen;

@@ -1,6 +1,10 @@
 //! Whether a share is higher among the bad than chance gives, and for how many questions at once that still holds.
 
+use super::report::Interval;
 use crate::analysis::novelty::beta::ln_gamma;
+
+/// Standard deviations of a normal distribution that 95 % lie within.
+const WIDTH: f64 = 1.959_963_984_540_054;
 
 /// A question's counts: of all bad and all other records those that have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,26 @@ impl Counts {
     /// Its share among the rest.
     pub fn among_rest(self) -> f64 {
         self.rest as f64 / self.all_rest.max(1) as f64
+    }
+
+    /// The share among the bad with its interval.
+    pub fn share_of_bad(self) -> Interval {
+        wilson(self.bad, self.all_bad)
+    }
+
+    /// The share among the rest with its interval.
+    pub fn share_of_rest(self) -> Interval {
+        wilson(self.rest, self.all_rest)
+    }
+
+    /// How many times the rest's share the bad's is.
+    pub fn ratio(self) -> Interval {
+        let half = |count: u64| count as f64 + 0.5;
+        let (bad, all_bad) = (half(self.bad), half(self.all_bad));
+        let (rest, all_rest) = (half(self.rest), half(self.all_rest));
+        let ln = (bad / all_bad / (rest / all_rest)).ln();
+        let wide = WIDTH * (1.0 / bad - 1.0 / all_bad + 1.0 / rest - 1.0 / all_rest).max(0.0).sqrt();
+        Interval { value: ln.exp(), low: (ln - wide).exp(), high: (ln + wide).exp() }
     }
 
     /// The difference of the shares: how well it tells bad from rest, -1 to 1 (Youden, *Index for rating diagnostic
@@ -58,6 +82,15 @@ impl Counts {
     }
 }
 
+/// The interval of a share (Wilson, *Probable inference, the law of succession, and statistical inference*, 1927).
+fn wilson(some: u64, all: u64) -> Interval {
+    let all = all.max(1) as f64;
+    let (share, z2) = (some as f64 / all, WIDTH * WIDTH);
+    let middle = (share + z2 / (2.0 * all)) / (1.0 + z2 / all);
+    let wide = WIDTH / (1.0 + z2 / all) * (share * (1.0 - share) / all + z2 / (4.0 * all * all)).sqrt();
+    Interval { value: share, low: (middle - wide).clamp(0.0, share), high: (middle + wide).clamp(share, 1.0) }
+}
+
 /// Step-up adjusted logarithms of chances (Benjamini and Hochberg, *Controlling the false discovery rate*, 1995), in
 /// the order given, where `asked` questions were asked in all; those not given were no discoveries.
 pub(super) fn adjusted(chances: &[f64], asked: usize) -> Vec<f64> {
@@ -94,6 +127,18 @@ mod tests {
         let counts = Counts { bad: 400_000, all_bad: 500_000, rest: 20_000, all_rest: 500_000 };
         let chance = counts.ln_chance();
         assert!(chance < -100_000.0 && chance.is_finite());
+    }
+
+    #[test]
+    fn intervals_by_hand() {
+        // Newcombe, 1998: 81 of 263, Wilson's interval 0.2553 to 0.3662.
+        let share = wilson(81, 263);
+        assert!((share.low - 0.2553).abs() < 1e-4 && (share.high - 0.3662).abs() < 1e-4, "{share:?}");
+        assert_eq!((wilson(0, 0).value, wilson(0, 10).low), (0.0, 0.0));
+        let ratio = Counts { bad: 90, all_bad: 100, rest: 40, all_rest: 1000 }.ratio();
+        assert!(ratio.low < 22.3 && 22.3 < ratio.high && ratio.low > 15.0 && ratio.high < 32.0, "{ratio:?}");
+        let none = Counts { bad: 50, all_bad: 50, rest: 0, all_rest: 500 }.ratio();
+        assert!(none.low > 20.0 && none.high.is_finite());
     }
 
     #[test]

@@ -1,239 +1,283 @@
-//! From counts to findings: values, pairs, what is the same, and what only goes along.
+//! From counts to what passes the tests: values, ranges, pairs.
 
+use std::collections::HashMap;
+
+use super::cuts::{Numbers, Range};
 use super::exact::{Counts, adjusted};
-use super::sample::Sample;
-use super::{COVERS, Correlator, Finding, ODDS, Part, RATE, Report, SEEN, TELLS};
+use super::fold::{Rows, folded};
+use super::report::{Asked, Report};
+use super::sample::{Row, Sample};
+use super::{COVERS, Correlator, FEWEST, ODDS, RATE, SEEN, TELLS, change_key};
 
-/// Values that pairs are made of, at most: those that cover most of the bad.
+/// Values and ranges that pairs are made of, at most: those that cover most of the bad.
 const PARTNERS: usize = 400;
-/// Findings kept at most, before what goes along is taken out.
-const MOST: usize = 64;
-/// From this share of common records on, two findings are one with two names.
-const SAME: f64 = 0.95;
-/// Least number of bad records of a finding.
-const FEWEST: u64 = 5;
+/// Findings kept at most, before those on the same records become one.
+const MOST: usize = 96;
+
+/// One thing that a record has or has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A value of a field, by its key.
+    Value { field: u16, key: u64 },
+    /// A number of a field in a range, by the place of the field's numbers.
+    Range { field: u16, numbers: usize, range: Range },
+    /// It is from after a change.
+    Since(usize),
+}
 
 /// A finding on its way.
-struct Found {
-    /// Places of its values; the second is absent for a single one.
-    values: (u32, Option<u32>),
+#[derive(Debug)]
+pub(super) struct Found {
+    pub what: (What, Option<What>),
+    pub counts: Counts,
+    pub ln_chance: f64,
+    pub ln_adjusted: f64,
+    pub same: Vec<(What, Option<What>)>,
+    pub rows: Rows,
+}
+
+/// A question that was answered, before the number of all questions is counted in.
+struct Asking {
+    what: (What, Option<What>),
     counts: Counts,
     ln_chance: f64,
-    ln_adjusted: f64,
-    same: Vec<(u32, Option<u32>)>,
-    rows: Rows,
 }
 
-/// Which records of the samples it stands on, a bit for each.
-#[derive(Default)]
-struct Rows {
-    bad: Vec<u64>,
-    rest: Vec<u64>,
-}
+/// The numbers of all fields that have some.
+#[derive(Debug, Default)]
+pub(super) struct Measured(pub Vec<Numbers>);
 
-impl Rows {
-    fn new(values: (u32, Option<u32>), bad: &Sample, rest: &Sample) -> Self {
-        let bits = |sample: &Sample| {
-            let word = |rows: &[Box<[u32]>]| (0..).zip(rows).map(|(bit, row)| u64::from(has(row, values)) << bit).sum();
-            sample.rows().chunks(64).map(word).collect()
-        };
-        Self { bad: bits(bad), rest: bits(rest) }
+impl What {
+    /// The field; `None` for a change.
+    pub fn field(self) -> Option<u16> {
+        match self {
+            What::Value { field, .. } | What::Range { field, .. } => Some(field),
+            What::Since(_) => None,
+        }
     }
 
-    /// Whether nearly all records of either are those of both.
-    fn is_like(&self, other: &Rows) -> bool {
-        let both = count(&self.bad, |at| other.bad[at]) + count(&self.rest, |at| other.rest[at]);
-        let own = |rows: &Rows| count(&rows.bad, |_| !0) + count(&rows.rest, |_| !0);
-        both as f64 >= SAME * (own(self) + own(other) - both) as f64
+    /// Whether a record of a sample has it.
+    pub fn is_in(self, row: &Row, measured: &Measured) -> bool {
+        match self {
+            What::Value { key, .. } => row.keys.contains(&key),
+            What::Since(change) => row.keys.contains(&change_key(change)),
+            What::Range { numbers, range, .. } => measured
+                .0
+                .get(numbers)
+                .is_some_and(|numbers| numbers.number(&row.numbers).is_some_and(|number| numbers.holds(range, number))),
+        }
     }
-}
-
-/// Bits that are also in the mask.
-fn count(words: &[u64], mask: impl Fn(usize) -> u64) -> u64 {
-    words.iter().enumerate().map(|(at, word)| u64::from((word & mask(at)).count_ones())).sum()
 }
 
 impl Correlator {
     /// What was found so far.
     pub fn report(&self) -> Report {
-        let identifiers: Vec<bool> = self.fields.iter().map(super::Field::is_identifier).collect();
-        let candidates: Vec<u32> = (0..self.values.len())
-            .filter(|at| !identifiers[self.values[*at].field])
-            .filter(|at| self.values[*at].bad + self.values[*at].rest >= SEEN)
-            .filter_map(|at| u32::try_from(at).ok())
-            .collect();
-        let mut found = self.singles(&candidates);
-        let (pairs, asked) = self.pairs(&candidates);
-        found.extend(pairs);
-        found.sort_by(|a, b| b.counts.tells().total_cmp(&a.counts.tells()).then_with(|| a.values.cmp(&b.values)));
-        found.truncate(MOST);
-        found.iter_mut().for_each(|it| it.rows = Rows::new(it.values, &self.bad, &self.rest));
-        let found = self.apart(self.merged(found));
-        let named = |wanted: bool| move |(field, is): (&super::Field, &bool)| (*is == wanted).then(|| field.clone());
-        let fields = || self.fields.iter().zip(&identifiers);
-        let open = fields().filter_map(named(false)).filter(|field| field.beyond > 0);
-        Report {
-            bad: self.bad.offered(),
-            rest: self.rest.offered(),
-            findings: found.iter().map(|it| self.finding(it)).collect(),
-            asked: (candidates.len(), asked),
-            identifiers: fields().filter_map(named(true)).map(|field| field.name.into()).collect(),
-            partly: open.map(|field| (field.name.into(), field.beyond)).collect(),
+        let (bad, rest) = self.records();
+        let name = |field: &super::Field| String::from_utf8_lossy(field.name()).into_owned();
+        let mut report = Report {
+            bad,
+            rest,
+            identifiers: self.fields.iter().filter(|field| field.hardly_repeats()).map(name).collect(),
             beyond: self.beyond,
             sampled: self.bad.is_partial() || self.rest.is_partial(),
+            ..Report::default()
+        };
+        let lost = |field: &&super::Field| field.beyond() > 0 && !field.hardly_repeats();
+        report.partly = self.fields.iter().filter(lost).map(|field| (name(field), field.beyond())).collect();
+        if report.is_too_few() {
+            return report;
         }
+        let measured = self.measured();
+        let (candidates, values) = self.candidates();
+        let (mut found, ranges) = self.ranges(&measured);
+        let (pairs, pairs_asked) = self.pairs(&candidates, &found, &measured);
+        found.extend(discoveries(candidates.iter().filter_map(|(what, counts)| asking(*what, *counts)), values));
+        found.extend(pairs);
+        found.sort_by(|one, other| other.counts.tells().total_cmp(&one.counts.tells()));
+        found.truncate(MOST);
+        found.iter_mut().for_each(|it| it.rows = Rows::new(it.what, &self.bad, &self.rest, &measured));
+        report.asked = Asked { values, ranges, pairs: pairs_asked };
+        report.findings = folded(self, &measured, found);
+        report
     }
 
-    fn counts(&self, at: u32) -> Counts {
-        let value = &self.values[at as usize];
-        Counts { bad: value.bad, all_bad: self.bad.offered(), rest: value.rest, all_rest: self.rest.offered() }
+    /// The values that are asked about and the changes, and how many questions that is.
+    fn candidates(&self) -> (Vec<(What, Counts)>, usize) {
+        let (all_bad, all_rest) = self.records();
+        let mut all = Vec::new();
+        for (field, at) in self.fields.iter().zip(0u16..) {
+            let often = field.values().filter(|(_, value)| value.bad + value.rest >= SEEN);
+            all.extend(often.map(|(key, value)| {
+                let rest = (value.rest + value.over).min(all_rest);
+                (What::Value { field: at, key }, Counts { bad: value.bad, all_bad, rest, all_rest })
+            }));
+        }
+        // The table has no order; what is told must not depend on that.
+        all.sort_by_key(|(what, _)| match what {
+            What::Value { field, key } => (*field, *key),
+            What::Range { .. } | What::Since(_) => (0, 0),
+        });
+        all.extend(
+            self.changes
+                .iter()
+                .enumerate()
+                .map(|(at, (_, [bad, rest]))| (What::Since(at), Counts { bad: *bad, all_bad, rest: *rest, all_rest })),
+        );
+        let left: u64 = self.fields.iter().map(super::Field::unseen).sum();
+        let asked = all.len() + usize::try_from(left).unwrap_or(usize::MAX);
+        (all, asked)
     }
 
-    fn singles(&self, candidates: &[u32]) -> Vec<Found> {
-        let question = |at: &u32| ((*at, None), self.counts(*at), self.counts(*at).ln_chance());
-        let asked = candidates.iter().map(question).collect();
-        discoveries(asked, candidates.len())
+    fn measured(&self) -> Measured {
+        let mut records = vec![0usize; self.fields.len()];
+        for row in self.bad.rows().iter().chain(self.rest.rows()) {
+            for (field, _) in &row.numbers {
+                records[usize::from(*field)] += 1;
+            }
+        }
+        let kept = self.bad.rows().len() + self.rest.rows().len();
+        let (bad, rest) = self.records();
+        let share = kept as f64 / (bad + rest).max(1) as f64;
+        let numbers = (0u16..).zip(&self.fields).zip(records).filter(|(_, numbers)| *numbers > 0);
+        let of = |((at, field), numbers): ((u16, &super::Field), usize)| {
+            // Records that have the field, as many as the samples should hold of them.
+            let expected = if self.bad.is_partial() || self.rest.is_partial() {
+                numbers.max((field.records as f64 * share * 0.5) as usize)
+            } else {
+                usize::try_from(field.records).unwrap_or(usize::MAX)
+            };
+            Numbers::of(at, &self.bad, &self.rest, expected)
+        };
+        Measured(numbers.filter_map(of).collect())
+    }
+
+    /// The best ranges of each field that pass, and how many were asked about.
+    fn ranges(&self, measured: &Measured) -> (Vec<Found>, usize) {
+        let (all_bad, all_rest) = (self.bad.rows().len() as u64, self.rest.rows().len() as u64);
+        let (mut questions, mut asked) = (Vec::new(), 0);
+        for (at, numbers) in measured.0.iter().enumerate() {
+            let ranges = numbers.ranges();
+            asked += ranges.len();
+            questions.extend(ranges.into_iter().filter_map(|(range, bad, rest)| {
+                let what = What::Range { field: numbers.field, numbers: at, range };
+                asking(what, Counts { bad, all_bad, rest, all_rest })
+            }));
+        }
+        let found = discoveries(questions, asked);
+        let mut best: Vec<Found> = Vec::new();
+        for it in found {
+            let is_between =
+                |found: &Found| matches!(found.what.0, What::Range { range: Range { from: Some(_), to: Some(_) }, .. });
+            match best.iter_mut().find(|other| other.what.0.field() == it.what.0.field()) {
+                Some(other) => {
+                    // Two ends are a longer story than one: they must tell more.
+                    let more = TELLS / 2.0 * (f64::from(is_between(&it)) - f64::from(is_between(other)));
+                    if it.counts.tells() > other.counts.tells() + more {
+                        *other = it;
+                    }
+                }
+                None => best.push(it),
+            }
+        }
+        (best, asked)
     }
 
     /// Pairs that say more than their parts, and how many were asked about: all pairs of values of different fields.
-    fn pairs(&self, candidates: &[u32]) -> (Vec<Found>, usize) {
-        let mut sizes = vec![0usize; self.fields.len()];
-        candidates.iter().for_each(|at| sizes[self.values[*at as usize].field] += 1);
-        let all = candidates.len() * candidates.len();
-        let asked = (all - sizes.iter().map(|size| size * size).sum::<usize>()) / 2;
-        let bad = |at: u32| self.values[at as usize].bad;
-        let enough = (COVERS * self.bad.offered() as f64).max(FEWEST as f64);
-        let mut partners: Vec<u32> = candidates.iter().copied().filter(|at| bad(*at) as f64 >= enough).collect();
-        partners.sort_by_key(|at| (std::cmp::Reverse(bad(*at)), *at));
-        partners.truncate(PARTNERS);
-        let (in_bad, in_rest) = (Together::count(&partners, &self.bad), Together::count(&partners, &self.rest));
+    fn pairs(&self, candidates: &[(What, Counts)], ranges: &[Found], measured: &Measured) -> (Vec<Found>, usize) {
+        let mut sizes = vec![0usize; self.fields.len() + 1];
+        let place = |what: What| what.field().map_or(self.fields.len(), usize::from);
+        candidates.iter().for_each(|(what, _)| sizes[place(*what)] += 1);
+        measured.0.iter().for_each(|numbers| sizes[usize::from(numbers.field)] += numbers.ranges().len());
+        let all: usize = sizes.iter().sum();
+        let asked = (all * all - sizes.iter().map(|size| size * size).sum::<usize>()) / 2;
+        let partners = self.partners(candidates, ranges);
+        let in_bad = Together::count(&partners, &self.bad, measured);
+        let in_rest = Together::count(&partners, &self.rest, measured);
         let (all_bad, all_rest) = (self.bad.rows().len() as u64, self.rest.rows().len() as u64);
         let mut questions = Vec::new();
-        for one in 0..partners.len() {
-            for other in 0..one {
-                if self.values[partners[one] as usize].field == self.values[partners[other] as usize].field {
+        for (one, first) in partners.iter().enumerate() {
+            for (other, second) in partners.iter().enumerate().take(one) {
+                if first.field() == second.field() {
                     continue;
                 }
                 let counts = Counts { bad: in_bad.of(one, other), all_bad, rest: in_rest.of(one, other), all_rest };
                 let part = |at| Counts { bad: in_bad.of(at, at), all_bad, rest: in_rest.of(at, at), all_rest };
                 let better = part(one).tells().max(part(other).tells()) + TELLS / 2.0;
-                if counts.tells() < better {
+                if counts.tells() < better || !is_large(counts) {
                     continue;
                 }
                 let given = |part: Counts| Counts { all_bad: part.bad, all_rest: part.rest, ..counts }.ln_chance();
-                let chance = given(part(one)).max(given(part(other)));
-                let (low, high) = (partners[one].min(partners[other]), partners[one].max(partners[other]));
-                questions.push(((low, Some(high)), counts, chance));
+                let ln_chance = given(part(one)).max(given(part(other)));
+                questions.push(Asking { what: (*second, Some(*first)), counts, ln_chance });
             }
         }
         (discoveries(questions, asked), asked)
     }
 
-    /// Findings on the same records become one; the one first in the list gives the name, a single value before a pair.
-    fn merged(&self, found: Vec<Found>) -> Vec<Found> {
-        let mut kept: Vec<Found> = Vec::new();
-        for it in found {
-            match kept.iter_mut().find(|other| it.rows.is_like(&other.rows)) {
-                Some(twin) if twin.values.1.is_some() && it.values.1.is_none() => {
-                    twin.same.push(std::mem::replace(&mut twin.values, it.values));
-                }
-                Some(twin) => twin.same.push(it.values),
-                None => kept.push(it),
-            }
-        }
-        kept
-    }
-
-    /// Findings of which something is left without the records of those before them.
-    fn apart(&self, found: Vec<Found>) -> Vec<Found> {
-        let (all_bad, all_rest) = (self.bad.rows().len(), self.rest.rows().len());
-        let mut taken = Rows { bad: vec![0; all_bad.div_ceil(64)], rest: vec![0; all_rest.div_ceil(64)] };
-        let mut kept: Vec<Found> = Vec::new();
-        for it in found {
-            let counts = Counts {
-                bad: count(&it.rows.bad, |at| !taken.bad[at]),
-                all_bad: all_bad as u64 - count(&taken.bad, |_| !0),
-                rest: count(&it.rows.rest, |at| !taken.rest[at]),
-                all_rest: all_rest as u64 - count(&taken.rest, |_| !0),
-            };
-            let covers = counts.bad as f64 >= COVERS * all_bad as f64;
-            if counts.bad >= FEWEST && covers && counts.odds() >= ODDS && counts.ln_chance() <= RATE.ln() {
-                taken.bad.iter_mut().zip(&it.rows.bad).for_each(|(taken, word)| *taken |= word);
-                taken.rest.iter_mut().zip(&it.rows.rest).for_each(|(taken, word)| *taken |= word);
-                kept.push(it);
-            }
-        }
-        kept
-    }
-
-    fn finding(&self, found: &Found) -> Finding {
-        Finding {
-            parts: self.parts(found.values),
-            among_bad: found.counts.among_bad(),
-            among_rest: found.counts.among_rest(),
-            ln_chance: found.ln_chance,
-            ln_adjusted: found.ln_adjusted,
-            same: found.same.iter().map(|values| self.parts(*values)).collect(),
-        }
-    }
-
-    /// Its parts, the one that alone tells best first.
-    fn parts(&self, (one, other): (u32, Option<u32>)) -> Vec<Part> {
-        let part = |at: u32| {
-            let value = &self.values[at as usize];
-            Part { field: self.fields[value.field].name.to_string(), value: value.text.to_string() }
-        };
-        let mut values: Vec<u32> = std::iter::once(one).chain(other).collect();
-        values.sort_by(|a, b| self.counts(*b).tells().total_cmp(&self.counts(*a).tells()));
-        values.into_iter().map(part).collect()
+    fn partners(&self, candidates: &[(What, Counts)], ranges: &[Found]) -> Vec<What> {
+        let (bad, _) = self.records();
+        let enough = (COVERS * bad as f64).max(FEWEST as f64);
+        let share = |counts: Counts| counts.among_bad();
+        let values = candidates.iter().filter(|(_, counts)| counts.bad as f64 >= enough);
+        let mut partners: Vec<(What, f64)> = values.map(|(what, counts)| (*what, share(*counts))).collect();
+        partners.extend(ranges.iter().map(|found| (found.what.0, share(found.counts))));
+        partners.sort_by(|one, other| other.1.total_cmp(&one.1));
+        partners.truncate(PARTNERS);
+        partners.into_iter().map(|(what, _)| what).collect()
     }
 }
 
-fn has(row: &[u32], (one, other): (u32, Option<u32>)) -> bool {
-    row.contains(&one) && other.is_none_or(|other| row.contains(&other))
+/// Whether counts are above the floors.
+pub(super) fn is_large(counts: Counts) -> bool {
+    counts.bad >= FEWEST && counts.among_bad() >= COVERS && counts.odds() >= ODDS && counts.tells() >= TELLS
 }
 
-/// Those of the questions that pass the test among so many and the floors.
-fn discoveries(questions: Vec<((u32, Option<u32>), Counts, f64)>, asked: usize) -> Vec<Found> {
-    let chances: Vec<f64> = questions.iter().map(|(_, _, chance)| *chance).collect();
+/// A question about one thing; `None` when its answer could be no finding.
+fn asking(what: What, counts: Counts) -> Option<Asking> {
+    is_large(counts).then(|| Asking { what: (what, None), counts, ln_chance: counts.ln_chance() })
+}
+
+/// Those of the questions that pass the test among so many.
+fn discoveries(questions: impl IntoIterator<Item = Asking>, asked: usize) -> Vec<Found> {
+    let questions: Vec<Asking> = questions.into_iter().collect();
+    let chances: Vec<f64> = questions.iter().map(|it| it.ln_chance).collect();
     let adjusted = adjusted(&chances, asked);
-    let found = questions.into_iter().zip(adjusted).map(|((values, counts, ln_chance), ln_adjusted)| Found {
-        values,
-        counts,
-        ln_chance,
+    let found = questions.into_iter().zip(adjusted).map(|(it, ln_adjusted)| Found {
+        what: it.what,
+        counts: it.counts,
+        ln_chance: it.ln_chance,
         ln_adjusted,
         same: Vec::new(),
         rows: Rows::default(),
     });
-    let passes = |it: &Found| {
-        it.ln_adjusted <= RATE.ln()
-            && it.counts.bad >= FEWEST
-            && it.counts.among_bad() >= COVERS
-            && it.counts.odds() >= ODDS
-            && it.counts.tells() >= TELLS
-    };
-    found.filter(passes).collect()
+    found.filter(|it| it.ln_adjusted <= RATE.ln()).collect()
 }
 
-/// How many records of a sample have both of two values; of a value with itself, how many have it.
+/// How many records of a sample have both of two things; of a thing with itself, how many have it.
 struct Together {
     size: usize,
     counts: Vec<u32>,
 }
 
 impl Together {
-    fn count(values: &[u32], sample: &Sample) -> Self {
-        let size = values.len();
-        let most = values.iter().max().map_or(0, |at| *at as usize + 1);
-        let mut places = vec![None; most];
-        values.iter().enumerate().for_each(|(place, at)| places[*at as usize] = Some(place));
+    fn count(partners: &[What], sample: &Sample, measured: &Measured) -> Self {
+        let size = partners.len();
+        let (mut keys, mut ranges) = (HashMap::new(), Vec::new());
+        for (place, what) in partners.iter().enumerate() {
+            match what {
+                What::Value { key, .. } => drop(keys.insert(*key, place)),
+                What::Since(change) => drop(keys.insert(change_key(*change), place)),
+                What::Range { .. } => ranges.push((place, *what)),
+            }
+        }
         let mut counts = vec![0; size * size];
-        let mut row = Vec::new();
-        for values in sample.rows() {
-            row.clear();
-            row.extend(values.iter().filter_map(|at| places.get(*at as usize).copied().flatten()));
-            for one in &row {
-                for other in &row {
+        let mut has = Vec::new();
+        for row in sample.rows() {
+            has.clear();
+            has.extend(row.keys.iter().filter_map(|key| keys.get(key).copied()));
+            has.extend(ranges.iter().filter(|(_, what)| what.is_in(row, measured)).map(|(place, _)| *place));
+            for one in &has {
+                for other in &has {
                     counts[one * size + other] += 1;
                 }
             }

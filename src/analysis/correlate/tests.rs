@@ -41,13 +41,26 @@ fn is(record: &[(&'static str, String)], field: &str, value: &str) -> bool {
     record.iter().any(|(name, text)| *name == field && text == value)
 }
 
-fn named(finding: &Finding) -> String {
-    let parts: Vec<String> = finding.parts.iter().map(|part| format!("{}={}", part.field, part.value)).collect();
-    parts.join(" and ")
+fn said(parts: &[Part]) -> String {
+    let word = |part: &Part| match &part.test {
+        Test::Is(value) => format!("{}={value}", part.field),
+        Test::Begins(value) => format!("{}={value}…", part.field),
+        Test::AtLeast(end) => format!("{}>={end}", part.field),
+        Test::Below(end) => format!("{}<{end}", part.field),
+        Test::Within(from, to) => format!("{from}<={}<{to}", part.field),
+        Test::Since { what, .. } => format!("since {what}"),
+    };
+    parts.iter().map(word).collect::<Vec<_>>().join(" and ")
 }
 
+/// What stands for itself.
 fn names(report: &Report) -> Vec<String> {
-    report.findings.iter().map(named).collect()
+    report.findings.iter().filter(|it| it.along.is_none()).map(|it| said(&it.parts)).collect()
+}
+
+/// What goes along with that.
+fn along(report: &Report) -> Vec<String> {
+    report.findings.iter().filter(|it| it.along.is_some()).map(|it| said(&it.parts)).collect()
 }
 
 #[test]
@@ -55,8 +68,12 @@ fn a_planted_value_is_found_alone_with_its_other_name() {
     let report = Shop::new(1).correlate(5_000, |it| if is(it, "app_version", "2.3") { 0.3 } else { 0.01 });
     assert_eq!(names(&report), ["app_version=2.3"]);
     let finding = &report.findings[0];
-    assert!(finding.among_bad > 0.85 && (0.15..0.22).contains(&finding.among_rest), "{finding:?}");
+    let (bad, rest) = (finding.among_bad(), finding.among_rest());
+    assert!(bad.value > 0.85 && (0.15..0.22).contains(&rest.value), "{finding:?}");
+    assert!(bad.low < bad.value && bad.value < bad.high && finding.ratio().low > 3.0, "{finding:?}");
+    assert_eq!(finding.certainty(), Certainty::Certain);
     assert_eq!(finding.same[0][0].field, "build");
+    assert!(along(&report).is_empty(), "{:?}", along(&report));
     assert_eq!(report.identifiers, ["trace"]);
 }
 
@@ -67,7 +84,8 @@ fn a_planted_pair_is_found_and_its_parts_are_not() {
     assert_eq!(names(&report).len(), 1, "{:?}", names(&report));
     let name = &names(&report)[0];
     assert!(name.contains("region=eu") && (name.contains("app_version=2.3") || name.contains("build=b103")), "{name}");
-    assert!(report.findings[0].among_bad > 0.8 && report.findings[0].among_rest < 0.08);
+    let first = &report.findings[0];
+    assert!(first.among_bad().value > 0.8 && first.among_rest().value < 0.08);
 }
 
 #[test]
@@ -82,7 +100,7 @@ fn two_causes_are_two_findings_and_no_pair() {
 }
 
 #[test]
-fn what_goes_along_with_a_cause_is_no_finding() {
+fn what_goes_along_with_a_cause_is_told_as_that() {
     // A pool that only the sick host is in, with healthy others: over-represented, and nothing without the host.
     let mut all = Correlator::default();
     let mut rng = fastrand::Rng::with_seed(4);
@@ -93,7 +111,9 @@ fn what_goes_along_with_a_cause_is_no_finding() {
         let host = format!("h{host}");
         all.push(side, [("host", host.as_str()), ("pool", pool)]);
     }
-    assert_eq!(names(&all.report()), ["host=h0"]);
+    let report = all.report();
+    assert_eq!(names(&report), ["host=h0"]);
+    assert_eq!((along(&report), report.findings[1].along), (vec!["pool=a".to_owned()], Some(0)));
 }
 
 #[test]
@@ -112,30 +132,111 @@ fn a_weak_cause_needs_records() {
 }
 
 #[test]
-fn an_identifier_is_no_cause_even_where_it_repeats_among_the_bad() {
+fn one_user_among_very_many_is_found_and_the_field_is_known_to_hardly_repeat() {
     let mut all = Correlator::default();
-    for at in 0..2_000u32 {
+    for at in 0..60_000u32 {
         let bad = at % 100 == 0;
-        let session = if bad { "s".to_owned() } else { format!("{at}") };
-        let side = if bad { Side::Bad } else { Side::Rest };
-        all.push(side, [("session", session.as_str()), ("zone", "z")]);
+        let user = if bad && at % 300 != 0 { "u7".to_owned() } else { format!("u{}", at + 1_000) };
+        all.push(if bad { Side::Bad } else { Side::Rest }, [("user", user.as_str()), ("zone", "z")]);
     }
     let report = all.report();
-    assert!(report.findings.is_empty() && report.identifiers == ["session"], "{report:?}");
+    assert_eq!((names(&report), report.identifiers), (vec!["user=u7".to_owned()], vec!["user".to_owned()]));
+    assert_eq!(report.findings[0].bad, (400, 600));
 }
 
 #[test]
 fn fields_and_values_beyond_the_bounds_are_counted() {
     let mut all = Correlator::default();
     for at in 0..3 * VALUES {
-        let (field, value) = (format!("f{}", at % (FIELDS * 2)), format!("{}", at / 2 % (VALUES * 2)));
-        all.push(Side::Rest, [("wide", value.as_str()), (field.as_str(), "x")]);
-        all.push(Side::Rest, [("wide", value.as_str()), (field.as_str(), "x")]);
+        let (field, value) = (format!("f{}", at % (FIELDS * 2)), format!("v{}", at / 4 % (VALUES * 2)));
+        for _ in 0..4 {
+            all.push(Side::Rest, [("wide", value.as_str()), (field.as_str(), "x")]);
+        }
     }
+    (0..FEWEST).for_each(|_| all.push(Side::Bad, [("wide", "v")]));
     let report = all.report();
     assert_eq!(all.fields.len(), FIELDS);
-    assert!(report.beyond > 0);
-    assert_eq!(report.partly, [("wide".to_owned(), 2 * VALUES as u64)]);
+    assert!(report.beyond > 0 && all.fields[0].values().count() <= VALUES);
+}
+
+#[test]
+fn a_few_records_are_too_few_to_say_anything() {
+    let mut all = Correlator::default();
+    (0..FEWEST - 1).for_each(|_| all.push(Side::Bad, [("a", "x")]));
+    (0..10_000).for_each(|_| all.push(Side::Rest, [("a", "y")]));
+    let report = all.report();
+    assert!(report.is_too_few() && report.findings.is_empty());
+    (0..2 * SEEN).for_each(|_| all.push(Side::Bad, [("a", "x")]));
+    assert_eq!(names(&all.report()), ["a=x"]);
+}
+
+/// Records with a number that fails above a limit, a clock that grows, and one that says nothing.
+fn measured(seed: u64, records: u32, limit: f64) -> Report {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut all = Correlator::default();
+    for at in 0..records {
+        let took = -80.0 * rng.f64().max(1e-9).ln();
+        let bad = rng.f64() < if took >= limit { 0.9 } else { 0.004 };
+        let (took, bytes, order) = (format!("{took:.1}ms"), rng.u32(0..5_000).to_string(), (70_000 + at).to_string());
+        let side = if bad { Side::Bad } else { Side::Rest };
+        all.push(side, [("took", took.as_str()), ("bytes", bytes.as_str()), ("order", order.as_str())]);
+    }
+    all.report()
+}
+
+#[test]
+fn a_limit_of_a_number_is_found_with_its_unit() {
+    let report = measured(1, 20_000, 250.0);
+    let found = names(&report);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let end: f64 = found[0].strip_prefix("took>=").unwrap().strip_suffix("ms").unwrap().parse().unwrap();
+    assert!((225.0..=280.0).contains(&end), "{found:?}");
+    assert!(report.asked.ranges > 500 && report.identifiers.contains(&"order".to_owned()));
+}
+
+#[test]
+fn numbers_that_say_nothing_have_no_limit() {
+    let wrong = (0..100).filter(|seed| !measured(100 + seed, 1_500, f64::INFINITY).findings.is_empty()).count();
+    assert!(wrong <= 3, "{wrong} of 100");
+}
+
+#[test]
+fn an_id_that_grows_is_cut_where_the_failures_begin_and_so_is_the_change() {
+    let mut all = Correlator::new(vec![Since { at: 6_000, what: "deploy shop 2.3".to_owned() }]);
+    let mut rng = fastrand::Rng::with_seed(9);
+    for at in 0..8_000i64 {
+        let bad = rng.f64() < if at >= 6_000 { 0.5 } else { 0.002 };
+        all.begin(if bad { Side::Bad } else { Side::Rest }, Some(at));
+        all.field(b"order", (40_000 + at).to_string().as_bytes());
+        all.field(b"zone", [b"a".as_slice(), b"b"][rng.usize(0..2)]);
+        all.end();
+    }
+    let report = all.report();
+    let mut said = vec![super::tests::said(&report.findings[0].parts)];
+    said.extend(report.findings[0].same.iter().map(|parts| super::tests::said(parts)));
+    assert_eq!(names(&report).len(), 1, "{report:?}");
+    assert!(said.contains(&"since deploy shop 2.3".to_owned()), "{said:?}");
+    assert!(said.iter().any(|name| name.starts_with("order>=4")), "{said:?}");
+}
+
+#[test]
+fn a_field_that_only_the_bad_have_is_told_so_and_hides_nothing() {
+    let mut all = Correlator::default();
+    let mut rng = fastrand::Rng::with_seed(10);
+    for _ in 0..5_000 {
+        let version = format!("2.{}", rng.usize(0..4));
+        let bad = rng.f64() < if version == "2.3" { 0.3 } else { 0.01 };
+        let error = [("error", "gateway timeout"), ("version", version.as_str())];
+        if bad {
+            all.push(Side::Bad, error);
+        } else {
+            all.push(Side::Rest, error[1..].iter().copied());
+        }
+    }
+    let report = all.report();
+    assert_eq!(names(&report), ["error=gateway timeout"]);
+    assert!(report.findings[0].only_bad && !report.findings[1].only_bad);
+    assert_eq!(along(&report), ["version=2.3"]);
 }
 
 #[test]
@@ -144,9 +245,9 @@ fn only_one_side_or_none_gives_no_finding() {
     assert_eq!(all.report(), Report::default());
     (0..100).for_each(|_| all.push(Side::Bad, [("a", "b"), ("a", "c"), ("d", "")]));
     let report = all.report();
-    assert!(report.findings.is_empty() && report.bad == 100 && report.rest == 0);
+    assert!(report.findings.is_empty() && report.bad == 100 && report.rest == 0 && report.is_too_few());
     assert_eq!(all.fields.len(), 1);
-    assert_eq!(all.fields[0].values.len(), 1);
+    assert_eq!(all.fields[0].values().count(), 1);
 }
 
 #[test]

@@ -11,9 +11,11 @@ use crate::app::model::CopiedNotes;
 use crate::app::model::State;
 use crate::app::{Effect, Selection, gather};
 use crate::bundle::notes;
+use crate::domain::evidence::Reach;
 use crate::domain::incident::{EntryKind, Incident, TimelineEntry};
 use crate::domain::time::minus;
 use crate::domain::{Alert, Change, CleanText, EvidenceId, Proposal, ProposalState, TimeWindow, Timestamp, Urgency};
+use crate::store::Capture;
 use crate::trust::verify::Status;
 
 /// What an incident is called that no alert named yet.
@@ -116,7 +118,18 @@ pub fn add(
 /// Pins what is selected: it becomes evidence and a line of the timeline.
 pub fn pin(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(selection) = state.selection.clone() else { return state.problem("nothing is selected to pin") };
-    match show::to_evidence(state, &selection, effects) {
+    let kept = show::to_evidence(state, &selection, effects);
+    pinned(state, kept, effects);
+}
+
+/// Pins what is on the screen and is not selected anywhere else.
+pub fn keep(state: &mut State, capture: Capture, effects: &mut Vec<Effect>) {
+    let kept = show::collect(state, capture, Reach::Prompts, effects);
+    pinned(state, kept, effects);
+}
+
+fn pinned(state: &mut State, kept: Result<EvidenceId, CleanText>, effects: &mut Vec<Effect>) {
+    match kept {
         Ok(id) => {
             let first = state.stores.evidence.get(id).and_then(|e| e.text.as_str().lines().next().map(str::to_owned));
             let text = first.unwrap_or_default();

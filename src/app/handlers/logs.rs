@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use super::{proposals, show};
+use super::{proposals, show, signals};
 use crate::app::model::{LogStore, State};
 use crate::app::msg::Sift;
 use crate::app::{Effect, Model, PaneId, Selection, gather};
@@ -43,9 +43,11 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
             records.detail = Some(detail);
             key.into_iter().for_each(|key| records.choose(key));
         }
+        Answer::Contrast(told) if records.wants_contrast(&told) => records.contrast = Some(told),
         // Late answers to old questions.
-        Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) => {}
+        Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) | Answer::Contrast(_) => {}
         Answer::Digest(digest) => records.digest = digest,
+        Answer::Trends(page) => signals::on_trends(&mut model.state, &page, effects),
         Answer::Status(status) => records.status = status,
         Answer::Query(id, answer) => {
             let from = model.state.proposal(id).map(|proposal| &proposal.target.frozen);
@@ -87,6 +89,10 @@ pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
         Overlay::Fields(fields) => Some(fields.wants(pane.look(&ctx))),
         _ => None,
     });
+    let contrast = model.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::Contrast(contrast) => Some(contrast.ask().clone()),
+        _ => None,
+    });
     let detail = model.overlays.iter().rev().find_map(|overlay| match overlay {
         Overlay::Record(record) => {
             Some(DetailAsk { generation: 0, key: record.key(), around: AROUND, look: pane.look(&ctx) })
@@ -100,6 +106,7 @@ pub fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
         records.show(show, uptime),
         records.patterns(patterns),
         records.fields(fields),
+        records.contrast(contrast),
         records.detail(detail),
         digest.and_then(|window| records.digest(window)),
     ];
@@ -156,7 +163,10 @@ pub fn sift(model: &mut Model, sift: Sift) {
         Sift::At(key) => pane.go_to(key, &model.state.ctx()),
         Sift::Time(at) => pane.go_to_time(at),
     }
-    model.overlays.retain(|overlay| !matches!(overlay, Overlay::Record(_) | Overlay::Fields(_) | Overlay::Chips(_)));
+    let is_of_logs = |overlay: &Overlay| {
+        matches!(overlay, Overlay::Record(_) | Overlay::Fields(_) | Overlay::Chips(_) | Overlay::Contrast(_))
+    };
+    model.overlays.retain(|overlay| !is_of_logs(overlay));
     model.focus = PaneId::Logs;
     select(model);
 }

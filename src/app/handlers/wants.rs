@@ -1,6 +1,6 @@
 //! What panes and overlays want, carried out on the model.
 
-use super::{ask, grants, incident, keys, logs, navigation, panels, preview, proposals, runs, show};
+use super::{ask, grants, incident, keys, logs, navigation, panels, preview, promql, proposals, runs, show};
 use crate::app::{Effect, Intent, Model, palette};
 use crate::domain::CleanText;
 use crate::overlays::prompt::Purpose;
@@ -23,6 +23,8 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Propose(suggestion) => {
             proposals::put_forward(model, suggestion, true, effects);
         }
+        Intent::Query(text) => promql::put_forward(model, text, effects),
+        Intent::Labels(ask) => effects.push(Effect::Labels(ask, model.state.visible_window())),
         Intent::Review(ids) => proposals::review(model, ids, effects),
         Intent::Confirm(ids, confirmation) => proposals::confirm(model, &ids, &confirmation, effects),
         Intent::Grant(id) => grants::give(model, id, effects),
@@ -32,6 +34,7 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Stop(id) => runs::stop(model, id, effects),
         Intent::Answered(purpose, text) => on_answer(model, purpose, &text, effects),
         Intent::Command(text) => palette::run(model, &text, effects),
+        Intent::Keep(capture) => incident::keep(&mut model.state, *capture, effects),
         Intent::Copy(text) => effects.push(Effect::Copy(text)),
         Intent::Prompt(purpose) => navigation::ask_for(model, purpose, ""),
         Intent::Watch(id) => runs::open_view(model, id),

@@ -259,6 +259,14 @@ fn of_overlay(overlay: &Overlay) -> Line {
         Overlay::Fields(_) => {
             &[("Enter", "its values"), ("f", "only this"), ("-", "without it"), ("j k", "choose"), ("Esc", "back")]
         }
+        Overlay::Contrast(_) => &[
+            ("Enter", "the bad that have it"),
+            ("f", "all that have it"),
+            ("m", "pin"),
+            ("y", "copy"),
+            ("j k", "choose"),
+            ("Esc", "closes"),
+        ],
         Overlay::Record(_) => &[
             ("f", "only this value"),
             ("-", "without it"),
@@ -270,6 +278,7 @@ fn of_overlay(overlay: &Overlay) -> Line {
         ],
         Overlay::Palette(_) => &[("Enter", "runs it"), ("Tab", "completes"), ("Up Down", "choose"), ("Esc", "closes")],
         Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "closes")],
+        Overlay::Promql(input) => input.keys(),
         Overlay::Proposed(_) => &[("j k", "choose"), ("Esc", "closes")],
         Overlay::Reader(_) => &[("j k", "scroll"), ("y", "copy"), ("Esc", "closes")],
         Overlay::Running(_) => &[("j k", "scroll"), ("y", "copy")],

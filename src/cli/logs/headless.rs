@@ -18,14 +18,14 @@ const BLOCK: usize = 1 << 20;
 const QUIET: u32 = 6;
 
 /// A desk over what was read.
-pub(super) struct Reading {
-    pub(super) desk: Desk,
+pub(in crate::cli) struct Reading {
+    pub(in crate::cli) desk: Desk,
     /// The text of a stream lives as long as this.
     _streams: Vec<Piped>,
 }
 
 /// Reads files to their ends and gives a desk over their records.
-pub(super) fn read(files: &[PathBuf], formats: &Formats) -> Result<Reading, Failure> {
+pub(in crate::cli) fn read(files: &[PathBuf], formats: &Formats) -> Result<Reading, Failure> {
     let miner = SharedMiner::default();
     let library = Arc::new(Library::new(Box::new(miner.clone())).with_formats(formats));
     let mut known = Known::default();
@@ -44,7 +44,7 @@ pub(super) fn read(files: &[PathBuf], formats: &Formats) -> Result<Reading, Fail
 }
 
 /// Asks and gives what is answered once nothing more is to be done.
-pub(super) fn answers(desk: &mut Desk, ask: Ask) -> Vec<Answer> {
+pub(in crate::cli) fn answers(desk: &mut Desk, ask: Ask) -> Vec<Answer> {
     desk.ask(ask);
     let mut answers = Vec::new();
     while desk.is_busy() {

@@ -11,10 +11,10 @@ use crate::domain::{CleanText, Timestamp};
 use crate::logfile::Packing;
 
 /// Something to read, and the time that lends its date to lines without one.
-pub(super) struct Input {
-    pub(super) name: String,
-    pub(super) reader: Box<dyn Read>,
-    pub(super) modified: Timestamp,
+pub(in crate::cli) struct Input {
+    pub(in crate::cli) name: String,
+    pub(in crate::cli) reader: Box<dyn Read>,
+    pub(in crate::cli) modified: Timestamp,
 }
 
 /// Zstandard, frame after frame.
@@ -24,7 +24,7 @@ struct Frames {
 }
 
 /// Opens what an argument names; `-` is standard input.
-pub(super) fn open(path: &Path) -> Result<Input, Failure> {
+pub(in crate::cli) fn open(path: &Path) -> Result<Input, Failure> {
     if path == Path::new("-") {
         return Ok(Input {
             name: "(standard input)".to_owned(),
@@ -54,7 +54,7 @@ fn open_file(path: &Path) -> io::Result<(Box<dyn Read>, Timestamp)> {
 }
 
 /// What is said of a file that cannot be read.
-pub(super) fn failure(path: &Path, error: io::Error) -> Failure {
+pub(in crate::cli) fn failure(path: &Path, error: io::Error) -> Failure {
     let name = CleanText::line(&path.display().to_string());
     let message = format!("{name}: {error}; name a log file that can be read, or - for standard input");
     match error.kind() {

@@ -1,7 +1,7 @@
 //! `midwatch logs`: log files and streams without the screen, one file per form.
 
-mod headless;
-mod input;
+pub(super) mod headless;
+pub(super) mod input;
 mod new;
 mod patterns;
 mod search;
@@ -16,7 +16,7 @@ use crate::logfile::own::Own;
 use crate::sources::own_formats::own_formats;
 
 /// The formats of the configuration.
-type Formats = Arc<[Arc<Own>]>;
+pub(super) type Formats = Arc<[Arc<Own>]>;
 
 /// Arguments of `midwatch logs`.
 #[derive(Debug, clap::Args)]

@@ -62,19 +62,73 @@ impl Fields for Gathered {
     const WANTED: bool = true;
 
     fn field(&mut self, name: &[u8], value: &[u8]) {
-        let name = String::from_utf8_lossy(name);
-        if TRACE.contains(&name.to_ascii_lowercase().as_str()) {
-            let found = trace_id(&String::from_utf8_lossy(value));
-            if self.trace_id.is_none() && found.is_some() {
-                self.trace_id = found;
+        if self.trace_id.is_none() && may_trace(name) {
+            self.trace_id = trace_id(&String::from_utf8_lossy(value));
+            if self.trace_id.is_some() {
                 return;
             }
         }
+        let name = String::from_utf8_lossy(name);
         if self.attributes.len() < MAX_ATTRIBUTES && !name.is_empty() && !value.is_empty() && value != b"-" {
             let value = clipped(&String::from_utf8_lossy(value), MAX_VALUE);
             self.attributes.push((clipped(&name, 256), value));
         }
     }
+}
+
+/// The fields of one record as they stand, one after the other in two buffers that serve many records.
+#[derive(Clone, Debug, Default)]
+pub struct FieldList {
+    bytes: Vec<u8>,
+    /// For each field where its name and its value end.
+    ends: Vec<(usize, usize)>,
+    traced: bool,
+}
+
+impl FieldList {
+    /// Names and values in their order; neither is cleaned.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |(name, value)| {
+            let from = std::mem::replace(&mut start, *value);
+            (self.bytes.get(from..*name).unwrap_or_default(), self.bytes.get(*name..*value).unwrap_or_default())
+        })
+    }
+
+    pub(in crate::logfile) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.traced = false;
+    }
+
+    fn push(&mut self, name: &[u8], value: &[u8]) {
+        self.bytes.extend_from_slice(name);
+        let end = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.ends.push((end, self.bytes.len()));
+    }
+}
+
+impl Fields for FieldList {
+    const WANTED: bool = true;
+
+    fn field(&mut self, name: &[u8], value: &[u8]) {
+        if !self.traced
+            && may_trace(name)
+            && let Some(id) = trace_id(&String::from_utf8_lossy(value))
+        {
+            self.traced = true;
+            return self.push(b"trace", id.as_bytes());
+        }
+        if self.ends.len() < MAX_ATTRIBUTES && !name.is_empty() && !value.is_empty() && value != b"-" {
+            self.push(name, value.get(..MAX_VALUE).unwrap_or(value));
+        }
+    }
+}
+
+/// Whether a field's name says that it is a trace id.
+fn may_trace(name: &[u8]) -> bool {
+    TRACE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 impl Gathered {

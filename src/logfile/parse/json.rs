@@ -38,7 +38,7 @@ pub(in crate::logfile) fn read<F: Fields>(line: &[u8], stream: &mut Stream<'_>, 
         return None;
     }
     let unknown = pick.unknown;
-    for (path, kind, range) in pick.left() {
+    for (path, kind, range) in pick.left(line) {
         emit(path, kind, &line[range], out);
     }
     let parts = pick.parts(Format::Json);
@@ -47,11 +47,11 @@ pub(in crate::logfile) fn read<F: Fields>(line: &[u8], stream: &mut Stream<'_>, 
 }
 
 /// Hands a field on, its text unescaped.
-fn emit(path: &str, kind: Kind, value: &[u8], out: &mut impl Fields) {
-    let path = path.strip_prefix("attributes.").unwrap_or(path);
+fn emit(path: &[u8], kind: Kind, value: &[u8], out: &mut impl Fields) {
+    let path = path.strip_prefix(b"attributes.").unwrap_or(path);
     match kind {
-        Kind::Text => out.field(path.as_bytes(), &escape::plain(value)),
-        Kind::Number | Kind::Other => out.field(path.as_bytes(), value),
+        Kind::Text => out.field(path, &escape::plain(value)),
+        Kind::Number | Kind::Other => out.field(path, value),
         Kind::Null => {}
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn read<F: Fields>(line: &[u8], at: usize, stream: &mut Stream<'_>, o
         return None;
     }
     let unknown = pick.unknown;
-    for (path, _, range) in pick.left() {
-        out.field(path.as_bytes(), &escape::plain(&line[range]));
+    for (path, _, range) in pick.left(line) {
+        out.field(path, &escape::plain(&line[range]));
     }
     let parts = pick.parts(Format::Logfmt);
     stream.unknown |= unknown;

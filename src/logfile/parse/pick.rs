@@ -20,9 +20,18 @@ pub(super) struct Pick<'s> {
     pub(super) done: bool,
     /// Whether the other values are wanted too.
     all: bool,
-    rest: Vec<(String, Kind, Range<usize>)>,
+    rest: Vec<(Name, Kind, Range<usize>)>,
     /// A field was met that is not known yet.
     pub(super) unknown: bool,
+}
+
+/// What a value is called.
+#[derive(Debug)]
+pub(super) enum Name {
+    /// As it stands in the line.
+    Plain(Range<usize>),
+    /// Names joined by dots, or freed of escapes.
+    Made(String),
 }
 
 /// The best value of each role so far, with its rank.
@@ -39,7 +48,11 @@ impl Visit for Pick<'_> {
     #[inline]
     fn value(&mut self, line: &[u8], path: Path<'_>, kind: Kind, value: Range<usize>) -> bool {
         if self.all {
-            self.rest.push((path.joined(line, '.'), kind, value.clone()));
+            let name = match path.names {
+                [name] if memchr::memchr(b'\\', &line[name.clone()]).is_none() => Name::Plain(name.clone()),
+                _ => Name::Made(path.joined(line, '.')),
+            };
+            self.rest.push((name, kind, value.clone()));
         }
         let role = match self.roles.get(path.hash, path.last(line)) {
             Some(Known { role, .. }) => *role,
@@ -67,9 +80,15 @@ impl<'s> Pick<'s> {
     }
 
     /// The values without a role, in their order.
-    pub(super) fn left(&self) -> impl Iterator<Item = (&str, Kind, Range<usize>)> {
+    pub(super) fn left<'l>(&'l self, line: &'l [u8]) -> impl Iterator<Item = (&'l [u8], Kind, Range<usize>)> {
         let others = self.rest.iter().filter(|(_, _, range)| !self.found.took(range));
-        others.map(|(path, kind, range)| (path.as_str(), *kind, range.clone()))
+        others.map(|(name, kind, range)| {
+            let name = match name {
+                Name::Plain(name) => &line[name.clone()],
+                Name::Made(name) => name.as_bytes(),
+            };
+            (name, *kind, range.clone())
+        })
     }
 
     /// What was picked.

@@ -3,7 +3,6 @@
 use crate::domain::Severity;
 
 use crate::logfile::parse::Format;
-use crate::logfile::parse::fields::Gathered;
 use crate::logfile::parse::level;
 use crate::logfile::parse::parts::{Fields, Parts};
 use crate::logfile::parse::stamp::Clock;
@@ -13,7 +12,7 @@ const SERVICE: [&[u8]; 3] = [b"SYSLOG_IDENTIFIER", b"_SYSTEMD_UNIT", b"_COMM"];
 
 /// Reads the fields of one record. A field whose value holds line ends is written by its length; its lines are left to
 /// the raw text.
-pub(super) fn read(whole: &[u8], clock: &mut Clock, out: &mut Gathered) -> Parts {
+pub(super) fn read(whole: &[u8], clock: &mut Clock, out: &mut impl Fields) -> Parts {
     let mut parts =
         Parts { format: Format::Journal, time: None, severity: None, service: None, message: 0..0, wrapped: false };
     let mut rank = SERVICE.len();

@@ -358,8 +358,17 @@ proptest! {
         let (head, rest) = line.split_at(line.floor_char_boundary(cut.min(line.len())));
         let broken = if tail { format!("{head}{junk}{rest}") } else { format!("{head}{junk}") };
         for format in std::iter::once(Choice::Auto).chain(parse::CHOICES.map(Choice::Format)) {
-            let found = record(broken.as_bytes(), &Layout::chosen(format), &context());
+            let layout = Layout::chosen(format);
+            let found = record(broken.as_bytes(), &layout, &context());
             prop_assert!(found.body.len() <= 4096 + 64 + MAX_CAUSE);
+            let mut list = FieldList::default();
+            fields(broken.as_bytes(), &layout, &context(), &mut list);
+            let text = |bytes: &[u8]| CleanText::line(&String::from_utf8_lossy(bytes));
+            let pairs = list.iter().map(|(name, value)| (text(name), text(value)));
+            let (traces, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name.as_str() == "trace");
+            let known = found.attributes.iter().filter(|(name, _)| name.as_str() != "trace");
+            prop_assert_eq!(others, known.cloned().collect::<Vec<_>>());
+            prop_assert!(found.trace_id.iter().all(|id| traces.iter().any(|(_, it)| it == id)));
         }
     }
 }

@@ -364,7 +364,7 @@ fn is_plain(bytes: &[u8]) -> bool {
 }
 
 /// The rows that are left, in runs that are read at once.
-fn runs(chunk: &Chunk, left: &Bits) -> Vec<Range<usize>> {
+pub(in crate::logs) fn runs(chunk: &Chunk, left: &Bits) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     let (mut start, mut end) = (0, 0);
     for row in left.rows() {

@@ -1,6 +1,7 @@
 //! The desk against a plain reading: every record decoded, sorted and filtered one by one.
 
 mod asked;
+mod contrast;
 mod filters;
 mod pages;
 

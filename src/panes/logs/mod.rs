@@ -87,6 +87,13 @@ impl Logs {
         &self.filter
     }
 
+    /// Which records a person looks at, for a comparison with others: the filter's and, among patterns, the selected one's.
+    pub fn suspects(&self, ctx: &Ctx<'_>) -> Filter {
+        let pattern = self.patterns.selected(&ctx.stores.records.patterns).filter(|_| self.mode == Mode::Patterns);
+        let only = pattern.and_then(|row| Filter::equals("pattern", &row.id.to_string()).ok());
+        only.map_or_else(|| self.filter.clone(), |only| self.filter.and(&only))
+    }
+
     /// Shows only what passes the filter.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;

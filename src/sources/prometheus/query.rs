@@ -77,6 +77,9 @@ impl Client {
         let outcome = match (fault, arrived) {
             (Some(fault), _) => Err(fault),
             (None, Arrived::Whole) => decoder.finish(),
+            (None, Arrived::BrokenOff) if decoder.is_blank() => {
+                return Err(HttpError::TooLarge { at: self.at().to_owned(), limit: MOST_BYTES });
+            }
             (None, Arrived::BrokenOff) => decoder.give_up(),
         };
         outcome.map_err(|fault| self.unreadable(fault))?.map_err(|said| self.refused(said))

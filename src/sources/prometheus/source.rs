@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::polled::{Polled, Question, questions};
+use super::slo::{self, Promise};
 use super::worth::{Proposes, Reader};
 use super::{Client, measured};
 use crate::config::schema::{self, Panel};
@@ -37,6 +39,7 @@ pub struct PrometheusSource {
     wanted: watch::Receiver<Wanted>,
     measured: Measured,
     proposes: Proposes,
+    promises: Vec<Promise>,
 }
 
 /// Panels for what the alerts measure that went off, beside the configured ones.
@@ -61,7 +64,7 @@ impl PrometheusSource {
         let (_, wanted) = watch::channel(Wanted::default());
         let id = SourceId::new(&config.name);
         let (measured, proposes) = (Measured::default(), Proposes::No);
-        Self { id, config: config.clone(), client, span, wanted, measured, proposes }
+        Self { id, config: config.clone(), client, span, wanted, measured, proposes, promises: Vec::new() }
     }
 
     /// The same, which also asks for what is wanted: what the alerts measure that went off, by the server's own rules, and
@@ -76,6 +79,12 @@ impl PrometheusSource {
     #[must_use]
     pub fn proposing(self) -> Self {
         Self { proposes: Proposes::Yes, ..self }
+    }
+
+    /// The same, which also counts how much of what services promise was broken: a service's name with each objective.
+    #[must_use]
+    pub fn promising<'a>(self, promises: impl Iterator<Item = (&'a str, &'a schema::Slo)>) -> Self {
+        Self { promises: promises.map(|(service, slo)| Promise::of(service, slo)).collect(), ..self }
     }
 
     /// What reads the index beside the panels; nothing where nobody is there to want anything.
@@ -204,18 +213,17 @@ impl Source for PrometheusSource {
             text: CleanText::line(&panel.query),
             every_seconds,
         };
-        self.config.panels.iter().map(query).collect()
+        let promises = self.promises.iter().flat_map(|promise| promise.queries(&self.config.name));
+        self.config.panels.iter().map(query).chain(promises).collect()
     }
 
     fn run(self: Box<Self>, outlet: Outlet, stop: watch::Receiver<bool>) -> Pending<'static, ()> {
-        let reader = self.reader().map(|reader| (reader, outlet.beside()));
+        let reader = self.reader().map(|reader| reader.run(outlet.beside(), stop.clone()));
+        let counting =
+            self.client().map(|client| slo::poll(client, self.promises.clone(), outlet.beside(), stop.clone()));
         Box::pin(async move {
-            match reader {
-                Some((reader, beside)) => {
-                    tokio::join!(self.work(outlet, stop.clone()), reader.run(beside, stop));
-                }
-                None => self.work(outlet, stop).await,
-            }
+            let (reader, counting) = (OptionFuture::from(reader), OptionFuture::from(counting));
+            tokio::join!(self.work(outlet, stop), reader, counting);
         })
     }
 }

@@ -11,6 +11,7 @@ mod tests;
 
 use answer::Tally;
 
+pub(super) use answer::grouped;
 pub use answer::{Limits, RangeAnswer, RawSeries, ResultKind, Texts, ValueTexts};
 pub use histogram::RawHistogram;
 use scan::Scan;
@@ -202,9 +203,9 @@ impl Decoder {
         Ok(())
     }
 
-    /// Bytes read so far.
-    pub fn bytes(&self) -> usize {
-        self.read
+    /// Whether nothing but blanks was read so far.
+    pub fn is_blank(&self) -> bool {
+        self.expect == Expect::Answer
     }
 
     /// The answer after its last piece.
@@ -224,7 +225,7 @@ impl Decoder {
     /// What was read when the rest is not wanted any more: the whole series of a good answer, with a notice.
     ///
     /// # Errors
-    /// When no status or kind was read so far.
+    /// When what was read is an answer of another API.
     pub fn give_up(mut self) -> Result<Outcome, Fault> {
         self.tally.given_up = Some(self.read);
         self.head.status.get_or_insert_with(|| "success".to_owned());
