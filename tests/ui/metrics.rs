@@ -226,12 +226,12 @@ fn the_selection_stays_with_its_series_while_data_arrives() {
     let mut world = busy();
     let _ = world.screen(120, 36);
     world.keys("3jj");
-    assert!(world.grid(120, 36).contains("▌ checkout p99"), "{}", world.grid(120, 36));
+    assert!(world.grid(120, 36).contains("▌~checkout p99"), "{}", world.grid(120, 36));
     let first = vec![series("errors", Unit::PerSecond, &[("service", "cart")], &[1.0, 2.0, 3.0])];
     let mut all = first;
     all.extend(held(&world, "errors"));
     tell(&mut world, &panel("errors", Unit::PerSecond), all);
-    assert!(world.grid(120, 36).contains("▌ checkout p99"), "{}", world.grid(120, 36));
+    assert!(world.grid(120, 36).contains("▌~checkout p99"), "{}", world.grid(120, 36));
 }
 
 #[test]
@@ -335,7 +335,8 @@ fn an_exemplar_is_asked_for_by_a_key_and_leads_to_its_trace() {
     world.tell(Msg::Exemplars(other, Ok(answer.clone())));
     assert!(!world.grid(120, 36).contains('◆'));
     world.tell(Msg::Exemplars(ask, Ok(answer)));
-    world.keys("n");
+    // The last stop: the exemplar is younger than the onset.
+    world.keys("N");
     let grid = world.grid(120, 36);
     assert!(grid.contains('◆') && grid.contains("trace 4bf92f35 · Enter: its records"), "{grid}");
     world.keys("<enter>");
