@@ -5,7 +5,9 @@ mod card;
 mod data;
 mod grants;
 mod home;
+mod ideas;
 mod logs;
+mod promql;
 mod watch;
 
 use super::Effect;
