@@ -79,6 +79,27 @@ pub fn run_headless(
     })
 }
 
+/// Listens to the sources for at most so long without the screen; `then` reads what the numbers say from the session's
+/// model.
+///
+/// # Errors
+/// In words, when a source cannot be started.
+pub fn run_listening(
+    start: Start,
+    most: std::time::Duration,
+    listener: &mut dyn headless::Listener,
+    then: impl FnOnce(&Session) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let mut session = start::open(start)?;
+        headless::look(&mut session, most, listener).await;
+        let outcome = then(&session);
+        session.stop.send_replace(true);
+        session.executor.shut_down().await;
+        outcome
+    })
+}
+
 fn on_threads(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

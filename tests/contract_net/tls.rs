@@ -7,7 +7,7 @@ use std::sync::Arc;
 use midwatch::config::schema::{Auth, Prometheus};
 use midwatch::domain::ports::SecretStore;
 use midwatch::sources::prometheus::Client;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -33,8 +33,9 @@ enum Wants {
     Certificate,
 }
 
-fn authority() -> Authority {
+fn authority(name: &str) -> Authority {
     let mut parameters = CertificateParams::default();
+    parameters.distinguished_name.push(DnType::CommonName, name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap()
 }
@@ -111,12 +112,18 @@ async fn probe(url: &str, auth: &Auth, secrets: Arc<dyn SecretStore>) -> Result<
 
 #[tokio::test]
 async fn a_configured_authority_is_trusted_and_no_other() {
-    let (ours, other, folder) = (authority(), authority(), tempfile::tempdir().unwrap());
+    let (ours, other, folder) = (authority("ours"), authority("other"), tempfile::tempdir().unwrap());
     let address = serving(&ours, &leaf(&ours, "localhost", 2090), Wants::Nothing).await;
     let (url, auth) = (format!("https://localhost:{}", address.port()), trusting(folder.path(), &ours));
     probe(&url, &auth, no_secrets()).await.unwrap();
-    let wrong = trusting(folder.path(), &other);
-    for (auth, words) in [(&wrong, "UnknownIssuer"), (&Auth::default(), "set `ca` under `auth`")] {
+    let (elsewhere, renewed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let wrong = trusting(elsewhere.path(), &other);
+    let same_name = trusting(renewed.path(), &authority("ours"));
+    for (auth, words) in [
+        (&wrong, "UnknownIssuer"),
+        (&Auth::default(), "set `ca` under `auth`"),
+        (&same_name, "is the file of `ca` under `auth` up to date?"),
+    ] {
         let said = probe(&url, auth, no_secrets()).await.unwrap_err();
         assert!(said.contains(words) && said.contains("TLS failed"), "{said}");
     }
@@ -124,7 +131,7 @@ async fn a_configured_authority_is_trusted_and_no_other() {
 
 #[tokio::test]
 async fn expired_certificates_and_certificates_of_other_names_are_told_apart() {
-    let (ours, folder) = (authority(), tempfile::tempdir().unwrap());
+    let (ours, folder) = (authority("ours"), tempfile::tempdir().unwrap());
     let auth = trusting(folder.path(), &ours);
     for (name, until, words) in
         [("localhost", 2021, "its certificate has expired"), ("elsewhere.example", 2090, "is for another name")]
@@ -137,16 +144,17 @@ async fn expired_certificates_and_certificates_of_other_names_are_told_apart() {
 
 #[tokio::test]
 async fn our_certificate_opens_what_wants_one_and_its_lack_or_age_is_said() {
-    let (ours, other, folder) = (authority(), authority(), tempfile::tempdir().unwrap());
+    let (ours, other, folder) = (authority("ours"), authority("other"), tempfile::tempdir().unwrap());
     let address = serving(&ours, &leaf(&ours, "localhost", 2090), Wants::Certificate).await;
     let (url, auth) = (format!("https://localhost:{}", address.port()), trusting(folder.path(), &ours));
     let good = leaf(&ours, "midwatch", 2090);
     probe(&url, &showing(auth.clone(), folder.path(), &good), no_secrets()).await.unwrap();
-    for (auth, words) in [
-        (auth.clone(), "set `client_cert` and `client_key`"),
-        (showing(auth.clone(), folder.path(), &leaf(&ours, "midwatch", 2021)), "our certificate has expired"),
-        (showing(auth.clone(), folder.path(), &leaf(&other, "midwatch", 2090)), "does not accept our certificate"),
+    for (shown, words) in [
+        (None, "set `client_cert` and `client_key`"),
+        (Some(leaf(&ours, "midwatch", 2021)), "our certificate has expired"),
+        (Some(leaf(&other, "midwatch", 2090)), "does not accept our certificate"),
     ] {
+        let auth = shown.map_or(auth.clone(), |own| showing(auth.clone(), folder.path(), &own));
         let said = probe(&url, &auth, no_secrets()).await.unwrap_err();
         assert!(said.contains(words) && said.contains("TLS failed"), "{words}: {said}");
     }
@@ -159,7 +167,7 @@ async fn our_certificate_opens_what_wants_one_and_its_lack_or_age_is_said() {
 
 #[tokio::test]
 async fn renewed_files_are_taken_after_a_refusal() {
-    let (ours, folder) = (authority(), tempfile::tempdir().unwrap());
+    let (ours, folder) = (authority("ours"), tempfile::tempdir().unwrap());
     let address = serving(&ours, &leaf(&ours, "localhost", 2090), Wants::Certificate).await;
     let auth = showing(trusting(folder.path(), &ours), folder.path(), &leaf(&ours, "midwatch", 2021));
     let url = format!("https://localhost:{}", address.port());
@@ -171,25 +179,37 @@ async fn renewed_files_are_taken_after_a_refusal() {
 
 #[tokio::test]
 async fn files_that_cannot_be_used_are_named_before_anything_is_sent() {
-    let (ours, folder) = (authority(), tempfile::tempdir().unwrap());
+    let (ours, folder) = (authority("ours"), tempfile::tempdir().unwrap());
     let server = Hostile::answering(Answer::json("[]")).await;
     let url = server.url.replace("http:", "https:");
     let (own, other) = (leaf(&ours, "midwatch", 2090), leaf(&ours, "midwatch", 2090));
     let good = showing(trusting(folder.path(), &ours), folder.path(), &own);
     let with = |name: &str, text: &str| file(folder.path(), name, text);
-    let key = |text: &str| Auth { client_key: with("key", text).to_string_lossy().into_owned(), ..good.clone() };
+    let key =
+        |name: &str, text: &str| Auth { client_key: with(name, text).to_string_lossy().into_owned(), ..good.clone() };
     for (auth, words) in [
         (Auth { ca: folder.path().join("none.pem"), ..good.clone() }, "none.pem cannot be read: No such file"),
         (Auth { ca: with("empty", ""), ..good.clone() }, "holds no certificate"),
         (Auth { client_cert: with("text", "hello"), ..good.clone() }, "`client_cert`: "),
-        (key("hello"), "`client_key` holds no key"),
-        (key("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n"), "is encrypted"),
-        (key(&other.key.serialize_pem()), "`client_key` is not the key of `client_cert`"),
+        (key("none", "hello"), "`client_key` holds no key"),
+        (
+            key("locked", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n"),
+            "is encrypted",
+        ),
+        (key("other", &other.key.serialize_pem()), "`client_key` is not the key of `client_cert`"),
     ] {
         let said = probe(&url, &auth, no_secrets()).await.unwrap_err();
         assert!(said.contains(words) && !said.contains("BEGIN ENC"), "{words}: {said}");
     }
     assert!(server.heads().is_empty());
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", plain.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            // A client that goes away is not this test's matter.
+            let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nhttps to an http server").await;
+        }
+    });
     let said = probe(&url, &good, no_secrets()).await.unwrap_err();
     assert!(said.contains("is it http rather than https?"), "{said}");
 }

@@ -10,6 +10,7 @@ mod metrics;
 mod overlays;
 mod panes;
 mod picture;
+mod promql;
 mod worlds;
 
 /// Presses keys, then compares the screen at a size with what it was when somebody last looked at it: text and looks.

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use super::runs;
-use crate::actions::{Tables, policy};
+use crate::actions::policy;
 use crate::app::msg::RunEvent;
 use crate::app::{Effect, Intent};
-use crate::config::Config;
-use crate::config::policy::Telemetry as Allowance;
+use crate::config::load::check_text;
 use crate::domain::graph::Known;
 use crate::domain::query::QueryAnswer;
 use crate::domain::series::Unit;
@@ -89,8 +88,11 @@ fn what_is_confirmed_stays_as_a_row_of_its_own_title() {
 #[test]
 fn an_allowance_runs_them_at_once_and_nothing_opens_over_the_work() {
     let mut world = world();
-    let config = Config { telemetry: Allowance::Allow, ..Config::default() };
-    let found = policy::load(&config, &Tables::builtin().unwrap(), &|_| None);
+    let found = policy::load(
+        &check_text("telemetry = \"allow\"").unwrap(),
+        &crate::actions::Tables::builtin().unwrap(),
+        &|_| None,
+    );
     world.model.state.gate.policy = found.policy;
     world.hear("prom", vec![ideas(&["up", "node_load1{instance=\"10.0.0.7:9100\"}"])]);
     assert!(world.model.overlays.is_empty());

@@ -7,6 +7,7 @@ mod grants;
 mod home;
 mod ideas;
 mod logs;
+mod promql;
 mod watch;
 
 use super::Effect;

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::cost::KnownRules;
 use super::decode::RawSeries;
-use super::{evidence, rules, wire};
+use super::{evidence, query, rules, wire};
 use crate::config::schema;
 use crate::domain::ports::SecretStore;
 use crate::domain::query::{QueryAnswer, QueryError, QueryRequest};
@@ -24,6 +24,8 @@ pub struct Client {
     id: SourceId,
     pub(super) endpoint: Endpoint,
     extra: Arc<[(&'static str, &'static str)]>,
+    /// Bytes of a query's answer that are read.
+    pub(super) most_bytes: usize,
     /// The distance of raw samples that is taken for the server's, in seconds.
     pub(super) interval: f64,
     pub(super) held_rules: KnownRules,
@@ -42,10 +44,17 @@ impl Client {
         Ok(Self {
             id: SourceId::new(&config.name),
             endpoint,
+            most_bytes: query::MOST_BYTES,
             extra: extra.into(),
             interval: config.step.std().as_secs_f64(),
             held_rules: KnownRules::default(),
         })
+    }
+
+    /// The same server with another limit on the bytes of an answer.
+    #[must_use]
+    pub fn with_limit(&self, bytes: usize) -> Self {
+        Self { endpoint: self.endpoint.with_limit(bytes), most_bytes: bytes, ..self.clone() }
     }
 
     /// The configured name.

@@ -20,7 +20,6 @@ mod worth;
 pub use client::Client;
 pub use decode::{RangeAnswer, RawSeries};
 pub use index::{Extent, Labels, Listed};
-pub use measured::says_something;
 pub use query::MOST_SERIES;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;

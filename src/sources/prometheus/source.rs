@@ -9,10 +9,11 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Client;
+use super::measured::OfRules;
 use super::polled::{Polled, Question, questions};
 use super::slo::{self, Promise};
 use super::worth::{Proposes, Reader};
-use super::{Client, measured};
 use crate::config::schema::{self, Panel};
 use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, SecretStore};
@@ -46,7 +47,7 @@ pub struct PrometheusSource {
 #[derive(Default)]
 struct Measured {
     of: BTreeSet<CleanText>,
-    panels: Vec<Polled>,
+    told: OfRules,
 }
 
 /// What one round over the panels found.
@@ -135,10 +136,11 @@ impl PrometheusSource {
 
     /// What is polled now: the configured panels, what alerts measure, what a person confirmed.
     fn panels(&self) -> Vec<Polled> {
+        let told = &self.measured.told;
         let configured = self.config.panels.iter().map(|panel| Polled::new(panel, PanelOrigin::Configured));
         let wanted = self.wanted.borrow();
         let kept = wanted.panels.iter().filter(|kept| kept.source == self.id).map(Polled::kept);
-        configured.chain(self.measured.panels.iter().cloned()).chain(kept).collect()
+        configured.map(|own| told.marked(own)).chain(told.panels.iter().cloned()).chain(kept).collect()
     }
 
     /// Learns what the alerts measure that went off since the last round; whether there is more to ask for now. A server
@@ -149,14 +151,14 @@ impl PrometheusSource {
         if firing == self.measured.of || round.answered == 0 {
             return false;
         }
-        let panels = match client.rules().await {
-            Ok(rules) => measured::panels(&rules, &firing, &self.config.panels),
+        let told = match client.rules().await {
+            Ok(rules) => OfRules::new(&rules, &firing, &self.config.panels),
             // Not every server has rules.
-            Err(error) if error.concerns_the_question() => Vec::new(),
+            Err(error) if error.concerns_the_question() => OfRules::default(),
             Err(_) => return false,
         };
-        let more = panels.iter().any(|panel| !self.measured.panels.contains(panel));
-        self.measured = Measured { of: firing, panels };
+        let more = told != self.measured.told;
+        self.measured = Measured { of: firing, told };
         more
     }
 

@@ -25,6 +25,8 @@ use crate::sources::http::HttpError;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Series that are counted for one selector.
 const MOST_SERIES: usize = 10_000;
+/// Bytes of a list of series that are read; more of them are more series than are counted.
+const MOST_BYTES: usize = 16 << 20;
 /// Selectors of one expression that are asked about.
 const MOST_SELECTORS: usize = 6;
 /// How long known rules are taken for the server's.
@@ -67,10 +69,15 @@ impl Client {
         if selectors.is_empty() {
             return Ok("reads no series".to_owned());
         }
+        let index = &self.with_limit(MOST_BYTES);
         let unasked = selectors.len().saturating_sub(MOST_SELECTORS);
         let count = |(text, uses): (String, Vec<Selected>)| async move {
-            let listed = self.series_of(&[&text], reach(request.window, &uses), MOST_SERIES).await?;
-            Ok((uses, listed.items.len(), listed.extent))
+            match index.series_of(&[&text], reach(request.window, &uses), MOST_SERIES).await {
+                Ok(listed) => Ok((uses, listed.items.len(), listed.extent)),
+                // Servers that know no limit send them all.
+                Err(HttpError::TooLarge { .. }) => Ok((uses, MOST_SERIES, Extent::Cut)),
+                Err(error) => Err(error),
+            }
         };
         let asked = stream::iter(selectors.into_iter().take(MOST_SELECTORS)).map(count).buffer_unordered(3);
         let (counted, rules) = tokio::join!(asked.collect::<Vec<Result<_, HttpError>>>(), self.known_rules());

@@ -6,6 +6,7 @@ mod histogram;
 mod parts;
 mod sample;
 mod scan;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,7 @@ use answer::Tally;
 pub(super) use answer::grouped;
 pub use answer::{Limits, RangeAnswer, RawSeries, ResultKind, Texts, ValueTexts};
 pub use histogram::RawHistogram;
-use scan::Scan;
+use state::{Expect, Fate, Frame, Head, Held, Key, Open};
 
 /// Bytes of one value that are held until it is whole; samples need none of them.
 const LONGEST: usize = 1 << 20;
@@ -73,93 +74,6 @@ pub struct Decoder {
     tally: Tally,
     /// Bytes read before the current piece.
     read: usize,
-}
-
-/// What the frame around the data says.
-#[derive(Debug, Default)]
-struct Head {
-    status: Option<String>,
-    kind: Option<String>,
-    error: Option<String>,
-    warnings: Vec<String>,
-    infos: Vec<String>,
-    partial: bool,
-    /// The parts of a scalar, `[1700000000,"1"]`, which stand in the place of the series.
-    loose: Vec<String>,
-}
-
-/// The series that is being read.
-#[derive(Debug, Default)]
-struct Open {
-    series: RawSeries,
-    /// Samples of it that were read.
-    read: usize,
-    fate: Fate,
-}
-
-/// Whether a series is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Fate {
-    #[default]
-    Kept,
-    NoRoom,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Frame {
-    Top,
-    Data,
-    Result,
-    Series,
-    Values,
-    Histograms,
-}
-
-/// What may come next inside the innermost frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Expect {
-    /// The answer's first byte.
-    Answer,
-    /// An element or key, or the end: right behind the opening bracket.
-    FirstOrEnd,
-    /// An element or key: behind a comma.
-    Next,
-    /// `:` behind a key.
-    Colon,
-    /// A key's value.
-    Value,
-    /// `,` or the end.
-    CommaOrEnd,
-    /// Blanks alone: the answer is whole.
-    Nothing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Key {
-    Name,
-    Status,
-    Error,
-    Warnings,
-    Infos,
-    Partial,
-    Data,
-    Kind,
-    Result,
-    Metric,
-    Values,
-    Value,
-    Histograms,
-    Histogram,
-    Loose,
-    Unknown,
-}
-
-#[derive(Debug)]
-struct Held {
-    key: Key,
-    scan: Scan,
-    bytes: Vec<u8>,
-    oversized: bool,
 }
 
 impl Decoder {
@@ -377,7 +291,7 @@ impl Decoder {
     fn hold(&mut self, key: Key) {
         let unwanted = key == Key::Metric && self.open.fate == Fate::NoRoom;
         let key = if unwanted { Key::Unknown } else { key };
-        self.held = Some(Held { key, scan: Scan::default(), bytes: Vec::new(), oversized: false });
+        self.held = Some(Held::new(key));
     }
 
     /// Reads on in the held value; bytes read.
@@ -406,7 +320,7 @@ impl Decoder {
         let strings = || serde_json::from_str::<Option<Vec<String>>>(json).ok().flatten().unwrap_or_default();
         let string = || serde_json::from_str::<Option<String>>(json).ok().flatten();
         match key {
-            Key::Name => self.key = self.named(&string().unwrap_or_default()),
+            Key::Name => self.key = Key::named(self.around.last(), &string().unwrap_or_default()),
             Key::Status => self.head.status = string(),
             Key::Kind => self.head.kind = string(),
             Key::Error => self.head.error = string(),
@@ -422,24 +336,5 @@ impl Decoder {
             Key::Data | Key::Result | Key::Values | Key::Histograms | Key::Unknown => {}
         }
         Ok(())
-    }
-
-    fn named(&self, name: &str) -> Key {
-        match (self.around.last(), name) {
-            (Some(Frame::Top), "status") => Key::Status,
-            (Some(Frame::Top), "data") => Key::Data,
-            (Some(Frame::Top), "error") => Key::Error,
-            (Some(Frame::Top), "warnings") => Key::Warnings,
-            (Some(Frame::Top), "infos") => Key::Infos,
-            (Some(Frame::Top), "isPartial") => Key::Partial,
-            (Some(Frame::Data), "resultType") => Key::Kind,
-            (Some(Frame::Data), "result") => Key::Result,
-            (Some(Frame::Series), "metric") => Key::Metric,
-            (Some(Frame::Series), "values") => Key::Values,
-            (Some(Frame::Series), "value") => Key::Value,
-            (Some(Frame::Series), "histograms") => Key::Histograms,
-            (Some(Frame::Series), "histogram") => Key::Histogram,
-            (_, _) => Key::Unknown,
-        }
     }
 }

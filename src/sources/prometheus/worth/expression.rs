@@ -10,7 +10,7 @@ use promql_parser::parser::{self, AggregateExpr, Expr, LabelModifier};
 
 use crate::analysis::propose::{Part, Subject};
 use crate::domain::CleanText;
-use crate::promql::alert;
+use crate::promql::{self, alert};
 use crate::sources::prometheus::Rules;
 
 /// Longer expressions are not taken apart: they are for machines.
@@ -103,7 +103,8 @@ fn parse(expression: &str) -> Option<Expr> {
     if expression.len() > LONGEST || deepest.max().unwrap_or(0) > DEEPEST {
         return None;
     }
-    parser::parse(expression).ok()
+    // That parser ends the program over a duration that no clock holds.
+    promql::check(expression).ok().and_then(|_| parser::parse(expression).ok())
 }
 
 fn recorded<'a>(name: &str, rules: &'a Rules) -> Option<&'a str> {
