@@ -6,6 +6,7 @@ pub mod burn;
 pub mod correlate;
 pub mod fields;
 pub mod forecast;
+pub mod graph;
 pub mod histogram;
 pub mod novelty;
 pub mod onset;

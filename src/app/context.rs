@@ -49,6 +49,8 @@ pub struct Ctx<'a> {
     pub gate: &'a Gate,
     /// What Evidence shows.
     pub selection: Option<&'a Selection>,
+    /// PromQL that was put forward in this session, the newest last.
+    pub asked: &'a [String],
     /// What was said.
     pub notices: &'a Notices,
     /// Whether a recording plays.

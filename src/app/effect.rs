@@ -8,7 +8,7 @@ use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::evidence::Reach;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::panel::Wanted;
-use crate::domain::query::{QueryAnswer, QueryError};
+use crate::domain::query::{LabelAsk, QueryAnswer, QueryError};
 use crate::domain::{
     Alert, Change, CleanText, Evidence, LogRecord, ProposalId, Series, Suggestion, TimeWindow, Timestamp,
 };
@@ -25,6 +25,8 @@ pub enum Effect {
     Stop(ProposalId),
     /// A question or an order to the desk of log records.
     Logs(Ask),
+    /// Something is told to what looks at numbers.
+    Signals(crate::signals::Ask),
     /// The answer of the desk to a log query that was let through.
     LogAnswer(ProposalId, Box<Result<QueryAnswer, QueryError>>),
     /// Send a prompt.
@@ -62,6 +64,9 @@ pub enum Effect {
     Window(Window),
     /// What sources of metrics are asked for beside their configured panels changed.
     Wanted(Wanted),
+    /// Ask a metrics server for names of labels or their values, within a window; a newer question replaces one that has
+    /// not been asked yet.
+    Labels(LabelAsk, TimeWindow),
     /// Steer the replay's clock.
     Replay(Steer),
     /// Change the looks.

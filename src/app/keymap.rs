@@ -87,6 +87,8 @@ pub enum Action {
     AskCommand,
     /// Type a command.
     TypeCommand,
+    /// Write PromQL, or edit the selected row's query.
+    Query,
     /// The list of proposals.
     Proposals,
     /// Queries worth seeing for the alerts that went off, on one card.
@@ -263,6 +265,7 @@ pub const BINDINGS: &[Binding] = &[
     row(E, &["!"], A::AskCommand, "ask for a command in words", ""),
     row(E, &["$"], A::TypeCommand, "type a command; it ends at the card", "command"),
     row(E, &["p"], A::Proposals, "what waits for a decision", "proposed"),
+    row(P(PaneId::Metrics), &["e"], A::Query, "write PromQL, or edit this row's query", "query"),
     row(P(PaneId::Metrics), &["w"], A::Worth, "queries worth seeing for what fires, on one card", "worth seeing"),
     row(E, &["T"], A::Timeline, "timeline of the incident", ""),
     row(E, &["C"], A::Changes, "changes, newest first", ""),
@@ -297,7 +300,16 @@ pub fn rows(pane: PaneId, stage: Stage) -> impl Iterator<Item = &'static Binding
     let own = BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane));
     let replay = BINDINGS.iter().filter(move |b| stage.replaying && b.scope == Scope::Replay);
     let all = own.chain(replay).chain(BINDINGS.iter().filter(|b| b.scope == Scope::Everywhere));
+    // What a pane gives a meaning of its own is not told with the other one too.
+    let all = all.filter(move |row| {
+        row.scope != Scope::Everywhere || !row.keys.iter().all(|key| own_keys(pane).any(|k| k == *key))
+    });
     all.filter(move |binding| stage.brain || !matches!(binding.action, Action::Ask | Action::AskCommand))
+}
+
+/// The keys that a pane gives a meaning of its own.
+fn own_keys(pane: PaneId) -> impl Iterator<Item = &'static str> {
+    BINDINGS.iter().filter(move |b| b.scope == Scope::Pane(pane)).flat_map(|b| b.keys.iter().copied())
 }
 
 /// The words that help shows for a row.

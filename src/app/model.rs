@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::conversation::Conversation;
 use super::handlers::proposals::Preparing;
 use super::handlers::runs::Outputs;
+use super::handlers::signals::Signalled;
 use super::msg::ReplayState;
 use super::notices::{Level, Notices};
 use super::stores::Stores;
@@ -131,6 +132,8 @@ pub struct State {
     pub proposals: Vec<Proposal>,
     /// Questions and answers.
     pub conversation: Conversation,
+    /// PromQL that was put forward in this session, the newest last.
+    pub asked: Vec<String>,
     /// The generation of the last request to a model.
     pub generation: u64,
     /// The model.
@@ -161,6 +164,8 @@ pub struct State {
     pub watches: Vec<Watch>,
     /// What sources of metrics are asked for beside their configured panels.
     pub wanted: Wanted,
+    /// What was told to what looks at numbers.
+    pub signalled: Signalled,
     /// When the watched signals were last looked at: the program's time and the incident's.
     pub watched: (Duration, Timestamp),
     /// When the series were last recorded.
@@ -230,6 +235,7 @@ impl State {
             brain: &self.brain,
             gate: &self.gate,
             selection: self.selection.as_ref(),
+            asked: &self.asked,
             notices: &self.notices,
             replaying: self.replay.is_some(),
             outputs: &self.outputs,

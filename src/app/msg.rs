@@ -7,7 +7,7 @@ use super::{PaneId, Selection};
 use crate::copilot::{Delta, Room};
 use crate::domain::approval::Target;
 use crate::domain::proposal::Outcome;
-use crate::domain::query::{QueryAnswer, QueryError};
+use crate::domain::query::{LabelAnswer, LabelAsk, QueryAnswer, QueryError};
 use crate::domain::{
     Batch, Brief, CleanText, LogRecord, Preview, ProposalId, RecordKey, SourceId, Suggestion, Timestamp, Verdict,
 };
@@ -39,12 +39,16 @@ pub enum Msg {
     Batch(Batch),
     /// The desk answered about log records.
     Logs(Answer),
+    /// What the numbers say.
+    Signals(crate::signals::Answer),
     /// So many records found no room on their way to the desk.
     Crowded(u64),
     /// A suggestion was classed and its target resolved.
     Prepared(ProposalId, Box<Prepared>),
     /// An approved query or command moved on.
     Run(ProposalId, RunEvent),
+    /// What a metrics server said to a question about labels; the question tells what it is about.
+    Labels(LabelAsk, Result<LabelAnswer, QueryError>),
     /// A model answers.
     Model(u64, Delta),
     /// Which model is there, or why none.
@@ -136,6 +140,10 @@ pub enum Intent {
     Ask(String),
     /// Put a query or command forward.
     Propose(Suggestion),
+    /// Put forward the PromQL that was typed, and close its input.
+    Query(String),
+    /// Ask a metrics server for names of labels or their values.
+    Labels(LabelAsk),
     /// Open the card of these proposals.
     Review(Vec<ProposalId>),
     /// The person confirmed what the card showed.

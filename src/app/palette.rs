@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::effect::Steer;
-use super::handlers::{ask, contrast, grants, incident, keys, logs, navigation, watch};
+use super::handlers::{ask, contrast, grants, incident, keys, logs, navigation, promql, watch};
 use super::keymap::{Action, Slide};
 use super::{Effect, Model, PaneId};
 use crate::config::units::Length;
@@ -53,6 +53,7 @@ pub const COMMANDS: &[Command] = &[
     command("pin", "", "pin the selection"),
     command("policy", "", "the rules of the policy"),
     command(PREVIEW, "QUESTION", "exactly what would be sent, or was sent last"),
+    command("promql", "QUERY", "write PromQL, with completion from the server"),
     command("proposals", "", "what waits for a decision"),
     command("queries", "", "what is asked again and again"),
     command("quit", "", "leave; what runs is stopped"),
@@ -116,6 +117,7 @@ pub fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
         "pin" => keys::on_action(model, Action::Pin, effects),
         "policy" => read(model, Topic::Text("Policy".into(), grants::policy_text(&model.state.gate))),
         PREVIEW => preview(model, argument, effects),
+        "promql" => promql::open(model, argument),
         "proposals" => keys::on_action(model, Action::Proposals, effects),
         "queries" => read(model, Topic::Queries),
         "quit" => effects.push(Effect::Quit),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::records::Records;
+use crate::domain::slo::SloReading;
 use crate::domain::{CleanText, Health, MetricCatalog, SourceId, Timestamp};
 use crate::signals::Picture;
 use crate::store::{AlertStore, ChangeStore, EvidenceStore, GraphStore, IdeaStore, SeriesStore};
@@ -26,6 +27,8 @@ pub struct Stores {
     pub graph: GraphStore,
     /// Queries worth seeing that wait for a decision.
     pub ideas: IdeaStore,
+    /// How much of what services promise was broken, as each source counted it.
+    pub slos: BTreeMap<SourceId, Arc<[SloReading]>>,
     /// What the numbers say before anybody asks; empty until they were looked at.
     pub signals: Arc<Picture>,
     /// Sources in configured order.

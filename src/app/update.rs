@@ -1,6 +1,8 @@
 //! The router: every message to the handler of its area. Pure and synchronous.
 
-use super::handlers::{ask, incident, keys, logs, mouse, proposals, runs, show, telemetry, wants, watch};
+use super::handlers::{
+    ask, incident, keys, logs, mouse, promql, proposals, runs, show, signals, telemetry, wants, watch,
+};
 use super::model::Brain;
 use super::{Effect, Model, Msg};
 
@@ -21,10 +23,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => keys::on_paste(model, &text),
         Msg::Resize(width, height) => model.size = (width, height),
         Msg::Batch(batch) => telemetry::on_batch(model, batch, &mut effects),
+        Msg::Signals(answer) => signals::on_answer(state, answer),
         Msg::Logs(answer) => logs::on_answer(model, answer, &mut effects),
         Msg::Crowded(more) => state.stores.records.crowded_out += more,
         Msg::Prepared(id, prepared) => proposals::on_prepared(model, id, *prepared, &mut effects),
         Msg::Run(id, event) => runs::on_event(model, id, event, &mut effects),
+        Msg::Labels(ask, answer) => promql::on_labels(model, &ask, answer),
         Msg::Model(generation, delta) => ask::on_delta(model, generation, delta, &mut effects),
         Msg::ModelKnown(Ok(room)) => state.brain = Brain::Ready(room),
         Msg::ModelKnown(Err(why)) => {
@@ -51,5 +55,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.settle();
     show::unasked(model);
     logs::ask(model, &mut effects);
+    signals::tell(&mut model.state, &mut effects);
     effects
 }

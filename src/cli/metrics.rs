@@ -1,6 +1,7 @@
-//! `midwatch metrics`: what is unusual in a series, and when it will cross a threshold, for a person or another program.
+//! `midwatch metrics`: what is unusual in a series, when it will cross a threshold, and what moved first, for a person or another program.
 
 mod csv;
+mod first;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,9 @@ use std::process::ExitCode;
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use first::First;
+
+use super::args::Common;
 use super::exit::{Failure, Outcome};
 use crate::analysis::anomaly::{ALERT, Detector, Scored};
 use crate::analysis::forecast::{self, CONFIDENCE, Forecast, Trend};
@@ -30,6 +34,8 @@ enum Form {
     Anomalies(Anomalies),
     /// Say when the series will cross a threshold, or that nothing says it will
     Forecast(Ahead),
+    /// Say what moved first in the configured sources or a recording: series, log patterns and changes in their order
+    First(First),
 }
 
 /// Arguments of `midwatch metrics anomalies`.
@@ -61,11 +67,15 @@ struct Ahead {
 }
 
 /// Runs the subcommand.
-pub(super) fn run(metrics: &Metrics) -> Outcome {
+pub(super) fn run(common: &Common, metrics: &Metrics) -> Outcome {
+    if let Form::First(args) = &metrics.form {
+        return first::run(common, args);
+    }
     let out = &mut BufWriter::new(io::stdout().lock());
     match &metrics.form {
         Form::Anomalies(args) => anomalies(args, out)?,
         Form::Forecast(args) => ahead(args, out)?,
+        Form::First(_) => {}
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -73,7 +73,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Widget(widget) => widget::run(&widget),
         Subcommand::Run(command) => run::run(&common, command),
         Subcommand::Logs(logs) => logs::run(&common, &logs),
-        Subcommand::Metrics(metrics) => metrics::run(&metrics),
+        Subcommand::Metrics(metrics) => metrics::run(&common, &metrics),
         Subcommand::Correlate(args) => correlate::run(&common, &args),
         Subcommand::Rank(args) => rank::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),

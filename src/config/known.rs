@@ -13,7 +13,7 @@ use super::place::{Step, last_key, steps};
 use super::policy::{Decide, PolicyRule};
 use super::schema::{
     Alertmanager, Auth, Changes, Command, CommandLines, Config, Files, Git, Limits, Model, Panel, PanelUnit,
-    Prometheus, ProviderKind, Run, Switch, Webhook,
+    Prometheus, ProviderKind, Run, Service, Slo, Switch, Webhook,
 };
 use super::units::{Length, Size};
 use crate::domain::{Class, Language, Origin};
@@ -55,6 +55,8 @@ pub fn specimen() -> Config {
             service: "cluster".to_owned(),
             every: Some(Length::seconds(30)),
         }],
+        service: vec![service()],
+        service_maps: vec![PathBuf::from("/etc/midwatch/services.dot")],
         model: Model {
             provider: ProviderKind::Ollama,
             url: "http://127.0.0.1:11434".to_owned(),
@@ -93,6 +95,22 @@ fn policy() -> PolicyRule {
         production: Some(true),
         matches: words(&["kubectl --context prod-eu drain node-1"]),
         not_match: words(&["kubectl --context dev drain node-1"]),
+    }
+}
+
+fn service() -> Service {
+    Service {
+        name: "checkout".to_owned(),
+        depends_on: vec!["payments".to_owned(), "cart".to_owned()],
+        slos: vec![Slo {
+            name: "availability".to_owned(),
+            objective: 99.9,
+            days: 30,
+            prometheus: "prom".to_owned(),
+            bad: "http_requests_total{service=\"checkout\",code=~\"5..\"}".to_owned(),
+            good: String::new(),
+            total: "http_requests_total{service=\"checkout\"}".to_owned(),
+        }],
     }
 }
 

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod problem;
 pub mod schema;
 pub mod secrets;
+pub mod services;
 pub mod show;
 mod sources;
 pub mod units;

@@ -57,6 +57,7 @@ pub(super) fn make_absolute(config: &mut Config, places: &Places, base: &Path) {
     fix(&mut config.journal);
     fix(&mut config.policy_file);
     fix(&mut config.run.cwd);
+    config.service_maps.iter_mut().for_each(fix);
     config.run.tables.iter_mut().for_each(fix);
     config.run.reads_may_write.iter_mut().for_each(fix);
     config.changes.iter_mut().for_each(|changes| fix(&mut changes.path));

@@ -105,7 +105,7 @@ pub fn masked(line: &str) -> String {
     static SECRETS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
         Some([
             Regex::new(r#"(?i)(plain:)[^"'\s,}]*"#).ok()?,
-            Regex::new(r#"(?i)((?:authorization|cookie|[\w-]*(?:key|token|secret|passw)[\w-]*)["']?\s*=\s*["']?(?:(?:bearer|basic) +)?)[^"'\s][^"',}]*"#).ok()?,
+            Regex::new(r#"(?i)((?:authorization|bearer|cookie|[\w-]*(?:key|token|secret|passw)[\w-]*)["']?\s*=\s*["']?(?:(?:bearer|basic) +)?)[^"'\s][^"',}]*"#).ok()?,
             Regex::new(r"(://)[^/@\s]*@").ok()?,
             Regex::new(r#"(?i)(headers["']?\s*=\s*["']).*"#).ok()?,
         ])

@@ -9,6 +9,7 @@ pub use super::auth::{Auth, Switch};
 pub use super::log_format::{Level, LevelWord, LogExample, LogFormat};
 pub use super::log_stores::{Docker, Elasticsearch, Journald, Kubectl, LogStore, Loki, Otlp, VictoriaLogs};
 use super::policy::{PolicyRule, Telemetry};
+pub use super::services::{Service, Slo};
 use super::units::{Length, Size};
 
 /// The whole configuration.
@@ -61,6 +62,10 @@ pub struct Config {
     pub git: Vec<Git>,
     /// Programs whose output lines become records.
     pub command: Vec<Command>,
+    /// Services: whom they call, what they promise.
+    pub service: Vec<Service>,
+    /// Files that tell who calls whom.
+    pub service_maps: Vec<PathBuf>,
     /// The model.
     pub model: Model,
     /// What is taken out of what leaves.
@@ -406,6 +411,8 @@ impl Default for Config {
             changes: Vec::new(),
             git: Vec::new(),
             command: Vec::new(),
+            service: Vec::new(),
+            service_maps: Vec::new(),
             model: Model::default(),
             redact: Redact::default(),
             run: Run::default(),

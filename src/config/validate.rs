@@ -3,6 +3,7 @@
 mod auth;
 mod log_formats;
 mod log_stores;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub fn validate(config: &Config) -> Vec<Problem> {
     check.programs(config);
     check.log_formats(config);
     check.log_stores(config);
+    check.services(config);
     check.model(&config.model);
     check.run(&config.run);
     check.problems.extend(super::policy::check(&config.policy));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::exemplar::ExemplarAnswer;
-use super::query::{QueryAnswer, QueryError, QueryRequest};
+use super::query::{LabelAnswer, LabelAsk, QueryAnswer, QueryError, QueryRequest};
 use super::recording::RecordedCommand;
 use super::{CleanText, TimeWindow};
 
@@ -21,6 +21,14 @@ pub trait QueryEngine: Send + Sync {
     fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
         drop(request);
         Box::pin(std::future::ready(None))
+    }
+
+    /// Names of labels or their values within a window, for a query that is being written. Asks an index, and ends within
+    /// the source's own time limit.
+    fn labels(&self, ask: LabelAsk, window: TimeWindow) -> Pending<'_, Result<LabelAnswer, QueryError>> {
+        drop((ask, window));
+        let (source, why) = (CleanText::line("promql"), CleanText::line("there is no server to ask for names"));
+        Box::pin(std::future::ready(Err(QueryError { source, why })))
     }
 }
 

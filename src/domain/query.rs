@@ -37,6 +37,26 @@ pub struct QueryError {
     pub why: CleanText,
 }
 
+/// A question about the names that a metrics server knows, asked while a query is written. It reads an index and no values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LabelAsk {
+    /// Only of this metric's series.
+    pub metric: Option<String>,
+    /// The label whose values are wanted; `None` asks for the labels' names.
+    pub label: Option<String>,
+    /// What the values begin with, where only some are wanted.
+    pub prefix: String,
+}
+
+/// What a metrics server answers to a [`LabelAsk`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelAnswer {
+    /// Names or values, sorted, at most a thousand.
+    pub items: Vec<CleanText>,
+    /// Whether the server has more.
+    pub cut: bool,
+}
+
 /// The language of a log store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tongue {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::slo::SloReading;
 use super::{Alert, Change, Health, Ideas, LogRecord, MetricCatalog, Panel, Series, ServiceGraph, SourceId};
 
 /// Everything a source has to say at once.
@@ -44,6 +45,8 @@ pub enum Telemetry {
     Graph(Arc<ServiceGraph>),
     /// Queries worth seeing for an alert; in place of those for the same alert before.
     Ideas(Arc<Ideas>),
+    /// How much of what services promise was broken: all objectives this source counts, now.
+    Slos(Arc<[SloReading]>),
     /// A change of the source's own state.
     Health(Health),
 }

@@ -16,6 +16,8 @@ pub enum Answer {
     Page(Page),
     /// The patterns look like this now.
     Patterns(PatternsPage),
+    /// The trends look like this now.
+    Trends(PatternsPage),
     /// The fields look like this now.
     Fields(FieldsPage),
     /// How far a comparison is, or what came of it.

@@ -13,6 +13,8 @@ pub enum Ask {
     Show(Show),
     /// Keep the patterns of a look up to date, or do no longer.
     Patterns(Option<PatternsAsk>),
+    /// Keep the patterns of a time up to date beside those of a pane, for what looks at numbers; or do no longer.
+    Trends(Option<PatternsAsk>),
     /// Keep the fields of a look up to date, or do no longer.
     Fields(Option<FieldsAsk>),
     /// What bad records have in common that others have not, once; or no longer.

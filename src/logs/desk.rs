@@ -103,8 +103,14 @@ impl Desk {
                 self.rest = 0;
                 self.stands.take(ask);
             }
-            Ask::Show(_) | Ask::Fields(_) | Ask::Contrast(_) | Ask::Digest(_) | Ask::Query(_) | Ask::Record(_) => {
-                self.stands.take(ask)
+            Ask::Show(_)
+            | Ask::Trends(_)
+            | Ask::Fields(_)
+            | Ask::Contrast(_)
+            | Ask::Digest(_)
+            | Ask::Query(_)
+            | Ask::Record(_) => {
+                self.stands.take(ask);
             }
         }
         self.sets.want(&self.stands.wanted(), &self.shelf);

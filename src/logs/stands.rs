@@ -29,6 +29,8 @@ pub(super) struct Stands {
     page: Option<Page>,
     tally: Option<Tally>,
     patterns: Option<PatternsPage>,
+    trends: Option<Tally>,
+    trended: Option<PatternsPage>,
     sample: Option<Sample>,
     fields: Option<FieldsPage>,
     contrast: Option<Contrast>,
@@ -56,6 +58,13 @@ impl Stands {
                     self.tally = ask.map(Tally::new);
                 }
                 self.patterns = None;
+            }
+            Ask::Trends(ask) => {
+                let keeps = self.trends.as_ref().zip(ask.as_ref()).is_some_and(|(tally, ask)| tally.ask() == ask);
+                if !keeps {
+                    self.trends = ask.map(Tally::new);
+                }
+                self.trended = None;
             }
             Ask::Fields(ask) => {
                 self.sample = ask.map(Sample::new);
@@ -97,6 +106,7 @@ impl Stands {
     /// Times changed: what was counted by them is counted anew.
     pub(super) fn recount(&mut self) {
         self.tally = self.tally.take().map(|tally| Tally::new(tally.ask().clone()));
+        self.trends = self.trends.take().map(|tally| Tally::new(tally.ask().clone()));
         self.digest = self.digest.take().map(|(window, _)| (window, Tally::new(news_of(window))));
         self.digested = None;
     }
@@ -122,6 +132,9 @@ impl Stands {
         for query in &self.queries {
             wanted.push((which(&query.filter), Some(query.window)));
         }
+        if let Some(tally) = &self.trends {
+            wanted.push(of_look(&tally.ask().look));
+        }
         if let Some((window, _)) = &self.digest {
             wanted.push((digest::errors(), Some(*window)));
             wanted.push((which(&Filter::default()), Some(*window)));
@@ -132,6 +145,7 @@ impl Stands {
     /// Whether more is to be told.
     pub(super) fn is_busy(&self, shelf: &Shelf, held: &LogStore) -> bool {
         self.tally.as_ref().is_some_and(|tally| !tally.is_done())
+            || self.trends.as_ref().is_some_and(|tally| !tally.is_done())
             || self.sample.as_ref().is_some_and(|sample| !sample.is_done())
             || self.contrast.as_ref().is_some_and(|contrast| !contrast.is_done())
             || self.digest.as_ref().is_some_and(|(_, tally)| !tally.is_done())
@@ -158,6 +172,7 @@ impl Stands {
         answers.extend(self.queries(world, sets));
         answers.extend(self.details(world, sets, cost, most));
         answers.extend(self.patterns(world, sets, is_due, beyond(), cost, most));
+        answers.extend(self.trends(world, sets, is_due, beyond(), cost, most));
         answers.extend(self.fields(world, sets, is_due, cost, most));
         answers.extend(self.contrast(world, sets, cost, most));
         answers.extend(self.digest(world, sets, is_due, cost, most));
@@ -217,23 +232,25 @@ impl Stands {
         cost: &mut usize,
         most: usize,
     ) -> Option<Answer> {
-        let tally = self.tally.as_mut()?;
-        let hits = sets.get(&which(&tally.ask().look.filter))?;
-        if is_due {
-            tally.more();
-        }
-        let moved = tally.work(world.shelf, hits, world.extent(), cost, most);
-        // Half of a count is told only to somebody who has seen none.
-        let is_due = (is_due || moved) && (tally.is_done() || self.patterns.is_none());
-        if !is_due {
-            return None;
-        }
-        let page = tally.page(world.shelf, world.held, hits, world.patterns, beyond);
-        if self.patterns.as_ref() == Some(&page) {
-            return None;
-        }
+        let (tally, told) = (self.tally.as_mut()?, self.patterns.as_ref());
+        let page = counted(tally, told, world, sets, is_due, beyond, cost, most)?;
         self.patterns = Some(page.clone());
         Some(Answer::Patterns(page))
+    }
+
+    fn trends(
+        &mut self,
+        world: &World<'_>,
+        sets: &Sets,
+        is_due: bool,
+        beyond: u64,
+        cost: &mut usize,
+        most: usize,
+    ) -> Option<Answer> {
+        let (tally, told) = (self.trends.as_mut()?, self.trended.as_ref());
+        let page = counted(tally, told, world, sets, is_due, beyond, cost, most).filter(|_| tally.is_done())?;
+        self.trended = Some(page.clone());
+        Some(Answer::Trends(page))
     }
 
     fn fields(
@@ -295,6 +312,30 @@ impl Stands {
         let told: Digest = digest(world, errors, *window, news.rows);
         Some(Answer::Digest(told))
     }
+}
+
+/// Counts on, and gives the page when it is another one than was told; half of a count only where nothing was.
+#[expect(clippy::too_many_arguments, reason = "what the desk holds, handed on to the only two who ask it")]
+fn counted(
+    tally: &mut Tally,
+    told: Option<&PatternsPage>,
+    world: &World<'_>,
+    sets: &Sets,
+    is_due: bool,
+    beyond: u64,
+    cost: &mut usize,
+    most: usize,
+) -> Option<PatternsPage> {
+    let hits = sets.get(&which(&tally.ask().look.filter))?;
+    if is_due {
+        tally.more();
+    }
+    let moved = tally.work(world.shelf, hits, world.extent(), cost, most);
+    if !(is_due || moved) || !(tally.is_done() || told.is_none()) {
+        return None;
+    }
+    let page = tally.page(world.shelf, world.held, hits, world.patterns, beyond);
+    (told != Some(&page)).then_some(page)
 }
 
 fn which(filter: &Filter) -> Which {

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod help;
 pub mod palette;
 pub mod prompt;
+pub mod promql;
 pub mod proposed;
 pub mod reader;
 pub mod record;
@@ -32,6 +33,8 @@ pub enum Overlay {
     Palette(palette::Palette),
     /// One line to type.
     Prompt(prompt::Prompt),
+    /// The PromQL input.
+    Promql(Box<promql::Promql>),
     /// The proposals.
     Proposed(proposed::Proposed),
     /// A text to read: timeline, changes, notices, queries, preview.
@@ -52,6 +55,7 @@ pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
         Overlay::Help(help) => help.on_key(key, ctx),
         Overlay::Palette(palette) => palette.on_key(key, ctx),
         Overlay::Prompt(prompt) => prompt.on_key(key),
+        Overlay::Promql(input) => input.on_key(key, ctx),
         Overlay::Proposed(list) => list.on_key(key, ctx),
         Overlay::Reader(reader) => reader.on_key(key, ctx),
         Overlay::Record(record) => record.on_key(key, ctx),
@@ -60,8 +64,9 @@ pub fn on_key(overlay: &mut Overlay, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
 }
 
 /// Pasted text goes to an overlay: into a line that is typed, and nowhere else.
-pub fn on_paste(overlay: &mut Overlay, text: &str) {
+pub fn on_paste(overlay: &mut Overlay, text: &str, ctx: &Ctx<'_>) {
     match overlay {
+        Overlay::Promql(input) => input.on_paste(text, ctx),
         Overlay::Prompt(prompt) => prompt.on_paste(text),
         Overlay::Palette(palette) => palette.on_paste(text),
         Overlay::Confirm(card) => card.on_paste(),
@@ -86,6 +91,7 @@ pub fn settle(overlay: &mut Overlay, ctx: &Ctx<'_>, size: (u16, u16)) {
         Overlay::Contrast(contrast) => contrast.settle(ctx, size),
         Overlay::Fields(fields) => fields.settle(ctx, size),
         Overlay::Record(record) => record.settle(ctx, size),
+        Overlay::Promql(input) => input.settle(ctx),
         Overlay::Chips(_) | Overlay::Palette(_) | Overlay::Prompt(_) | Overlay::Proposed(_) => {}
     }
 }
@@ -100,6 +106,7 @@ pub fn view(overlay: &Overlay, canvas: &mut Canvas<'_>, ctx: &Ctx<'_>) {
         Overlay::Help(help) => help.view(canvas, ctx),
         Overlay::Palette(palette) => palette.view(canvas, ctx),
         Overlay::Prompt(prompt) => prompt.view(canvas, ctx),
+        Overlay::Promql(input) => input.view(canvas, ctx),
         Overlay::Proposed(list) => list.view(canvas, ctx),
         Overlay::Reader(reader) => reader.view(canvas, ctx),
         Overlay::Record(record) => record.view(canvas, ctx),

@@ -13,6 +13,7 @@ mod selectors;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod tokens;
 pub mod tree;
 mod types;
 mod unit;

@@ -37,7 +37,7 @@ struct Inbox {
 #[derive(Default)]
 struct Waiting {
     /// One slot for each kind of question.
-    questions: [Option<Ask>; 6],
+    questions: [Option<Ask>; 7],
     orders: VecDeque<Ask>,
     held: Vec<LogRecord>,
     held_bytes: usize,
@@ -81,7 +81,8 @@ fn slot(ask: &Ask) -> Option<usize> {
         Ask::Fields(_) => Some(2),
         Ask::Digest(_) => Some(3),
         Ask::Detail(_) => Some(4),
-        Ask::Contrast(_) => Some(5),
+        Ask::Trends(_) => Some(5),
+        Ask::Contrast(_) => Some(6),
         Ask::Query(_) | Ask::Record(_) | Ask::Hold(_) | Ask::Shift { .. } | Ask::Reread { .. } => None,
     }
 }
@@ -189,7 +190,7 @@ impl Drop for DeskThread {
 /// Answers that wait for their pace, the newest of each kind.
 #[derive(Default)]
 struct Outbox {
-    newest: [Option<Answer>; 7],
+    newest: [Option<Answer>; 8],
 }
 
 impl Outbox {
@@ -202,7 +203,8 @@ impl Outbox {
             Answer::Digest(_) => 3,
             Answer::Detail(_) => 4,
             Answer::Status(_) => 5,
-            Answer::Contrast(_) => 6,
+            Answer::Trends(_) => 6,
+            Answer::Contrast(_) => 7,
             Answer::Query(..) | Answer::Recorded(_) | Answer::Said(_) => return Some(answer),
         };
         self.newest[kind] = Some(answer);

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::clock::Clock;
 use super::desk::DeskThread;
 use super::keeper::{Keep, Keeper};
+use super::numbers::SignalsThread;
 use super::preparer::{self, Preparer};
 use super::runs::{self, LogStoreEngine, Noted};
 use super::session::Chore;
@@ -20,7 +21,7 @@ use crate::copilot::{self, Delta, Provider};
 use crate::domain::approval::Frozen;
 use crate::domain::panel::Wanted;
 use crate::domain::ports::QueryEngine;
-use crate::domain::query::QueryRequest;
+use crate::domain::query::{LabelAsk, QueryRequest};
 use crate::domain::query::{QueryAnswer, QueryError};
 use crate::domain::{Batch, CleanText, Evidence, Language, ProposalId, Suggestion, TimeWindow, Timestamp};
 use crate::logs::Ask;
@@ -30,6 +31,9 @@ use crate::ui::clipboard::{Through, osc52};
 /// How long pieces of an answer are gathered, and how many bytes at most.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(40);
 const GATHERED: usize = 16 * 1024;
+
+/// How long a question about labels waits for the next key.
+const TYPING: std::time::Duration = std::time::Duration::from_millis(120);
 
 /// What an effect needs from elsewhere.
 #[derive(Debug)]
@@ -56,6 +60,8 @@ pub struct Executor {
     pub results: mpsc::Sender<Msg>,
     /// Answers what is asked about log records.
     pub desk: DeskThread,
+    /// Looks at numbers.
+    pub signals: SignalsThread,
     /// The incident's clock.
     pub clock: Clock,
     /// What the sources of metrics should cover.
@@ -72,6 +78,8 @@ pub struct Executor {
     pub noted: HashMap<ProposalId, Noted>,
     /// The answer under way.
     pub asking: Option<JoinHandle<()>>,
+    /// The question about labels under way.
+    pub naming: Option<JoinHandle<()>>,
 }
 
 impl Executor {
@@ -89,6 +97,7 @@ impl Executor {
                 let left_out = self.desk.ask(ask);
                 return (left_out > 0).then_some(Outside::Model(Msg::Crowded(left_out)));
             }
+            Effect::Signals(ask) => self.signals.ask(ask),
             Effect::LogAnswer(id, answer) => {
                 if let Some(waiting) = self.log_answers.remove(&id) {
                     // The run was stopped meanwhile.
@@ -122,6 +131,7 @@ impl Executor {
             Effect::Wanted(wanted) => {
                 self.wanted.send_replace(wanted);
             }
+            Effect::Labels(ask, window) => self.labels(ask, window),
             Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
             Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),
             Effect::Redraw => return Some(Outside::Terminal(Chore::Redraw)),
@@ -282,6 +292,20 @@ impl Executor {
                 }
             };
             tokio::join!(asking, passing_on);
+        }));
+    }
+
+    /// Asks for names of labels when nobody asks for others meanwhile; the question before is dropped.
+    fn labels(&mut self, ask: LabelAsk, window: TimeWindow) {
+        if let Some(naming) = self.naming.take().filter(|naming| !naming.is_finished()) {
+            naming.abort();
+        }
+        let (engine, results) = (Arc::clone(&self.engine), self.results.clone());
+        self.naming = Some(tokio::spawn(async move {
+            tokio::time::sleep(TYPING).await;
+            let answer = engine.labels(ask.clone(), window).await;
+            // Nobody listens any more when the program is ending.
+            let _ = results.send(Msg::Labels(ask, answer)).await;
         }));
     }
 

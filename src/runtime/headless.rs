@@ -18,6 +18,8 @@ const MODEL: Duration = Duration::from_secs(15);
 /// A bundle is told as far as it goes once nothing more came for this long.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// Sources have told what they know once nothing more came for this long.
+const SETTLED: Duration = Duration::from_secs(3);
 /// How long the logs may take to be read before the question goes with what is known of them.
 const LOGS: Duration = Duration::from_secs(20);
 /// How often it is looked whether they are.
@@ -70,6 +72,38 @@ pub async fn ask(session: &mut Session, question: &str, listener: &mut dyn Liste
             },
             Some(batch) = session.batches.recv() => drop(session.take_batch(batch)),
         }
+    }
+}
+
+/// Takes in what the sources send for at most so long, until it has been looked at; the session's model then holds what
+/// the numbers say.
+pub async fn look(session: &mut Session, most: Duration, listener: &mut dyn Listener) {
+    let until = Instant::now() + most;
+    gather(session, listener).await;
+    let mut heard = Instant::now();
+    let is_done = |session: &Session, heard: Instant| {
+        heard.elapsed() >= SETTLED && session.executor.desk.is_idle() && session.executor.signals.is_idle()
+    };
+    while Instant::now() < until && !is_done(session, heard) {
+        tick(session);
+        tokio::select! {
+            msg = session.results.recv() => if let Some(msg) = msg { tell(session, msg) },
+            Some(batch) = session.batches.recv() => {
+                heard = Instant::now();
+                drop(session.take_batch(batch));
+            }
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    // What was told last is looked at, however late it is.
+    let until = Instant::now() + SETTLED;
+    while Instant::now() < until && !session.executor.signals.is_idle() {
+        if let Ok(Some(msg)) = timeout_at(Instant::now() + LOOK, session.results.recv()).await {
+            tell(session, msg);
+        }
+    }
+    while let Ok(msg) = session.results.try_recv() {
+        tell(session, msg);
     }
 }
 

@@ -167,6 +167,7 @@ impl Keeper {
                 | Telemetry::Catalog(_)
                 | Telemetry::Graph(_)
                 | Telemetry::Ideas(_)
+                | Telemetry::Slos(_)
                 | Telemetry::Health(_) => None,
             };
             problem = problem.or(failed);

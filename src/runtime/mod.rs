@@ -8,6 +8,8 @@ pub mod headless;
 mod inline;
 mod keeper;
 mod looper;
+mod maps;
+mod numbers;
 mod preparer;
 mod runs;
 mod screen;
@@ -71,6 +73,27 @@ pub fn run_headless(
         let mut session = start::open(start)?;
         let asked = headless::ask(&mut session, question, listener).await;
         let outcome = asked.and_then(|()| then(&session));
+        session.stop.send_replace(true);
+        session.executor.shut_down().await;
+        outcome
+    })
+}
+
+/// Listens to the sources for at most so long without the screen; `then` reads what the numbers say from the session's
+/// model.
+///
+/// # Errors
+/// In words, when a source cannot be started.
+pub fn run_listening(
+    start: Start,
+    most: std::time::Duration,
+    listener: &mut dyn headless::Listener,
+    then: impl FnOnce(&Session) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    on_threads(async {
+        let mut session = start::open(start)?;
+        headless::look(&mut session, most, listener).await;
+        let outcome = then(&session);
         session.stop.send_replace(true);
         session.executor.shut_down().await;
         outcome

@@ -9,6 +9,7 @@ use crate::app::msg::Prepared;
 use crate::domain::approval::{Frozen, Target};
 use crate::domain::ports::CommandBook;
 use crate::domain::{Brief, Class, CleanText, Language, Origin, Preview, Suggestion, TimeWindow, Verdict};
+use crate::promql::{self, Mistake};
 use crate::sources::replay::Commands;
 use crate::store::native::Fetch;
 
@@ -67,9 +68,24 @@ impl Preparer {
         target
     }
 
+    /// The server that is asked; a text that no server would read is not sent. What only some servers take is said.
+    fn promql_target(&self, text: &str, window: TimeWindow) -> Target {
+        let checked = match promql::check(text) {
+            Ok(checked) => checked,
+            Err(mistake) => return blocked(&broken(text, &mistake)),
+        };
+        let mut target = query_target(Language::Promql, window, self.step, self.metrics.clone());
+        let doubts = checked.foreign.first().map(|mistake| {
+            let said = format!("Prometheus would refuse this, VictoriaMetrics takes it: {}", mistake.sentence());
+            ("syntax".into(), CleanText::line(&said))
+        });
+        target.facts.extend(doubts);
+        target
+    }
+
     fn target(&self, suggestion: &Suggestion, verdict: &Verdict, window: TimeWindow) -> Target {
         match (suggestion.language, &self.recorded) {
-            (Language::Promql, _) => query_target(Language::Promql, window, self.step, self.metrics.clone()),
+            (Language::Promql, _) => self.promql_target(&suggestion.text, window),
             (Language::Fetch, Some(_)) => blocked("a recording plays: no log store is asked"),
             (Language::Fetch, None) => self.fetch_target(&suggestion.text, window),
             (Language::Logs, _) => query_target(Language::Logs, window, 1, "log records held".into()),
@@ -116,6 +132,16 @@ pub fn brief(suggestion: &Suggestion, tables: &Tables, target: impl Fn(&Suggesti
     Brief { previews, watch: found.watch.iter().map(|name| CleanText::line(name)).collect(), decoded, preview_of: None }
 }
 
+/// Why a text is no PromQL, with the place.
+fn broken(text: &str, mistake: &Mistake) -> String {
+    let place = text.get(mistake.span.clone()).unwrap_or_default();
+    let column = text.get(..mistake.span.start).map_or(0, |head| head.chars().count()) + 1;
+    match place.chars().count() {
+        0 | 41.. => format!("no PromQL, at character {column}: {}", mistake.sentence()),
+        _ => format!("no PromQL, at character {column} `{place}`: {}", mistake.sentence()),
+    }
+}
+
 fn query_target(language: Language, window: TimeWindow, step: u32, source: CleanText) -> Target {
     let seconds = window.length().as_secs().max(1);
     let step = step.max(u32::try_from(seconds / POINTS).unwrap_or(u32::MAX)).max(1);
@@ -154,6 +180,21 @@ mod tests {
     use crate::actions::{Demand, Gate};
     use crate::domain::Language;
     use crate::testing::{World, build};
+
+    #[test]
+    fn broken_promql_says_what_is_wrong_and_is_never_sent() {
+        let mut world = World::new();
+        world.propose(build::suggestion(Language::Promql, "sum(rtae(x[5m]))"));
+        world.propose(build::suggestion(Language::Promql, "rate(x)"));
+        let [broken, foreign] = &world.model.state.proposals[..] else { panic!("two proposals") };
+        let Frozen::Blocked { why } = &broken.target.frozen else { panic!("{:?}", broken.target) };
+        assert_eq!(why.as_str(), "no PromQL, at character 5 `rtae`: there is no function `rtae`: did you mean rate?");
+        assert!(matches!(Gate::default().demand(broken), Demand::Never { .. }));
+        assert!(matches!(foreign.target.frozen, Frozen::Query { .. }));
+        assert!(
+            foreign.target.facts.iter().any(|(name, said)| name.as_str() == "syntax" && said.contains("needs a range"))
+        );
+    }
 
     #[test]
     fn what_could_not_be_read_is_opaque_and_never_runs() {

@@ -12,6 +12,8 @@ use super::clock::Clock;
 use super::desk::DeskThread;
 use super::effects::Executor;
 use super::keeper::Keeper;
+use super::maps::known_calls;
+use super::numbers::SignalsThread;
 use super::preparer::Preparer;
 use super::session::{BATCHES, Looks, RESULTS, Session};
 use crate::actions::{self, Gate, Journal, RunSettings, Runner, Tables};
@@ -37,6 +39,7 @@ use crate::domain::{CleanText, EvidenceKind, SourceId};
 use crate::logfile::own::Own;
 use crate::logfile::{Budgets, Library};
 use crate::logs::{Budget, Desk, SharedMiner};
+use crate::signals::Signals;
 use crate::sources::fetch::LogStores;
 use crate::sources::own_formats::own_formats;
 use crate::sources::replay::{Commands, RecordedEngine, ReplayClock, ReplaySource, first_alert};
@@ -198,6 +201,8 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
     let desk = Desk::new(Arc::clone(&library), miner, Budget { held: config.limits.logs.bytes() });
     let desk = desk.with_formats(own.to_vec());
     let desk = DeskThread::start(desk, &library, results.clone()).context("the program could not start its threads")?;
+    let signals = SignalsThread::start(Signals::default(), results.clone());
+    let signals = signals.context("the program could not start its threads")?;
     let executor = Executor {
         runner: journal
             .clone()
@@ -212,6 +217,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         provider,
         keeper,
         desk,
+        signals,
         results,
         clock: clock.clone(),
         span,
@@ -225,6 +231,7 @@ fn assemble(config: Config, named: Named, played: Option<Played>, record: Record
         log_answers: HashMap::new(),
         noted: HashMap::new(),
         asking: None,
+        naming: None,
     };
 
     let prompts_dir = (!config.prompts_dir.as_os_str().is_empty()).then_some(config.prompts_dir.as_path());
@@ -456,9 +463,11 @@ pub fn model(
     brain: Brain,
 ) -> Model {
     let limits = &config.limits;
+    let (graph, unread) = known_calls(config);
+    let graph = Arc::new(graph);
     // Where nothing can fire, the records are what a person came for.
     let announces_alerts = sources.is_empty() || sources.iter().any(|source| source.gives.as_str() == "alerts");
-    let state = State {
+    let mut state = State {
         now: clock.now(),
         wall: Clock::wall(),
         uptime: std::time::Duration::ZERO,
@@ -470,7 +479,8 @@ pub fn model(
             changes: ChangeStore::new(10_000),
             evidence: EvidenceStore::new(limits.evidence),
             catalogs: Default::default(),
-            graph: GraphStore::default(),
+            graph: GraphStore::new(graph.as_ref().clone()),
+            slos: Default::default(),
             ideas: IdeaStore::default(),
             signals: Arc::default(),
             sources,
@@ -481,6 +491,7 @@ pub fn model(
         incident: None,
         proposals: Vec::new(),
         conversation: Conversation::default(),
+        asked: Vec::new(),
         generation: 0,
         brain,
         prompts,
@@ -495,10 +506,12 @@ pub fn model(
         redactor: Default::default(),
         last_preview: None,
         watches: Vec::new(),
-        wanted: Wanted::default(),
+        wanted: Wanted { graph: Arc::clone(&graph), ..Wanted::default() },
+        signalled: Default::default(),
         watched: (std::time::Duration::ZERO, clock.now()),
         series_recorded: std::time::Duration::ZERO,
     };
+    unread.into_iter().for_each(|why| state.problem(why));
     Model {
         state,
         panes: Default::default(),

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::picture::{PanelKey, Picture};
+use crate::analysis::templates::PatternId;
 use crate::domain::slo::SloReading;
+use crate::domain::time::{minus, plus};
 use crate::domain::{Change, CleanText, Panel, RecordKey, Series, ServiceGraph, SourceId, TimeWindow, Timestamp};
 
 /// One thing that is told. The newest of a kind (of a panel, for panels) replaces what was told before.
@@ -25,6 +29,33 @@ pub enum Ask {
     Graph(Arc<ServiceGraph>),
 }
 
+impl Ask {
+    /// Whether what was told before need not be looked at any more.
+    pub fn replaces(&self, before: &Ask) -> bool {
+        match (self, before) {
+            (Ask::Panel(panel), Ask::Panel(other)) => panel.is_of(other),
+            (Ask::Drop(key), Ask::Panel(other)) => other.key() == *key,
+            (Ask::Panel(panel), Ask::Drop(key)) => panel.key() == *key,
+            (Ask::Drop(key), Ask::Drop(other)) => key == other,
+            (Ask::Look(_), Ask::Look(_))
+            | (Ask::Changes(_), Ask::Changes(_))
+            | (Ask::Patterns(_), Ask::Patterns(_))
+            | (Ask::Slos(_), Ask::Slos(_))
+            | (Ask::Graph(_), Ask::Graph(_)) => true,
+            (
+                Ask::Panel(_)
+                | Ask::Drop(_)
+                | Ask::Look(_)
+                | Ask::Changes(_)
+                | Ask::Patterns(_)
+                | Ask::Slos(_)
+                | Ask::Graph(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
 /// What a panel holds.
 #[derive(Clone, Debug)]
 pub struct PanelAsk {
@@ -37,6 +68,11 @@ pub struct PanelAsk {
 }
 
 impl PanelAsk {
+    /// Whether it tells of the same panel.
+    pub fn is_of(&self, other: &PanelAsk) -> bool {
+        self.source == other.source && self.panel.title == other.panel.title
+    }
+
     /// Its name here.
     pub fn key(&self) -> PanelKey {
         PanelKey { source: self.source.clone(), title: self.panel.title.clone() }
@@ -48,17 +84,41 @@ impl PanelAsk {
 pub struct Look {
     /// The window that all panes share.
     pub window: TimeWindow,
-    /// The incident's clock.
-    pub now: Timestamp,
     /// When the incident began or the first alert fired, if one did: what moved is looked for around it.
     pub onset: Option<Timestamp>,
+}
+
+/// The start of a window that follows the clock moves by this share of its length before all is looked at again.
+const STEPS: i64 = 60;
+/// Onsets are looked for from so long before the incident began: alerts wait before they fire.
+const BEFORE: SignedDuration = SignedDuration::from_mins(15);
+/// What the window shows of the time before the incident is looked at up to this.
+const LONG_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
+impl Look {
+    /// The same in steps, so that time may pass for a while before all is looked at again.
+    #[must_use]
+    pub fn in_steps(self) -> Self {
+        let step = (self.window.length().as_secs() / STEPS).max(1);
+        let floor = |at: Timestamp| Timestamp::from_second(at.as_second().div_euclid(step) * step).unwrap_or(at);
+        let end = plus(self.window.end, SignedDuration::from_secs(step - 1));
+        Self { window: TimeWindow { start: floor(self.window.start), end: floor(end) }, ..self }
+    }
+
+    /// The time in which onsets are looked for. An incident that began long before the window leaves the window.
+    pub fn hunt(&self) -> TimeWindow {
+        let TimeWindow { start, end } = self.window;
+        let near = self.onset.filter(|onset| *onset < end && *onset >= minus(start, BEFORE));
+        let start = near.map_or(start, |onset| minus(onset, BEFORE).min(start.max(minus(onset, LONG_BEFORE))));
+        TimeWindow { start, end }
+    }
 }
 
 /// How often a log pattern was seen over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatternTrend {
     /// The pattern's number; `pattern=<id>` is the filter for its records.
-    pub id: u64,
+    pub id: PatternId,
     /// Its text with `<*>` for what varies.
     pub template: CleanText,
     /// The service that most of its records are of; may be empty.

@@ -17,7 +17,7 @@ use super::judge::Moving;
 use super::picture::{Moved, Mover, What};
 use crate::analysis::onset;
 use crate::domain::time::{minus, plus};
-use crate::domain::{Change, CleanText, ServiceGraph, TimeWindow, Timestamp};
+use crate::domain::{Change, ChangeId, CleanText, ServiceGraph, TimeWindow, Timestamp};
 
 /// The share of the list that may be there by chance.
 const CHANCE: f64 = 0.05;
@@ -148,7 +148,7 @@ fn entry(mut members: Vec<Moving>) -> Entry {
 fn nothing() -> Mover {
     Mover {
         place: None,
-        what: What::Pattern { id: 0, sample: None },
+        what: What::Change(ChangeId(0)),
         service: CleanText::default(),
         name: CleanText::default(),
         at: Timestamp::MAX,

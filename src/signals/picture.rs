@@ -8,6 +8,7 @@ pub use crate::analysis::anomaly::Span;
 use crate::analysis::burn::{Burn, Urgency};
 use crate::analysis::forecast::Crossing;
 use crate::analysis::onset::{Onset, Way};
+use crate::analysis::templates::PatternId;
 use crate::domain::series::Unit;
 use crate::domain::{ChangeId, CleanText, RecordKey, Series, SourceId, TimeWindow, Timestamp};
 
@@ -176,7 +177,7 @@ pub enum What {
     /// A log pattern.
     Pattern {
         /// Its number.
-        id: u64,
+        id: PatternId,
         /// A record of it.
         sample: Option<RecordKey>,
     },

@@ -3,27 +3,17 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
 use super::ask::{Answer, Ask, Look, PanelAsk, PatternTrend};
 use super::judge::{Moving, judge};
 use super::picture::{Counts, PanelKey, PanelPicture, Picture, SeriesPicture, Unjudged};
 use super::{burning, first, pattern};
 use crate::domain::slo::SloReading;
-use crate::domain::time::{minus, plus, to_seconds};
-use crate::domain::{Change, ServiceGraph, TimeWindow, Timestamp};
+use crate::domain::{Change, ServiceGraph, TimeWindow};
 
 /// Series looked at; of more it is said that they are not.
 const SERIES: usize = 4_000;
 /// Patterns and changes looked at.
 const PATTERNS: usize = 500;
-/// Onsets are looked for from so long before the incident began: alerts wait before they fire.
-const BEFORE: SignedDuration = SignedDuration::from_mins(15);
-/// What the window shows of the time before the incident is looked at up to this.
-const LONG_BEFORE: SignedDuration = SignedDuration::from_hours(1);
-/// The start of a window that follows the clock moves by this share of its length before all is looked at again.
-const STEPS: i64 = 60;
-
 /// How many series are looked at between two looks at what is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice(pub usize);
@@ -82,7 +72,13 @@ impl Signals {
         match ask {
             Ask::Panel(ask) => self.panel(ask),
             Ask::Drop(key) => self.panels.retain(|held| held.ask.key() != key),
-            Ask::Look(look) => self.look = Some(look),
+            Ask::Look(look) => {
+                let look = look.in_steps();
+                if self.look == Some(look) {
+                    return;
+                }
+                self.look = Some(look);
+            }
             Ask::Changes(changes) => self.changes = changes,
             Ask::Patterns(patterns) => self.patterns = patterns,
             Ask::Slos(slos) => self.slos = slos,
@@ -92,8 +88,7 @@ impl Signals {
     }
 
     fn panel(&mut self, ask: PanelAsk) {
-        let key = ask.key();
-        match self.panels.iter_mut().find(|held| held.ask.key() == key) {
+        match self.panels.iter_mut().find(|held| held.ask.is_of(&ask)) {
             Some(held) => {
                 let is_same = Arc::ptr_eq(&held.ask.series, &ask.series) && held.ask.panel == ask.panel;
                 held.ask = ask;
@@ -113,7 +108,7 @@ impl Signals {
     /// Does one slice of work; answers once everything that was told is looked at.
     pub fn work(&mut self, slice: Slice) -> Vec<Answer> {
         let Some(look) = self.look.filter(|_| self.is_due) else { return Vec::new() };
-        let (shown, hunt) = windows(look);
+        let (shown, hunt) = (look.window, look.hunt());
         let (mut done, mut seen) = (0, 0);
         for held in &mut self.panels {
             let room = SERIES.saturating_sub(seen);
@@ -174,23 +169,4 @@ fn judged(ask: &PanelAsk, shown: TimeWindow, hunt: TimeWindow, room: usize) -> J
     let series = series.collect();
     let key: PanelKey = ask.key();
     Judged { shown, hunt, picture: Arc::new(PanelPicture { key, of: Arc::clone(&ask.series), series }), moving }
-}
-
-/// The window that is shown and the time in which onsets are looked for, both moved in steps.
-fn windows(look: Look) -> (TimeWindow, TimeWindow) {
-    let length = look.window.length();
-    let step = (length.as_secs() / STEPS).max(1);
-    let floor = |at: Timestamp| {
-        let seconds = (to_seconds(at) / step as f64).floor() as i64 * step;
-        Timestamp::from_second(seconds).unwrap_or(at)
-    };
-    let shown = TimeWindow {
-        start: floor(look.window.start),
-        end: floor(plus(look.window.end, SignedDuration::from_secs(step))),
-    };
-    let start = match look.onset.filter(|onset| *onset < shown.end) {
-        Some(onset) => minus(onset, BEFORE).min(shown.start.max(minus(onset, LONG_BEFORE))),
-        None => shown.start,
-    };
-    (shown, TimeWindow { start: floor(start), end: shown.end })
 }

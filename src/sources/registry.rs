@@ -20,11 +20,11 @@ use super::prometheus::{Client, PrometheusSource};
 use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
-use crate::config::Config;
+use crate::config::{Config, schema};
 use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, QueryEngine, SecretStore};
-use crate::domain::query::{PolledQuery, QueryAnswer, QueryError, QueryRequest};
-use crate::domain::{Batch, CleanText, Language, SourceId, Timestamp};
+use crate::domain::query::{LabelAnswer, LabelAsk, PolledQuery, QueryAnswer, QueryError, QueryRequest};
+use crate::domain::{Batch, CleanText, Language, SourceId, TimeWindow, Timestamp};
 use crate::logfile::Library;
 
 /// The sources at work.
@@ -92,7 +92,10 @@ pub fn configured(
 ) -> Vec<Box<dyn Source>> {
     let mut all: Vec<Box<dyn Source>> = Vec::new();
     let secret = || Arc::clone(secrets);
-    let metrics = |own| PrometheusSource::new(own, secret(), span.clone()).wanting(wanted.clone());
+    let metrics = |own: &schema::Prometheus| {
+        let promises = config.slos_of(&own.name).map(|(service, slo)| (service.name.as_str(), slo));
+        PrometheusSource::new(own, secret(), span.clone()).promising(promises).wanting(wanted.clone())
+    };
     // Confirmed queries go to the first.
     let mut servers = config.prometheus.iter();
     all.extend(servers.next().map(|own| boxed(metrics(own).proposing())));
@@ -171,11 +174,26 @@ impl QueryEngine for Engine {
         })
     }
 
+    fn labels(&self, ask: LabelAsk, window: TimeWindow) -> Pending<'_, Result<LabelAnswer, QueryError>> {
+        Box::pin(async move {
+            match &self.metrics {
+                Some(client) => client.names_of(ask, window).await,
+                None => {
+                    let why = "no metrics source is configured; add [[prometheus]] with its url".into();
+                    Err(QueryError { source: CleanText::line("promql"), why })
+                }
+            }
+        })
+    }
+
     fn estimate(&self, request: QueryRequest) -> Pending<'_, Option<CleanText>> {
         Box::pin(async move {
-            match (request.language, &self.logs) {
-                (Language::Fetch, Some(stores)) => stores.estimate(&request).await,
-                (Language::Fetch, None) | (Language::Promql | Language::Logs | Language::Sh, _) => None,
+            match (request.language, &self.metrics, &self.logs) {
+                (Language::Fetch, _, Some(stores)) => stores.estimate(&request).await,
+                (Language::Promql, Some(client), _) => Some(client.estimate(&request).await),
+                (Language::Fetch, _, None) | (Language::Promql, None, _) | (Language::Logs | Language::Sh, _, _) => {
+                    None
+                }
             }
         })
     }

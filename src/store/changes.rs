@@ -18,12 +18,13 @@ pub struct ChangeStore {
     limit: usize,
     evicted: u64,
     next: u32,
+    revision: u64,
 }
 
 impl ChangeStore {
     /// An empty store for `limit` changes.
     pub fn new(limit: usize) -> Self {
-        Self { changes: VecDeque::new(), limit, evicted: 0, next: 1 }
+        Self { changes: VecDeque::new(), limit, evicted: 0, next: 1, revision: 0 }
     }
 
     /// Numbers a change and puts it at its place. `None` when it is known already or older than all that fits; the
@@ -84,10 +85,16 @@ impl ChangeStore {
         self.evicted
     }
 
+    /// Another number whenever something came or was said better.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     fn place(&mut self, change: Change) -> ChangeId {
         let id = change.id;
         let at = self.changes.partition_point(|held| held.at <= change.at);
         self.changes.insert(at, change);
+        self.revision += 1;
         id
     }
 

@@ -31,6 +31,7 @@ use crate::domain::{
 use crate::logfile::Library;
 use crate::logs::{Budget, Desk, SharedMiner, Slice};
 use crate::runtime::{Clock, Preparer, start};
+use crate::signals::{self, Signals};
 use crate::sources::replay::{ReplayClock, first_alert};
 use crate::ui::Theme;
 use crate::ui::dump::{Buffer, draw_to_buffer, dump, grid};
@@ -51,6 +52,7 @@ pub struct World {
     pub theme: Theme,
     preparer: Preparer,
     desk: Desk,
+    signals: Signals,
     /// The desk answers nothing.
     pub deaf: bool,
     played: Option<Played>,
@@ -146,6 +148,7 @@ impl World {
             theme: Theme::named("dark").unwrap(),
             preparer,
             desk: desk(&config),
+            signals: Signals::default(),
             deaf: false,
             played,
             uptime: Duration::from_secs(60),
@@ -189,6 +192,9 @@ impl World {
             // The desk answers once nothing else waits, as from its thread.
             while waiting.is_empty() && !self.deaf && self.desk.is_busy() {
                 waiting.extend(self.desk.work(Slice::default()).into_iter().map(Msg::Logs));
+            }
+            while waiting.is_empty() && self.signals.is_busy() {
+                waiting.extend(self.signals.work(signals::Slice::default()).into_iter().map(Msg::Signals));
             }
         }
     }
@@ -332,6 +338,10 @@ impl World {
                 self.desk.ask(ask.clone());
                 Vec::new()
             }
+            Effect::Signals(ask) => {
+                self.signals.ask(ask.clone());
+                Vec::new()
+            }
             Effect::LogAnswer(id, answer) => vec![Msg::Run(*id, RunEvent::Answered(answer.clone()))],
             Effect::Stop(id) => vec![Msg::Run(*id, RunEvent::Ended(Outcome::Cancelled, 0))],
             Effect::Ask { generation, question, evidence, .. } => {
@@ -361,6 +371,7 @@ impl World {
             | Effect::RecordNotes(_)
             | Effect::Window(_)
             | Effect::Wanted(_)
+            | Effect::Labels(..)
             | Effect::Theme(_)
             | Effect::Redraw
             | Effect::Suspend

@@ -25,6 +25,19 @@ pub struct Editor {
 struct Cell {
     shown: CleanText,
     cursor: bool,
+    /// Where it begins in the text, in bytes.
+    at: usize,
+}
+
+/// A row of the input as it is drawn, for owners that mark parts of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What is drawn.
+    pub line: Line,
+    /// Of every grapheme where it begins in the text, in bytes, and its column.
+    pub places: Vec<(usize, usize)>,
+    /// Whether the cursor is in it.
+    pub cursor: bool,
 }
 
 impl Editor {
@@ -36,6 +49,50 @@ impl Editor {
     /// The text, lines joined with `\n`.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
+    }
+
+    /// Where the cursor stands in the text, in bytes.
+    pub fn cursor(&self) -> usize {
+        let at = self.area.cursor();
+        let (row, column) = (at.0, at.1);
+        let before: usize = self.area.lines().iter().take(row).map(|line| line.len() + 1).sum();
+        let line = self.area.lines().get(row).map_or("", String::as_str);
+        before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
+    }
+
+    /// Replaces the text and puts the cursor at a byte of it, or at the character's start that holds it. Answers whether
+    /// it was taken; undo does not reach behind it.
+    pub fn replace(&mut self, text: &str, cursor: usize) -> bool {
+        if text.len() > MAX_BYTES {
+            return false;
+        }
+        self.clear();
+        self.insert_str(text);
+        let mut cursor = cursor.min(text.len());
+        while !text.is_char_boundary(cursor) {
+            cursor -= 1;
+        }
+        let head = text.get(..cursor).unwrap_or_default();
+        let row = head.matches('\n').count();
+        let column = head.rsplit('\n').next().unwrap_or_default().chars().count();
+        let clamp = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(clamp(row), clamp(column)));
+        true
+    }
+
+    /// The rows at that width, each byte of the text in the role that it is given; the cursor is shown.
+    pub fn drawn(&self, columns: usize, role: &dyn Fn(usize) -> Role) -> Vec<Row> {
+        let draw = |cells: Vec<Cell>| {
+            let (mut line, mut places, mut column) = (Line::new(), Vec::new(), 0);
+            let cursor = cells.iter().any(|cell| cell.cursor);
+            for cell in cells {
+                places.push((cell.at, column));
+                column += width(&cell.shown);
+                line.push(cell.shown, if cell.cursor { Role::Cursor } else { role(cell.at) });
+            }
+            Row { line, places, cursor }
+        };
+        self.wrapped(columns.max(1)).into_iter().map(draw).collect()
     }
 
     /// Replaces the text; the cursor goes to its end. Undo does not reach behind it.
@@ -152,11 +209,12 @@ impl Editor {
     /// The text in rows of at most `columns`; a cell for the cursor behind a line's end.
     fn wrapped(&self, columns: usize) -> Vec<Vec<Cell>> {
         let cursor = self.area.cursor();
-        let mut rows = Vec::new();
+        let (mut rows, mut start) = (Vec::new(), 0);
         for (number, line) in self.area.lines().iter().enumerate() {
             let cursor_at = (number == cursor.0).then_some(cursor.1);
             let mut row: Vec<Cell> = Vec::new();
-            let (mut used, mut chars) = (0, 0);
+            let (mut used, mut chars, mut at) = (0, 0, start);
+            start += line.len() + 1;
             let ending = cursor_at.is_some_and(|at| at >= line.chars().count()).then_some(" ");
             for grapheme in line.graphemes(true).chain(ending) {
                 let shown = CleanText::line(grapheme);
@@ -169,7 +227,8 @@ impl Editor {
                     used = 0;
                 }
                 used += wide;
-                row.push(Cell { shown, cursor: under });
+                row.push(Cell { shown, cursor: under, at });
+                at += grapheme.len();
             }
             rows.push(row);
         }
@@ -245,6 +304,20 @@ mod tests {
         assert_eq!(editor.rows(6), 2, "the cursor behind a full row has a row");
         press(&mut editor, "<home>");
         assert_eq!(editor.rows(6), 1);
+    }
+
+    #[test]
+    fn the_cursor_has_a_place_in_the_text_and_parts_have_theirs_on_the_screen() {
+        let mut editor = Editor::new();
+        assert!(editor.replace("aé\nbc検d", 6));
+        assert_eq!(editor.cursor(), 5, "inside a character counts as its start");
+        let rows = editor.drawn(3, &|_| Role::Text);
+        let shown: Vec<_> = rows.iter().map(|row| (row.line.text(), row.places.clone(), row.cursor)).collect();
+        assert_eq!(shown[0], ("aé".to_owned(), vec![(0, 0), (1, 1)], false));
+        assert_eq!(shown[1], ("bc".to_owned(), vec![(4, 0), (5, 1)], true));
+        assert_eq!(shown[2], ("検d".to_owned(), vec![(6, 0), (9, 2)], false));
+        press(&mut editor, "<end>");
+        assert_eq!(editor.cursor(), editor.text().len());
     }
 
     #[test]

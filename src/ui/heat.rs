@@ -61,19 +61,19 @@ pub fn draw(canvas: &mut Canvas<'_>, heat: &Heat<'_>, place: Place) {
     // Several buckets on a row where there are more of them than rows, else several rows for a bucket.
     let merged = buckets.div_ceil(place.rows);
     let groups = buckets.div_ceil(merged);
-    let high = place.rows / groups;
-    for row in 0..groups * high {
-        let group = groups - 1 - row / high;
+    let group_of = |row: usize| (place.rows - 1 - row) * groups / place.rows;
+    for row in 0..place.rows {
+        let group = group_of(row);
         let (from, to) = (group * merged, ((group + 1) * merged).min(buckets));
-        let upper = heat.uppers[to - 1];
-        let text = if row % high == 0 { label(upper, heat.unit) } else { String::new() };
+        let is_top = row == 0 || group_of(row - 1) != group;
+        let text = if is_top { label(heat.uppers[to - 1], heat.unit) } else { String::new() };
         canvas.line(row, &axis(&text, place.axis, ascii));
         let mut line = shades(heat, from..to, merged, place.columns, ascii);
-        overlay(&mut line, heat, row, groups * high, merged, ascii);
+        overlay(&mut line, heat, row, place.rows, merged, ascii);
         marked(&mut line, heat, place, ascii);
         canvas.line_at(place.axis, row, &runs(&line));
     }
-    let foot = groups * high;
+    let foot = place.rows;
     canvas.line_at(place.axis, foot, &time_row(heat.window, place));
     if !heat.marks.is_empty() {
         canvas.line_at(place.axis, foot + 1, &mark_row(heat.marks, heat.window, place));

@@ -142,20 +142,11 @@ async fn every_drill_plays_from_its_quiet_beginning_over_the_hold_to_all_clear()
                 continue;
             };
             for item in batch.items {
-                match item {
-                    Telemetry::Log(_) => logs += 1,
-                    Telemetry::AlertSnapshot(alerts) => {
-                        let loud = |state: AlertState| state == AlertState::Firing;
-                        firing = alerts.iter().filter(|alert| loud(alert.state) && alert.asks_for_attention()).count();
-                        loudest = loudest.max(firing);
-                    }
-                    Telemetry::AlertUpdate(_)
-                    | Telemetry::SeriesSet { .. }
-                    | Telemetry::Change(_)
-                    | Telemetry::Health(_)
-                    | Telemetry::Catalog(_)
-                    | Telemetry::Graph(_)
-                    | Telemetry::Ideas(_) => {}
+                logs += usize::from(matches!(item, Telemetry::Log(_)));
+                if let Telemetry::AlertSnapshot(alerts) = item {
+                    let loud = |state: AlertState| state == AlertState::Firing;
+                    firing = alerts.iter().filter(|alert| loud(alert.state) && alert.asks_for_attention()).count();
+                    loudest = loudest.max(firing);
                 }
             }
         }

@@ -9,7 +9,7 @@ use midwatch::config::Config;
 use midwatch::domain::query::QueryRequest;
 use midwatch::domain::{Language, Telemetry, TimeWindow, Timestamp};
 use midwatch::sources::discover::{FindingKind, survey};
-use midwatch::sources::prometheus::Client;
+use midwatch::sources::prometheus::{Client, Extent};
 
 use crate::world::{World, alertmanager, alertmanager_config, no_secrets, prometheus, prometheus_config};
 
@@ -57,6 +57,28 @@ async fn a_confirmed_query_is_answered_and_a_wrong_one_explained() {
         assert!(answer.text.starts_with("up{"), "{}", answer.text);
         let why = client.answer(request("sum by ((")).await.unwrap_err().why;
         assert!(why.contains("unexpected"), "{server}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn the_index_of_both_metrics_servers_is_read_and_a_cost_told() {
+    for server in ["prometheus", "victoriametrics"] {
+        let Some(url) = lab(server).await else { continue };
+        let client = Client::new(&prometheus_config(&url, &[]), no_secrets()).unwrap();
+        let window = TimeWindow::ending(Timestamp::now(), SignedDuration::from_mins(5));
+        let all = client.series_of(&["up"], window, 1_000).await.unwrap();
+        let few = client.series_of(&["up"], window, 2).await.unwrap();
+        assert_eq!((all.extent, few.extent, few.items.len()), (Extent::Whole, Extent::Cut, 2), "{server}");
+        let names = client.label_values("__name__", &[], window, 1_000).await.unwrap();
+        assert!(names.items.iter().any(|name| name.as_str() == "up"), "{server}");
+        assert!(client.labels(&["up"], window, 100).await.unwrap().items.iter().any(|name| name.as_str() == "job"));
+        client.metadata().await.unwrap();
+        client.exemplars("up", window).await.unwrap();
+        let request = |text: &str| QueryRequest { language: Language::Promql, text: text.to_owned(), window, step: 15 };
+        let cost = client.estimate(&request("sum(rate(up[1m]))")).await;
+        assert!(cost.starts_with(&format!("≈ {} series x 21 points", all.items.len())), "{server}: {cost}");
+        let instant = client.instant("up", Timestamp::now()).await.unwrap();
+        assert_eq!(instant.series.len(), all.items.len(), "{server}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Prometheus source and its query engine against servers that answer like it, well and badly.
 
-use std::sync::Arc;
+use std::io::Write;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -247,9 +247,19 @@ async fn rules_of_both_servers_are_read() {
 
 #[tokio::test]
 async fn an_answer_that_never_ends_is_given_up() {
-    let megabyte = vec![b' '; 1 << 20];
-    let server = Hostile::answering(Answer::Pieces { pieces: vec![megabyte; 66], pause: Duration::ZERO }).await;
-    let client = Client::new(&prometheus_config(&server.url, &[]), no_secrets()).unwrap();
-    let error = Arc::new(client).answer(request("up")).await.unwrap_err();
-    assert!(error.why.contains("larger than 64 MiB"), "{}", error.why);
+    let gzip = |head: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(head.as_bytes()).unwrap();
+        (0..3).for_each(|_| packed.write_all(&[b' '; 1 << 20]).unwrap());
+        let body = packed.finish().unwrap();
+        Answer::Whole { status: 200, headers: vec![("Content-Encoding", "gzip".to_owned())], body }
+    };
+    let server = Hostile::answering(gzip("")).await;
+    let client = Client::new(&prometheus_config(&server.url, &[]), no_secrets()).unwrap().with_limit(2 << 20);
+    let error = client.answer(request("up")).await.unwrap_err();
+    assert!(error.why.contains("larger than 2 MiB"), "{}", error.why);
+    let whole = matrix("[[1,\"2\"]]");
+    server.answer(gzip(whole.strip_suffix("]}}").unwrap()));
+    let answer = client.answer(request("up")).await.unwrap();
+    assert!(answer.series.len() == 1 && answer.cut.unwrap().contains("larger than 2 MiB: more than 1 series"));
 }

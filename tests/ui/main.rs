@@ -6,9 +6,11 @@ mod card;
 mod drill;
 mod logs;
 mod looks;
+mod metrics;
 mod overlays;
 mod panes;
 mod picture;
+mod promql;
 mod worlds;
 
 /// Presses keys, then compares the screen at a size with what it was when somebody last looked at it: text and looks.

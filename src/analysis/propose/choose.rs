@@ -49,7 +49,7 @@ impl<'a> Found<'a> {
 pub(super) fn choose(case: &Case<'_>) -> Vec<QueryIdea> {
     let mut chosen = Chosen { ideas: Vec::new(), taken: case.polled.iter().map(|query| folded(query)).collect() };
     let own = case.subjects.first().map_or_else(CleanText::default, |subject| subject.name.clone());
-    for part in case.parts.iter().take(3) {
+    for part in case.parts.iter().take(2) {
         chosen.add(QueryIdea {
             title: short(&part.title),
             query: part.query.clone(),
@@ -64,27 +64,28 @@ pub(super) fn choose(case: &Case<'_>) -> Vec<QueryIdea> {
         let ranked = of_subject(case, subject);
         match subject.place {
             Place::Own => {
-                let first = take(&ranked, &[(Signal::Errors, 2), (Signal::Duration, 2), (Signal::Rate, 1)]);
+                let first = take(&ranked, &[(Signal::Errors, 2), (Signal::Duration, 1)]);
                 first.into_iter().for_each(|found| chosen.add(found));
-                later.push((0, take(&ranked, &[(Signal::Utilisation, 3), (Signal::Saturation, 2)])));
-                let more = [(Signal::Errors, 9), (Signal::Utilisation, 9), (Signal::Saturation, 9), (Signal::Rate, 9)];
-                later.push((3, take(&ranked, &more)));
+                later.push((0, take(&ranked, &[(Signal::Utilisation, 2), (Signal::Saturation, 1)])));
+                let more = [Signal::Rate, Signal::Utilisation, Signal::Saturation, Signal::Errors, Signal::Duration];
+                let more = more.map(|signal| (signal, 9));
+                later.push((4, take(&ranked, &more)));
             }
             Place::Dependency(_) => {
                 let order =
                     [(Signal::Errors, 1), (Signal::Duration, 1), (Signal::Utilisation, 1), (Signal::Saturation, 1)];
-                later.push((1, take(&ranked, &order).into_iter().take(2).collect()));
-                later.push((3, take(&ranked, &order).into_iter().skip(2).collect()));
+                later.push((1, take(&ranked, &order).into_iter().take(1).collect()));
+                later.push((3, take(&ranked, &order).into_iter().skip(1).collect()));
             }
             Place::Host => {
-                later.push((2, take(&ranked, &[(Signal::Utilisation, 2)])));
-                later.push((4, take(&ranked, &[(Signal::Utilisation, 4), (Signal::Saturation, 2)])));
+                later.push((2, take(&ranked, &[(Signal::Utilisation, 1)])));
+                later.push((5, take(&ranked, &[(Signal::Utilisation, 4), (Signal::Saturation, 2)])));
             }
         }
     }
     later.sort_by_key(|(turn, _)| *turn);
     // Those of one turn take their places one by one, so that no subject crowds out the next.
-    for turn in 0..=4 {
+    for turn in 0..=5 {
         let of_turn: Vec<&Vec<QueryIdea>> =
             later.iter().filter(|(of, _)| *of == turn).map(|(_, ideas)| ideas).collect();
         let longest = of_turn.iter().map(|ideas| ideas.len()).max().unwrap_or(0);
@@ -100,9 +101,8 @@ fn of_subject(case: &Case<'_>, subject: &Subject) -> Vec<QueryIdea> {
     let families = families(subject, case.catalog, case.measured);
     let recorded = recorded::found(&families, case.recorded, &subject.name);
     let answered = |found: &Found<'_>| {
-        recorded.iter().any(|one| {
-            one.idea.signal == found.idea.signal && found.metrics.iter().any(|metric| one.metrics.contains(metric))
-        })
+        let same = |metric: &&str| family_of(metric) == found.thing || found.metrics.contains(metric);
+        recorded.iter().any(|one| one.idea.signal == found.idea.signal && one.metrics.iter().any(|metric| same(metric)))
     };
     let mut all: Vec<Found<'_>> = red::found(&families, &subject.name, case.range);
     all.extend(usage::found(&families, &subject.name, case.range));
@@ -112,6 +112,11 @@ fn of_subject(case: &Case<'_>, subject: &Subject) -> Vec<QueryIdea> {
     let mut seen = BTreeSet::new();
     all.retain(|found| seen.insert((found.idea.signal, found.thing.clone())));
     all.into_iter().map(|found| QueryIdea { about: subject.name.clone(), ..told(found.idea, subject) }).collect()
+}
+
+/// A metric's name without the ending of its part.
+fn family_of(metric: &str) -> &str {
+    ["_bucket", "_count", "_sum", "_total"].iter().find_map(|ending| metric.strip_suffix(ending)).unwrap_or(metric)
 }
 
 /// The reason with what the subject is to the alert.

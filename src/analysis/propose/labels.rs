@@ -97,6 +97,11 @@ fn without_port(address: &str) -> &str {
     }
 }
 
+/// How surely a label names the service itself: the lowest first, what names only a part of one or nothing last.
+pub fn surety(label: &str) -> usize {
+    SERVICE.iter().position(|known| *known == label).unwrap_or(SERVICE.len())
+}
+
 /// Whether a label's name says that it names a service or part of one.
 pub fn names_services(label: &str) -> bool {
     SERVICE.contains(&label) || words(label).iter().any(|word| word == "service" || word == "workload" || word == "app")

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{CleanText, MetricCatalog, QueryIdea};
 
-pub use labels::{Candidate, candidates, names_services, of_service, places};
+pub use labels::{Candidate, candidates, names_services, of_service, places, surety};
 
 /// Ideas for one alert, at most.
 pub const MOST: usize = 12;

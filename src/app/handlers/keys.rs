@@ -52,7 +52,7 @@ pub fn on_key(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
 /// Whether text is being written, where Ctrl-Z takes back a change.
 fn is_typing(model: &Model) -> bool {
     match model.overlays.last() {
-        Some(Overlay::Prompt(_) | Overlay::Palette(_)) => true,
+        Some(Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Promql(_)) => true,
         Some(_) => false,
         None => model.panes.is_typing(model.focus),
     }
@@ -69,7 +69,7 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 /// Text was pasted: it goes into an input or nowhere; it never confirms.
 pub fn on_paste(model: &mut Model, text: &str) {
     match model.overlays.last_mut() {
-        Some(top) => overlays::on_paste(top, text),
+        Some(top) => overlays::on_paste(top, text, &model.state.ctx()),
         None if model.focus == PaneId::Copilot && model.panes.copilot.is_typing() => {
             model.panes.copilot.on_paste(text);
         }

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use super::{proposals, show};
+use super::{proposals, show, signals};
 use crate::app::model::{LogStore, State};
 use crate::app::msg::Sift;
 use crate::app::{Effect, Model, PaneId, Selection, gather};
@@ -47,6 +47,7 @@ pub fn on_answer(model: &mut Model, answer: Answer, effects: &mut Vec<Effect>) {
         // Late answers to old questions.
         Answer::Patterns(_) | Answer::Fields(_) | Answer::Detail(_) | Answer::Contrast(_) => {}
         Answer::Digest(digest) => records.digest = digest,
+        Answer::Trends(page) => signals::on_trends(&mut model.state, &page, effects),
         Answer::Status(status) => records.status = status,
         Answer::Query(id, answer) => {
             let from = model.state.proposal(id).map(|proposal| &proposal.target.frozen);

@@ -1,6 +1,6 @@
 //! Focus, zoom, window, search, filter, pause, and the lists that open over the panes.
 
-use super::{contrast, ideas, incident, panels, show};
+use super::{contrast, ideas, incident, panels, promql, show};
 use crate::app::effect::Steer;
 use crate::app::keymap::{Action, Slide};
 use crate::app::{Effect, Model, PaneId};
@@ -45,6 +45,7 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::AskCommand => start_typing(model, "! "),
         Action::TypeCommand => start_typing(model, "$ "),
         Action::Proposals => model.overlays.push(Overlay::Proposed(proposed::Proposed::default())),
+        Action::Query => promql::edit(model),
         Action::Worth => ideas::review(model, effects),
         Action::Timeline => model.overlays.push(Overlay::Reader(reader::Reader::on(Topic::Timeline))),
         Action::Changes => model.overlays.push(Overlay::Reader(reader::Reader::on(Topic::Changes))),

@@ -4,7 +4,9 @@ use super::{ideas, incident, logs};
 use crate::app::model::State;
 use crate::app::{Effect, Model};
 use crate::domain::incident::EntryKind;
+use crate::domain::slo::SloReading;
 use crate::domain::{Alert, Batch, Change, Fired, Health, SourceId, Telemetry};
+use crate::signals::Ask;
 use crate::store::AlertEvent;
 
 /// A source spoke.
@@ -42,6 +44,12 @@ pub fn on_batch(model: &mut Model, batch: Batch, effects: &mut Vec<Effect>) {
                 model.state.stores.catalogs.insert(batch.source.clone(), catalog);
             }
             Telemetry::Graph(graph) => ideas::on_graph(&mut model.state, &batch.source, graph, effects),
+            Telemetry::Slos(readings) => {
+                let slos = &mut model.state.stores.slos;
+                slos.insert(batch.source.clone(), readings);
+                let all: Vec<SloReading> = slos.values().flat_map(|held| held.iter().cloned()).collect();
+                effects.push(Effect::Signals(Ask::Slos(all.into())));
+            }
             Telemetry::Ideas(found) => ideas::on_ideas(model, &batch.source, found, effects),
             Telemetry::Change(change) => on_change(model, change, effects),
             Telemetry::Health(health) => on_health(model, &batch.source, health, effects),

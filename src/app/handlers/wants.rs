@@ -1,6 +1,6 @@
 //! What panes and overlays want, carried out on the model.
 
-use super::{ask, grants, incident, keys, logs, navigation, panels, preview, proposals, runs, show};
+use super::{ask, grants, incident, keys, logs, navigation, panels, preview, promql, proposals, runs, show};
 use crate::app::{Effect, Intent, Model, palette};
 use crate::domain::CleanText;
 use crate::overlays::prompt::Purpose;
@@ -23,6 +23,8 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Propose(suggestion) => {
             proposals::put_forward(model, suggestion, true, effects);
         }
+        Intent::Query(text) => promql::put_forward(model, text, effects),
+        Intent::Labels(ask) => effects.push(Effect::Labels(ask, model.state.visible_window())),
         Intent::Review(ids) => proposals::review(model, ids, effects),
         Intent::Confirm(ids, confirmation) => proposals::confirm(model, &ids, &confirmation, effects),
         Intent::Grant(id) => grants::give(model, id, effects),

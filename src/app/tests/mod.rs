@@ -6,7 +6,9 @@ mod contrast;
 mod data;
 mod grants;
 mod home;
+mod ideas;
 mod logs;
+mod promql;
 mod watch;
 
 use super::Effect;

@@ -278,6 +278,7 @@ fn of_overlay(overlay: &Overlay) -> Line {
         ],
         Overlay::Palette(_) => &[("Enter", "runs it"), ("Tab", "completes"), ("Up Down", "choose"), ("Esc", "closes")],
         Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "closes")],
+        Overlay::Promql(input) => input.keys(),
         Overlay::Proposed(_) => &[("j k", "choose"), ("Esc", "closes")],
         Overlay::Reader(_) => &[("j k", "scroll"), ("y", "copy"), ("Esc", "closes")],
         Overlay::Running(_) => &[("j k", "scroll"), ("y", "copy")],

@@ -139,6 +139,7 @@ mod tests {
         let server = serving("/api/v1/query", answer).await;
         let mut configured = specimen().prometheus.remove(0);
         (configured.url, configured.headers) = (server.uri(), BTreeMap::new());
+        configured.auth = Default::default();
         prometheus(&configured, crate::cli::secrets::store()).await
     }
 
@@ -161,6 +162,7 @@ mod tests {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut configured = specimen().alertmanager.remove(0);
         (configured.url, configured.headers) = (format!("http://{free}"), BTreeMap::new());
+        configured.auth = Default::default();
         let row = alertmanager(&configured, crate::cli::secrets::store()).await;
         assert!(row.state() == State::Down && row.detail().contains("refuses connections"), "{row:?}");
     }
@@ -169,6 +171,7 @@ mod tests {
     async fn a_missing_secret_is_said_by_name() {
         let mut configured = specimen().alertmanager.remove(0);
         let secret = "env:MIDWATCH_TEST_NOT_SET".to_owned();
+        configured.auth = Default::default();
         configured.headers = BTreeMap::from([("Authorization".to_owned(), secret)]);
         let row = alertmanager(&configured, crate::cli::secrets::store()).await;
         assert!(row.state() == State::Down && row.detail().contains("MIDWATCH_TEST_NOT_SET"), "{row:?}");

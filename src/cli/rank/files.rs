@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::super::exit::Failure;
 use super::csv::{Row, Table, text_of};
+use crate::analysis::graph::told;
 use crate::analysis::rank::{CallGraph, Measure, Target, Telemetry};
 use crate::domain::CleanText;
 
@@ -104,26 +105,18 @@ fn figure(table: &Table, row: &Row, at: usize, service: &str) -> Result<f64, Fai
     }
 }
 
-/// A graph: an adjacency matrix whose row calls its column where the cell is neither empty nor zero.
+/// A graph in any form that `analysis::graph` reads.
 pub(super) fn graph(path: &Path) -> Result<CallGraph, Failure> {
-    let table = Table::read(path)?;
-    let heads = &table.row(0, "a header row with the services")?.cells[1..];
+    let told = told(&text_of(path)?).map_err(|error| {
+        let name = CleanText::line(&path.display().to_string());
+        Failure::bad_input(format!("{name}, {error}"))
+    })?;
     let mut graph = CallGraph::default();
-    for name in heads {
-        graph.add(name.trim());
+    for service in &told.services {
+        graph.add(service);
     }
-    for row in &table.rows[1..] {
-        let caller = row.cells[0].trim();
-        graph.add(caller);
-        if row.cells.len() != heads.len() + 1 {
-            let found = row.cells.len() - 1;
-            return Err(table.wrong(row.line, &format!("{found} cells under {} services; one for each", heads.len())));
-        }
-        for (at, callee) in heads.iter().enumerate() {
-            if figure(&table, row, at + 1, caller)?.abs() > 0.0 {
-                graph.call(caller, callee.trim());
-            }
-        }
+    for (caller, callee) in &told.calls {
+        graph.call(caller, callee);
     }
     Ok(graph)
 }

@@ -21,7 +21,7 @@ pub struct RankArgs {
     /// The incident: a CSV with the header rows microservice, metric, statistic and a row for each time
     #[arg(long, value_name = "FILE")]
     metrics: PathBuf,
-    /// Who calls whom: a CSV matrix, the row calls the column
+    /// Who calls whom: a CSV matrix whose row calls the column, JSON nodes and edges, Graphviz DOT, or OTLP JSON lines
     #[arg(long, value_name = "FILE")]
     graph: PathBuf,
     /// What is in trouble: {"target": {"node", "metric", "timestamp"}}

@@ -146,6 +146,10 @@ fn mover_words(mover: &Mover) -> Line {
             line.push(" (alert)", Role::Dim);
         }
     }
+    let beside = mover.also.len() + mover.more;
+    if beside > 0 {
+        line.push(format!(" and {beside} of its kin"), Role::Dim);
+    }
     line
 }
 

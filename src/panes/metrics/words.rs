@@ -149,7 +149,10 @@ pub(super) fn all(
     if panel.left_out > 0 {
         out.push((format!("{} more series found no room", panel.left_out), Role::Warning));
     }
-    out.extend(origin(of).map(|text| (text, Role::Dim)));
+    // That an alert asks for the panel is said by its threshold already.
+    let told =
+        matches!(&of.origin, PanelOrigin::Alert(alert) if out.iter().any(|(text, _)| text.contains(alert.as_str())));
+    out.extend(origin(of).filter(|_| !told).map(|text| (text, Role::Dim)));
     out
 }
 

@@ -21,6 +21,8 @@ const PAGE: f64 = 10.0;
 const EDGES: usize = 12;
 /// Rows of the pane from which on the query is said.
 const QUERY_FROM: usize = 16;
+/// Rows of the pane from which on everything is said; below, the chart comes first.
+const ALL_FROM: usize = 14;
 /// A value at the cursor is one of at most so many steps before it.
 const NEAR: f64 = 2.0;
 
@@ -121,12 +123,17 @@ impl Metrics {
         for (at, line) in head.iter().enumerate() {
             canvas.line(at, line);
         }
-        let area = chart::between(canvas.area(), head.len(), 2);
+        let below = if height < ALL_FROM { 1 } else { 2 };
+        let area = chart::between(canvas.area(), head.len(), below);
         let drawing = drawing(ctx, panel, &shown, zoom);
         let drawn = chart::draw(&mut canvas.part(area), &drawing);
-        let foot = height.saturating_sub(2);
-        canvas.line(foot, &self.reading(ctx, panel, series, row.known(ctx), zoom));
-        canvas.line(foot + 1, &status(panel, zoom, drawn.as_ref()));
+        if below > 1 || zoom.cursor.is_some() {
+            let reading = self.reading(ctx, panel, series, row.known(ctx), zoom);
+            canvas.line(height.saturating_sub(below), &reading);
+        }
+        if below > 1 || zoom.cursor.is_none() {
+            canvas.line(height.saturating_sub(1), &status(panel, zoom, drawn.as_ref()));
+        }
     }
 
     /// The series that are drawn, the selected one among them, and how many are not.
@@ -231,7 +238,7 @@ fn head(
         let entries: Vec<Entry> = shown.iter().enumerate().map(|(at, one)| entry(at, one, ctx, zoom)).collect();
         lines.extend(chart::legend(&entries, columns, (height / 5).max(1)));
     }
-    if let Some(one) = shown.iter().find(|one| one.selected) {
+    if let Some(one) = shown.iter().find(|one| one.selected && height >= ALL_FROM) {
         let trend = trend::compare(&one.series.samples, ctx.window);
         let said = words::joined(words::all(ctx, panel, one.series, one.known, &trend));
         if !said.is_empty() {

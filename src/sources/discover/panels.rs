@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::config::schema::{Panel, PanelUnit};
-use crate::promql;
-use crate::sources::prometheus::{AlertingRule, Client, Rules, says_something};
+use crate::promql::{self, alert::says_something};
+use crate::sources::prometheus::{AlertingRule, Client, Rules};
 
 /// Panels of one server at most.
 const MOST: usize = 16;

@@ -225,7 +225,11 @@ pub(super) fn classify(error: &reqwest::Error, at: &str) -> HttpError {
         HttpError::NoListener { at }
     } else if chain.contains("dns error") || chain.contains("failed to lookup") {
         HttpError::UnknownHost { at }
-    } else if chain.contains("certificate") || chain.contains("tls") || chain.contains("invalidcontenttype") {
+    } else if chain.contains("certificate")
+        || chain.contains("tls")
+        || chain.contains("fatal alert")
+        || chain.contains("invalidcontenttype")
+    {
         HttpError::Tls { at, why: tls::words(&why) }
     } else {
         HttpError::Connection { at, why: format!("the connection failed: {why}") }

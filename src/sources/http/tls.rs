@@ -93,6 +93,8 @@ pub(super) fn words(why: &str) -> String {
     let has = |part: &str| why.contains(part);
     let advice = if has("UnknownIssuer") {
         "its certificate is signed by an authority that is not trusted here; set `ca` under `auth` to that authority's PEM file"
+    } else if has("BadSignature") {
+        "its certificate is signed with a key that is not its authority's; is the file of `ca` under `auth` up to date?"
     } else if has("certificate expired") || has("Expired") && has("peer certificate") {
         "its certificate has expired, or this machine's clock is wrong"
     } else if has("not valid yet") || has("NotValidYet") {

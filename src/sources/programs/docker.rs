@@ -76,6 +76,7 @@ impl DockerSource {
                     | Telemetry::Catalog(_)
                     | Telemetry::Graph(_)
                     | Telemetry::Ideas(_)
+                    | Telemetry::Slos(_)
                     | Telemetry::Change(_) => {}
                 }
             }

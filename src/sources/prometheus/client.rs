@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::cost::KnownRules;
 use super::decode::RawSeries;
-use super::{evidence, rules, wire};
+use super::{evidence, query, rules, wire};
 use crate::config::schema;
 use crate::domain::ports::SecretStore;
 use crate::domain::query::{QueryAnswer, QueryError, QueryRequest};
@@ -23,6 +24,11 @@ pub struct Client {
     id: SourceId,
     pub(super) endpoint: Endpoint,
     extra: Arc<[(&'static str, &'static str)]>,
+    /// Bytes of a query's answer that are read.
+    pub(super) most_bytes: usize,
+    /// The distance of raw samples that is taken for the server's, in seconds.
+    pub(super) interval: f64,
+    pub(super) held_rules: KnownRules,
 }
 
 impl Client {
@@ -35,7 +41,20 @@ impl Client {
         let endpoint = Endpoint::with_auth(&config.url, &headers, &config.auth, secrets, config.timeout.std())?;
         let switches = [("dedup", config.dedup), ("partial_response", config.partial_response)];
         let extra: Vec<_> = switches.into_iter().filter_map(|(name, switch)| Some((name, switch.word()?))).collect();
-        Ok(Self { id: SourceId::new(&config.name), endpoint, extra: extra.into() })
+        Ok(Self {
+            id: SourceId::new(&config.name),
+            endpoint,
+            most_bytes: query::MOST_BYTES,
+            extra: extra.into(),
+            interval: config.step.std().as_secs_f64(),
+            held_rules: KnownRules::default(),
+        })
+    }
+
+    /// The same server with another limit on the bytes of an answer.
+    #[must_use]
+    pub fn with_limit(&self, bytes: usize) -> Self {
+        Self { endpoint: self.endpoint.with_limit(bytes), most_bytes: bytes, ..self.clone() }
     }
 
     /// The configured name.
@@ -138,7 +157,7 @@ impl Client {
 }
 
 /// The asked resolution, coarser where the window would hold more points than the server gives.
-fn affordable_step(request: &QueryRequest) -> u32 {
+pub(super) fn affordable_step(request: &QueryRequest) -> u32 {
     let least = request.window.length().as_secs() / (MOST_POINTS - 1) + 1;
     request.step.max(1).max(u32::try_from(least).unwrap_or(u32::MAX))
 }

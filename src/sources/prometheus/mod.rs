@@ -2,6 +2,8 @@
 //! confirmed queries, tells its rules. Started by the registry; discovery reads its rules.
 
 mod client;
+mod complete;
+mod cost;
 pub mod decode;
 mod evidence;
 mod exemplars;
@@ -10,6 +12,7 @@ mod measured;
 mod polled;
 mod query;
 mod rules;
+mod slo;
 mod source;
 mod wire;
 mod worth;
@@ -17,7 +20,6 @@ mod worth;
 pub use client::Client;
 pub use decode::{RangeAnswer, RawSeries};
 pub use index::{Extent, Labels, Listed};
-pub use measured::says_something;
 pub use query::MOST_SERIES;
 pub use rules::{AlertingRule, Metadata, RecordedRule, Rules};
 pub use source::PrometheusSource;

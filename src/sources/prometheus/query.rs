@@ -14,7 +14,7 @@ pub const MOST_SERIES: usize = 500;
 /// Samples of one answer that are kept: 48 MB.
 const MOST_SAMPLES: usize = 2_000_000;
 /// Bytes of one answer that are read; beyond them the transfer is broken off.
-const MOST_BYTES: usize = 256 << 20;
+pub(super) const MOST_BYTES: usize = 256 << 20;
 
 impl Client {
     /// The values of `query` over `window`, one every `step` seconds.
@@ -73,10 +73,13 @@ impl Client {
                 ControlFlow::Break(())
             }
         };
-        let arrived = self.endpoint.pieces(path, &parameters, MOST_BYTES, read).await?;
+        let arrived = self.endpoint.pieces(path, &parameters, self.most_bytes, read).await?;
         let outcome = match (fault, arrived) {
             (Some(fault), _) => Err(fault),
             (None, Arrived::Whole) => decoder.finish(),
+            (None, Arrived::BrokenOff) if decoder.is_blank() => {
+                return Err(HttpError::TooLarge { at: self.at().to_owned(), limit: self.most_bytes });
+            }
             (None, Arrived::BrokenOff) => decoder.give_up(),
         };
         outcome.map_err(|fault| self.unreadable(fault))?.map_err(|said| self.refused(said))

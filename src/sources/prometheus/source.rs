@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Client;
+use super::measured::OfRules;
 use super::polled::{Polled, Question, questions};
+use super::slo::{self, Promise};
 use super::worth::{Proposes, Reader};
-use super::{Client, measured};
 use crate::config::schema::{self, Panel};
 use crate::domain::panel::Wanted;
 use crate::domain::ports::{Pending, SecretStore};
@@ -37,13 +40,14 @@ pub struct PrometheusSource {
     wanted: watch::Receiver<Wanted>,
     measured: Measured,
     proposes: Proposes,
+    promises: Vec<Promise>,
 }
 
 /// Panels for what the alerts measure that went off, beside the configured ones.
 #[derive(Default)]
 struct Measured {
     of: BTreeSet<CleanText>,
-    panels: Vec<Polled>,
+    told: OfRules,
 }
 
 /// What one round over the panels found.
@@ -61,7 +65,7 @@ impl PrometheusSource {
         let (_, wanted) = watch::channel(Wanted::default());
         let id = SourceId::new(&config.name);
         let (measured, proposes) = (Measured::default(), Proposes::No);
-        Self { id, config: config.clone(), client, span, wanted, measured, proposes }
+        Self { id, config: config.clone(), client, span, wanted, measured, proposes, promises: Vec::new() }
     }
 
     /// The same, which also asks for what is wanted: what the alerts measure that went off, by the server's own rules, and
@@ -76,6 +80,12 @@ impl PrometheusSource {
     #[must_use]
     pub fn proposing(self) -> Self {
         Self { proposes: Proposes::Yes, ..self }
+    }
+
+    /// The same, which also counts how much of what services promise was broken: a service's name with each objective.
+    #[must_use]
+    pub fn promising<'a>(self, promises: impl Iterator<Item = (&'a str, &'a schema::Slo)>) -> Self {
+        Self { promises: promises.map(|(service, slo)| Promise::of(service, slo)).collect(), ..self }
     }
 
     /// What reads the index beside the panels; nothing where nobody is there to want anything.
@@ -126,10 +136,11 @@ impl PrometheusSource {
 
     /// What is polled now: the configured panels, what alerts measure, what a person confirmed.
     fn panels(&self) -> Vec<Polled> {
+        let told = &self.measured.told;
         let configured = self.config.panels.iter().map(|panel| Polled::new(panel, PanelOrigin::Configured));
         let wanted = self.wanted.borrow();
         let kept = wanted.panels.iter().filter(|kept| kept.source == self.id).map(Polled::kept);
-        configured.chain(self.measured.panels.iter().cloned()).chain(kept).collect()
+        configured.map(|own| told.marked(own)).chain(told.panels.iter().cloned()).chain(kept).collect()
     }
 
     /// Learns what the alerts measure that went off since the last round; whether there is more to ask for now. A server
@@ -140,14 +151,14 @@ impl PrometheusSource {
         if firing == self.measured.of || round.answered == 0 {
             return false;
         }
-        let panels = match client.rules().await {
-            Ok(rules) => measured::panels(&rules, &firing, &self.config.panels),
+        let told = match client.rules().await {
+            Ok(rules) => OfRules::new(&rules, &firing, &self.config.panels),
             // Not every server has rules.
-            Err(error) if error.concerns_the_question() => Vec::new(),
+            Err(error) if error.concerns_the_question() => OfRules::default(),
             Err(_) => return false,
         };
-        let more = panels.iter().any(|panel| !self.measured.panels.contains(panel));
-        self.measured = Measured { of: firing, panels };
+        let more = told != self.measured.told;
+        self.measured = Measured { of: firing, told };
         more
     }
 
@@ -204,18 +215,17 @@ impl Source for PrometheusSource {
             text: CleanText::line(&panel.query),
             every_seconds,
         };
-        self.config.panels.iter().map(query).collect()
+        let promises = self.promises.iter().flat_map(|promise| promise.queries(&self.config.name));
+        self.config.panels.iter().map(query).chain(promises).collect()
     }
 
     fn run(self: Box<Self>, outlet: Outlet, stop: watch::Receiver<bool>) -> Pending<'static, ()> {
-        let reader = self.reader().map(|reader| (reader, outlet.beside()));
+        let reader = self.reader().map(|reader| reader.run(outlet.beside(), stop.clone()));
+        let counting =
+            self.client().map(|client| slo::poll(client, self.promises.clone(), outlet.beside(), stop.clone()));
         Box::pin(async move {
-            match reader {
-                Some((reader, beside)) => {
-                    tokio::join!(self.work(outlet, stop.clone()), reader.run(beside, stop));
-                }
-                None => self.work(outlet, stop).await,
-            }
+            let (reader, counting) = (OptionFuture::from(reader), OptionFuture::from(counting));
+            tokio::join!(self.work(outlet, stop), reader, counting);
         })
     }
 }

@@ -155,7 +155,9 @@ impl Heard {
                 Health::Starting | Health::Degraded { .. } | Health::Down { .. } => "other",
             }),
             Telemetry::AlertUpdate(_) => panic!("a recording sends snapshots"),
-            Telemetry::Catalog(_) | Telemetry::Graph(_) | Telemetry::Ideas(_) => panic!("a recording has no index"),
+            Telemetry::Catalog(_) | Telemetry::Graph(_) | Telemetry::Ideas(_) | Telemetry::Slos(_) => {
+                panic!("a recording has no index")
+            }
         }
     }
 }

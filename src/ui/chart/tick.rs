@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(labels(0.0, 93.0, Unit::Percent, 5), labels(0.0, 0.93, Unit::Ratio, 5));
         assert_eq!(
             labels(0.0, 1.6e6, Unit::BytesPerSecond, 4),
-            ["0.0 MiB/s", "0.5 MiB/s", "1.0 MiB/s", "1.5 MiB/s", "2.0 MiB/s"]
+            ["0 MiB/s", "0.5 MiB/s", "1.0 MiB/s", "1.5 MiB/s", "2.0 MiB/s"]
         );
         assert_eq!(labels(0.0, 0.93, Unit::Ratio, 5), ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
         assert_eq!(labels(10_200.0, 10_900.0, Unit::Number, 4), ["10.2k", "10.4k", "10.6k", "10.8k", "11.0k"]);

@@ -6,14 +6,16 @@ mod histogram;
 mod parts;
 mod sample;
 mod scan;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use answer::Tally;
 
+pub(super) use answer::grouped;
 pub use answer::{Limits, RangeAnswer, RawSeries, ResultKind, Texts, ValueTexts};
 pub use histogram::RawHistogram;
-use scan::Scan;
+use state::{Expect, Fate, Frame, Head, Held, Key, Open};
 
 /// Bytes of one value that are held until it is whole; samples need none of them.
 const LONGEST: usize = 1 << 20;
@@ -74,93 +76,6 @@ pub struct Decoder {
     read: usize,
 }
 
-/// What the frame around the data says.
-#[derive(Debug, Default)]
-struct Head {
-    status: Option<String>,
-    kind: Option<String>,
-    error: Option<String>,
-    warnings: Vec<String>,
-    infos: Vec<String>,
-    partial: bool,
-    /// The parts of a scalar, `[1700000000,"1"]`, which stand in the place of the series.
-    loose: Vec<String>,
-}
-
-/// The series that is being read.
-#[derive(Debug, Default)]
-struct Open {
-    series: RawSeries,
-    /// Samples of it that were read.
-    read: usize,
-    fate: Fate,
-}
-
-/// Whether a series is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Fate {
-    #[default]
-    Kept,
-    NoRoom,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Frame {
-    Top,
-    Data,
-    Result,
-    Series,
-    Values,
-    Histograms,
-}
-
-/// What may come next inside the innermost frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Expect {
-    /// The answer's first byte.
-    Answer,
-    /// An element or key, or the end: right behind the opening bracket.
-    FirstOrEnd,
-    /// An element or key: behind a comma.
-    Next,
-    /// `:` behind a key.
-    Colon,
-    /// A key's value.
-    Value,
-    /// `,` or the end.
-    CommaOrEnd,
-    /// Blanks alone: the answer is whole.
-    Nothing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Key {
-    Name,
-    Status,
-    Error,
-    Warnings,
-    Infos,
-    Partial,
-    Data,
-    Kind,
-    Result,
-    Metric,
-    Values,
-    Value,
-    Histograms,
-    Histogram,
-    Loose,
-    Unknown,
-}
-
-#[derive(Debug)]
-struct Held {
-    key: Key,
-    scan: Scan,
-    bytes: Vec<u8>,
-    oversized: bool,
-}
-
 impl Decoder {
     /// Nothing read yet.
     pub fn new(limits: Limits) -> Self {
@@ -202,9 +117,9 @@ impl Decoder {
         Ok(())
     }
 
-    /// Bytes read so far.
-    pub fn bytes(&self) -> usize {
-        self.read
+    /// Whether nothing but blanks was read so far.
+    pub fn is_blank(&self) -> bool {
+        self.expect == Expect::Answer
     }
 
     /// The answer after its last piece.
@@ -224,7 +139,7 @@ impl Decoder {
     /// What was read when the rest is not wanted any more: the whole series of a good answer, with a notice.
     ///
     /// # Errors
-    /// When no status or kind was read so far.
+    /// When what was read is an answer of another API.
     pub fn give_up(mut self) -> Result<Outcome, Fault> {
         self.tally.given_up = Some(self.read);
         self.head.status.get_or_insert_with(|| "success".to_owned());
@@ -376,7 +291,7 @@ impl Decoder {
     fn hold(&mut self, key: Key) {
         let unwanted = key == Key::Metric && self.open.fate == Fate::NoRoom;
         let key = if unwanted { Key::Unknown } else { key };
-        self.held = Some(Held { key, scan: Scan::default(), bytes: Vec::new(), oversized: false });
+        self.held = Some(Held::new(key));
     }
 
     /// Reads on in the held value; bytes read.
@@ -405,7 +320,7 @@ impl Decoder {
         let strings = || serde_json::from_str::<Option<Vec<String>>>(json).ok().flatten().unwrap_or_default();
         let string = || serde_json::from_str::<Option<String>>(json).ok().flatten();
         match key {
-            Key::Name => self.key = self.named(&string().unwrap_or_default()),
+            Key::Name => self.key = Key::named(self.around.last(), &string().unwrap_or_default()),
             Key::Status => self.head.status = string(),
             Key::Kind => self.head.kind = string(),
             Key::Error => self.head.error = string(),
@@ -421,24 +336,5 @@ impl Decoder {
             Key::Data | Key::Result | Key::Values | Key::Histograms | Key::Unknown => {}
         }
         Ok(())
-    }
-
-    fn named(&self, name: &str) -> Key {
-        match (self.around.last(), name) {
-            (Some(Frame::Top), "status") => Key::Status,
-            (Some(Frame::Top), "data") => Key::Data,
-            (Some(Frame::Top), "error") => Key::Error,
-            (Some(Frame::Top), "warnings") => Key::Warnings,
-            (Some(Frame::Top), "infos") => Key::Infos,
-            (Some(Frame::Top), "isPartial") => Key::Partial,
-            (Some(Frame::Data), "resultType") => Key::Kind,
-            (Some(Frame::Data), "result") => Key::Result,
-            (Some(Frame::Series), "metric") => Key::Metric,
-            (Some(Frame::Series), "values") => Key::Values,
-            (Some(Frame::Series), "value") => Key::Value,
-            (Some(Frame::Series), "histograms") => Key::Histograms,
-            (Some(Frame::Series), "histogram") => Key::Histogram,
-            (_, _) => Key::Unknown,
-        }
     }
 }

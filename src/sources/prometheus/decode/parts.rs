@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{self, ResultKind};
-use super::{Decoder, Fate, Fault, Outcome, RangeAnswer, RawSeries, Texts, ValueTexts, histogram, sample};
+use super::state::Fate;
+use super::{Decoder, Fault, Outcome, RangeAnswer, RawSeries, Texts, ValueTexts, histogram, sample};
 use crate::domain::CleanText;
 
 impl Decoder {
@@ -17,8 +18,7 @@ impl Decoder {
 
     pub(super) fn odd_sample(&mut self, json: &str) {
         // One that two pieces share may well be plain.
-        let plain = sample::plain(json.as_bytes()).filter(|found| found.length == json.len());
-        let found = match plain {
+        let found = match sample::plain(json.as_bytes()) {
             Some(found) => Some((found.sample, String::from_utf8_lossy(found.text).into_owned())),
             None => sample::odd(json),
         };

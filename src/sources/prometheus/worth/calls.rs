@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::propose::names_services;
+use crate::analysis::propose::{names_services, surety};
 use crate::domain::graph::Known;
 use crate::domain::{CleanText, MetricCatalog, ServiceGraph, TimeWindow};
 use crate::sources::prometheus::{Client, Labels};
@@ -70,7 +70,9 @@ pub(super) fn side(label: &str) -> Side {
 pub(super) async fn learn(client: &Client, catalog: &MetricCatalog, window: TimeWindow) -> ServiceGraph {
     let mut graph = ServiceGraph::default();
     let labels = || catalog.labels.iter().map(CleanText::as_str).filter(|label| !NEVER.contains(label));
-    let own: Vec<&str> = labels().filter(|label| side(label) == Side::Own).take(SERVICE_LABELS).collect();
+    let mut own: Vec<&str> = labels().filter(|label| side(label) == Side::Own).collect();
+    own.sort_by_key(|label| surety(label));
+    own.truncate(SERVICE_LABELS);
     let mut services: BTreeSet<CleanText> = BTreeSet::new();
     for label in &own {
         if let Ok(values) = client.label_values(label, &[], window, VALUES).await {
@@ -90,7 +92,8 @@ pub(super) async fn learn(client: &Client, catalog: &MetricCatalog, window: Time
         let matchers: Vec<String> = others.map(|other| format!("{{{label}!=\"\",{other}!=\"\"}}")).collect();
         let matchers: Vec<&str> = matchers.iter().map(String::as_str).collect();
         if let Ok(series) = client.series_of(&matchers, window, SERIES).await {
-            series.items.iter().for_each(|labels| follow(labels, &own, &naming, &services, &mut graph));
+            let families = |metric: &str| catalog.get(metric).map_or(metric, |info| info.family()).to_owned();
+            series.items.iter().for_each(|labels| follow(labels, &own, &naming, &services, &families, &mut graph));
         }
     }
     graph
@@ -111,9 +114,11 @@ pub(super) fn follow(
     own: &[&str],
     naming: &[&str],
     services: &BTreeSet<CleanText>,
+    families: &dyn Fn(&str) -> String,
     graph: &mut ServiceGraph,
 ) {
-    let Some(metric) = labels.get("__name__") else { return };
+    // What alerts say of themselves is no measurement.
+    let Some(metric) = labels.get("__name__").filter(|name| !name.starts_with("ALERTS")) else { return };
     let find = |names: &[&str], wanted: Side| {
         let of = |label: &&&str| wanted == Side::Own || side(label) == wanted;
         names.iter().filter(of).find_map(|label| labels.get(*label)).filter(|value| is_name(value, services))
@@ -131,7 +136,7 @@ pub(super) fn follow(
     if let Some((caller, callee)) =
         call.filter(|(caller, callee)| services.contains(*caller) || services.contains(*callee))
     {
-        graph.call(caller, callee, Known::Metric(metric.clone()));
+        graph.call(caller, callee, Known::Metric(CleanText::line(&families(metric))));
     }
 }
 
@@ -151,7 +156,14 @@ mod tests {
         let mut graph = ServiceGraph::default();
         for pairs in series {
             let labels = pairs.iter().map(|(label, value)| ((*label).into(), (*value).into())).collect();
-            follow(&labels, &["service", "job"], &["client", "server", "peer", "zone"], &services, &mut graph);
+            follow(
+                &labels,
+                &["service", "job"],
+                &["client", "server", "peer", "zone"],
+                &services,
+                &str::to_owned,
+                &mut graph,
+            );
         }
         graph.calls().map(|call| format!("{} > {}", call.caller, call.callee)).collect()
     }

@@ -10,7 +10,7 @@ use promql_parser::parser::{self, AggregateExpr, Expr, LabelModifier};
 
 use crate::analysis::propose::{Part, Subject};
 use crate::domain::CleanText;
-use crate::promql;
+use crate::promql::{self, alert};
 use crate::sources::prometheus::Rules;
 
 /// Longer expressions are not taken apart: they are for machines.
@@ -58,7 +58,8 @@ pub(super) fn range(expression: &str, rules: &Rules, step: SignedDuration) -> St
 /// The parts of an alert's expression worth seeing by themselves: what a share is made of, and what fails told apart by
 /// a label of the subject's series.
 pub(super) fn parts(expression: &str, rules: &Rules, own: &Subject) -> Vec<Part> {
-    let measured = promql::measured(expression);
+    let Some(measured) = alert::apart(expression).into_iter().find(|it| !it.is_condition) else { return Vec::new() };
+    let measured = measured.query.as_str();
     let behind =
         parse(measured).and_then(|expr| selected(&expr).and_then(|name| recorded(name, rules)).map(str::to_owned));
     let Some(mut expr) = parse(behind.as_deref().unwrap_or(measured)) else { return Vec::new() };
@@ -70,19 +71,19 @@ pub(super) fn parts(expression: &str, rules: &Rules, own: &Subject) -> Vec<Part>
     };
     for (label, values) in telling(top, own).into_iter().take(2) {
         if let Some(told) = told_apart(top, &label) {
-            let title = format!("{} by {label}", own.name);
+            let title = format!("{} {} by {label}", own.name, spoken(top, own));
             let why = format!("what the alert measures for {}, told apart by {label} ({values} values)", own.name);
             parts.push(Part { title, query: told.to_string(), why });
         }
     }
     if let Some(bottom) = bottom {
-        let part = |what: &str, expr: &Expr, why: &str| Part {
-            title: format!("{} {what}", own.name),
+        let part = |expr: &Expr, why: &str| Part {
+            title: format!("{} {}", own.name, spoken(expr, own)),
             query: expr.to_string(),
-            why: format!("{why} of the share that the alert measures, for {}", own.name),
+            why: format!("{why} the alert's share, for {}", own.name),
         };
-        parts.push(part("share: part", top, "the upper half"));
-        parts.push(part("share: all", bottom, "the lower half"));
+        parts.push(part(top, "what counts in"));
+        parts.push(part(bottom, "what is all of"));
     }
     // What cannot be read back was not written right.
     parts.retain(|part| parse(&part.query).is_some_and(|expr| selected(&expr).is_none()));
@@ -102,7 +103,8 @@ fn parse(expression: &str) -> Option<Expr> {
     if expression.len() > LONGEST || deepest.max().unwrap_or(0) > DEEPEST {
         return None;
     }
-    parser::parse(expression).ok()
+    // That parser ends the program over a duration that no clock holds.
+    promql::check(expression).ok().and_then(|_| parser::parse(expression).ok())
 }
 
 fn recorded<'a>(name: &str, rules: &'a Rules) -> Option<&'a str> {
@@ -129,6 +131,29 @@ fn ranges(expression: &str) -> Vec<Duration> {
     }
     found.retain(|range| (RANGES.0..=RANGES.1).contains(range));
     found
+}
+
+/// What an expression reads, for a title: its first metric's words, and what its labels must be.
+fn spoken(expr: &Expr, own: &Subject) -> String {
+    let mut words = String::new();
+    each(expr, &mut |it| {
+        let selector = match it {
+            Expr::VectorSelector(selector) => selector,
+            Expr::MatrixSelector(matrix) => &matrix.vs,
+            _ => return,
+        };
+        if let (true, Some(name)) = (words.is_empty(), &selector.name) {
+            let family = ["_total", "_bucket", "_count"].iter().find_map(|ending| name.strip_suffix(ending));
+            words = family.unwrap_or(name).replace(['_', ':'], " ");
+            let more = selector
+                .matchers
+                .matchers
+                .iter()
+                .filter(|it| own.selectors.iter().all(|(label, _)| it.name != label.as_str()));
+            words.extend(more.map(|it| format!(" {}{}{}", it.name, it.op, it.value)));
+        }
+    });
+    words
 }
 
 fn inside(expr: &Expr) -> Vec<&Expr> {

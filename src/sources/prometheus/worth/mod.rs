@@ -19,8 +19,10 @@ use super::{Client, Rules};
 use crate::analysis::propose::{self, Case, Recorded};
 use crate::config::schema;
 use crate::domain::panel::Wanted;
-use crate::domain::{CleanText, Fired, Ideas, MetricCatalog, QueryIdea, Telemetry, TimeWindow, Timestamp};
-use crate::promql;
+use crate::domain::{
+    CleanText, Fired, Ideas, MetricCatalog, QueryIdea, ServiceGraph, Telemetry, TimeWindow, Timestamp,
+};
+use crate::promql::{self, alert};
 use crate::sources::Outlet;
 use crate::sources::http::HttpError;
 use crate::sources::poll::{rest, stopped};
@@ -51,6 +53,7 @@ pub(super) struct Reader {
     config: schema::Prometheus,
     wanted: watch::Receiver<Wanted>,
     proposes: Proposes,
+    graph: ServiceGraph,
     done: BTreeSet<(CleanText, CleanText, CleanText)>,
 }
 
@@ -61,7 +64,7 @@ impl Reader {
         wanted: watch::Receiver<Wanted>,
         proposes: Proposes,
     ) -> Self {
-        Self { client, config, wanted, proposes, done: BTreeSet::new() }
+        Self { client, config, wanted, proposes, graph: ServiceGraph::default(), done: BTreeSet::new() }
     }
 
     /// Works until told to stop. What fails is tried again later and disturbs nothing: the panels' health tells of servers
@@ -102,11 +105,11 @@ impl Reader {
     }
 
     /// The catalog, then who calls whom.
-    async fn learn(&self, outlet: &mut Outlet) -> Result<Arc<MetricCatalog>, HttpError> {
+    async fn learn(&mut self, outlet: &mut Outlet) -> Result<Arc<MetricCatalog>, HttpError> {
         let learned = Arc::new(catalog::learn(&self.client, lately()).await?);
         outlet.send(vec![Telemetry::Catalog(Arc::clone(&learned))]).await;
-        let graph = calls::learn(&self.client, &learned, lately()).await;
-        outlet.send(vec![Telemetry::Graph(Arc::new(graph))]).await;
+        self.graph = calls::learn(&self.client, &learned, lately()).await;
+        outlet.send(vec![Telemetry::Graph(Arc::new(self.graph.clone()))]).await;
         Ok(learned)
     }
 
@@ -152,7 +155,10 @@ impl Reader {
         let rule = rules.alerting.iter().find(|rule| rule.name == fired.name);
         let expression = rule.map_or("", |rule| rule.query.as_str());
         let mut subjects = subject::Subjects { client: &self.client, catalog, window: lately(), notices: Vec::new() };
-        let found = subjects.of(fired, &wanted.graph).await?;
+        // What was learned here a moment ago may not have come back yet.
+        let mut graph = wanted.graph.as_ref().clone();
+        graph.merge(&self.graph);
+        let found = subjects.of(fired, &graph).await?;
         let measured = expression::metrics_behind(expression, rules);
         let recorded: Vec<Recorded> = rules
             .recorded
@@ -178,7 +184,7 @@ impl Reader {
         let configured = self.config.panels.iter().map(|panel| panel.query.clone());
         let fired: BTreeSet<&CleanText> = wanted.fired.iter().map(|fired| &fired.name).collect();
         let measured = rules.alerting.iter().filter(|rule| fired.contains(&rule.name));
-        let measured = measured.map(|rule| promql::measured(&rule.query).to_owned());
+        let measured = measured.flat_map(|rule| alert::apart(&rule.query)).map(|measured| measured.query);
         configured.chain(measured).chain(wanted.panels.iter().map(|panel| panel.query.clone())).collect()
     }
 }

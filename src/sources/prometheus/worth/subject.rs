@@ -13,7 +13,7 @@ const SERIES: usize = 4_000;
 /// Metrics asked for one more time where those were not all: so many at once, so often.
 const MISSING: (usize, usize) = (50, 4);
 /// What a service depends on: as many are looked at.
-const DEPENDENCIES: usize = 4;
+const DEPENDENCIES: usize = 3;
 /// Series asked for to learn which hosts there are.
 const HOSTS: usize = 2_000;
 
