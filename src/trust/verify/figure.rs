@@ -40,8 +40,8 @@ impl Figure {
                 let mut values = vec![self.value * own / exact];
                 if own == 1.0 && exact != other {
                     values.push(self.value / other);
-                } else if own != own_other && exact != other {
-                    values.push(self.value * own_other / other);
+                } else if own != own_other {
+                    values.extend([self.value * own_other / exact, self.value * own_other / other]);
                 }
                 values
             }

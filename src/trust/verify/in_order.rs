@@ -78,11 +78,11 @@ fn order(clause: &Clause<'_>) -> Verdict {
     {
         (left, right) = (second.to_owned(), first.to_owned());
     }
-    let sides = (event(clause, &left), event(clause, &right));
+    let sides = events(clause, &left, &right);
     if clause.says(&["not before", "not after", "never before"]) {
         earlier = !earlier;
     }
-    let (Some(one), Some(other)) = sides else { return loose(clause, distance) };
+    let Some((one, other)) = sides else { return loose(clause, distance) };
     if one.place == other.place {
         return loose(clause, distance);
     }
@@ -95,7 +95,10 @@ fn order(clause: &Clause<'_>) -> Verdict {
         if fits {
             return Verdict::Held(places);
         }
-        // Another reading of the two events may fit: the distance decides, the direction stays.
+        // Another reading of the two events may fit, unless the clause says which one is meant.
+        if gap != 0 && clause.says(&["last", "latest", "final"]) {
+            return Verdict::Wrong(told(gap));
+        }
         return match loose(clause, distance) {
             Verdict::Held(_) if gap >= 0 => loose(clause, distance),
             Verdict::Held(_) | Verdict::Silent | Verdict::Wrong(_) => Verdict::Wrong(told(gap)),
@@ -142,14 +145,34 @@ fn loose(clause: &Clause<'_>, distance: Option<(usize, &Quantity)>) -> Verdict {
     Verdict::Silent
 }
 
-/// The event that a phrase names, with its time.
-fn event(clause: &Clause<'_>, phrase: &str) -> Option<Event> {
+/// The two events that two phrases name. Where several places are cited, the phrases are rather of different ones.
+fn events(clause: &Clause<'_>, left: &str, right: &str) -> Option<(Event, Event)> {
+    let (one, other) = (candidates(clause, left), candidates(clause, right));
+    let mut best: Option<(u32, Event, Event)> = None;
+    for (score, first) in &one {
+        for (other_score, second) in &other {
+            let apart = first.place.doc != second.place.doc;
+            let sum = score + other_score + if apart { APART } else { 0 };
+            if best.as_ref().is_none_or(|(held, _, _)| sum > *held) {
+                best = Some((sum, *first, *second));
+            }
+        }
+    }
+    best.map(|(_, first, second)| (first, second))
+}
+
+/// What it counts that two events are of different places.
+const APART: u32 = 6;
+
+/// The best event of each cited place that a phrase may name, with how well it is named.
+fn candidates(clause: &Clause<'_>, phrase: &str) -> Vec<(u32, Event)> {
     let part = Clause::new(phrase, clause.docs.clone());
     let terms = part.terms(0, part.tokens.len());
     let clock = part.clocks().first().map(|(_, clock)| (*clock).clone());
     let last = part.says(&["last", "latest", "most recent", "final"]);
-    let mut best: Option<(u32, Event)> = None;
+    let mut found = Vec::new();
     for (index, doc) in clause.docs.iter().enumerate() {
+        let mut best: Option<(u32, Event)> = None;
         for record in &doc.records {
             let Some(at) = time_of(doc, record) else { continue };
             if clock.as_ref().is_some_and(|clock| !clock.holds(at)) {
@@ -157,21 +180,16 @@ fn event(clause: &Clause<'_>, phrase: &str) -> Option<Event> {
             }
             let score = score(&terms, doc, record);
             let place = Place { doc: index, first: record.line, last: record.line };
-            let better = match &best {
-                None => true,
-                Some((held, other)) => {
-                    score > *held
-                        || (score == *held
-                            && if last { at > other.at } else { at < other.at }
-                            && other.place.doc == index)
-                }
-            };
+            let better = best.as_ref().is_none_or(|(held, other)| {
+                score > *held || (score == *held && if last { at > other.at } else { at < other.at })
+            });
             if better && score > 0 {
                 best = Some((score, Event { at, place }));
             }
         }
+        found.extend(best);
     }
-    best.map(|(_, event)| event)
+    found
 }
 
 /// How well a record is named by the terms: names count three, words one; what the place is about counts a little.

@@ -6,7 +6,8 @@ use super::cite;
 use super::claim::Kind;
 use super::clause::{Clause, Place, Verdict};
 use super::read::Doc;
-use super::{beside, edited, in_order, over_records, over_rows, over_time, sense};
+use super::way::way;
+use super::{beside, edited, in_order, over_records, over_rows, over_time, polarity, sense};
 
 /// Words that begin a clause of its own behind a citation.
 const JOINTS: [&str; 16] = [
@@ -122,22 +123,38 @@ pub fn clause(prose: &str, docs: Vec<&Doc>, kind: Kind) -> Result<Vec<Place>, St
             Verdict::Wrong(why) => return Err(why),
         }
     }
-    let (held, all, missing) = sense::spoken(&clause);
-    let names = clause.names().len();
-    let charted = settled && clause.docs.iter().all(|doc| !doc.series.is_empty());
-    let enough = if settled {
-        (held + names + usize::from(counted)) * 4 >= all + names || all <= 1
-    } else {
-        (held + names) * 2 >= all + names
-    };
-    if all > 0 && !enough && !charted {
-        let words: Vec<&str> = missing.iter().map(String::as_str).take(4).collect();
-        return Err(format!("{} not speak of {}", beside::does(&clause), words.join(", ")));
+    if settled && polarity::denies(&clause) {
+        return Err("the cited lines say that it is so".to_owned());
     }
+    covered(&clause, settled, counted)?;
     if places.is_empty() {
         places = sense::places(&clause);
     }
     places.sort_unstable();
     places.dedup();
     Ok(places)
+}
+
+/// Words of claims that must have been checked as such, or be spoken of almost entirely.
+const STRONG: [&str; 16] = [
+    "only", "highest", "lowest", "most", "fewest", "longest", "shortest", "every", "each", "all", "none", "never",
+    "average", "mean", "peaked", "total",
+];
+
+/// Whether the cited places speak of what the clause speaks of.
+fn covered(clause: &Clause<'_>, settled: bool, counted: bool) -> Result<(), String> {
+    let (held, all, missing) = sense::spoken(clause);
+    let names = clause.names().len();
+    let charted = settled && clause.docs.iter().all(|doc| !doc.series.is_empty());
+    let strong = !counted && (clause.says(&STRONG) || way(clause).is_some());
+    let enough = match (settled, strong) {
+        (_, true) => held * 3 >= all * 2,
+        (true, false) => (held + names + usize::from(counted)) * 4 >= all + names || all <= 1,
+        (false, false) => (held + names) * 2 >= all + names,
+    };
+    if all == 0 || enough || charted {
+        return Ok(());
+    }
+    let words: Vec<&str> = missing.iter().map(String::as_str).take(4).collect();
+    Err(format!("{} not speak of {}", beside::does(clause), words.join(", ")))
 }

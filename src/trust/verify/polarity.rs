@@ -464,3 +464,25 @@ fn says_no(record: &Record) -> bool {
         || record.lower.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).starts_with("//")
         || record.sign == Sign::Removed
 }
+
+/// Whether the clause denies, with `is not`, a number, a time or a superlative that the other checks have found to hold.
+pub fn denies(clause: &Clause<'_>) -> bool {
+    let not = clause.tokens.iter().enumerate().find(|(at, token)| {
+        let be = *at > 0 && matches!(clause.word(at - 1), "is" | "are" | "was" | "were" | "be");
+        matches!(token, Token::Word(not, _) if not == "not") && be
+            || matches!(token, Token::Word(not, _) if not == "isn't" || not == "wasn't")
+    });
+    let Some((at, _)) = not else { return false };
+    let mut next = at + 1;
+    while matches!(clause.word(next), "the" | "a" | "at" | "from" | "about" | "back" | "down" | "to" | "for" | "in") {
+        next += 1;
+    }
+    match clause.tokens.get(next) {
+        Some(Token::Number(_)) => !clause.is_code(next),
+        Some(Token::Clock(_)) => true,
+        Some(Token::Word(word, _)) => {
+            word.len() > 5 && word.ends_with("est") || matches!(word.as_str(), "only" if next > at + 1)
+        }
+        Some(Token::Code(_) | Token::Quote(_) | Token::Ident(_) | Token::Stop(_)) | None => false,
+    }
+}

@@ -67,6 +67,12 @@ fn persons(clause: &Clause<'_>) -> Verdict {
         let subject = *capital && at == 0 && ACTS.contains(&format!(" {} ", clause.word(1)));
         let behind = clause.tokens.get(at + 1);
         let alone = matches!(behind, None | Some(Token::Stop(_)))
+            || (at > 1 && ACTS.contains(&format!(" {} ", clause.word(at - 2))))
+            || (at > 1
+                && matches!(
+                    clause.word(at - 2),
+                    "commit" | "apply" | "deploy" | "change" | "push" | "made" | "done" | "written" | "authored"
+                ))
             || matches!(
                 clause.word(at + 1),
                 "at" | "on"

@@ -367,7 +367,11 @@ fn units(tokens: Vec<Token>) -> Vec<Token> {
                 "billion" => 1e9,
                 _ => 1.0,
             };
-            let named = if *capital || next.len() <= 3 { Unit::named(&cased(next)) } else { Unit::named(next) };
+            let named = if *capital || next.len() <= 3 || next.contains("bit") {
+                Unit::named(&cased(next))
+            } else {
+                Unit::named(next)
+            };
             if scale > 1.0 {
                 number.value *= scale;
                 number.half *= scale;
@@ -400,6 +404,9 @@ fn cased(word: &str) -> String {
         "gb" => "GB",
         "tb" => "TB",
         "b" => "B",
+        "kbit" | "kbit/s" => "kbit",
+        "mbit" | "mbit/s" => "Mbit",
+        "gbit" | "gbit/s" => "Gbit",
         other => other,
     }
     .to_owned()

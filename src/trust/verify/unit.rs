@@ -43,6 +43,9 @@ impl Unit {
             "MB" | "megabytes" => return bytes(1e6),
             "GB" | "gigabytes" => return bytes(1e9),
             "TB" | "terabytes" => return bytes(1e12),
+            "kbit" | "Kbit" | "kbps" | "Kb" => return bytes(1e3 / 8.0),
+            "Mbit" | "Mbps" | "Mb" => return bytes(1e6 / 8.0),
+            "Gbit" | "Gbps" | "Gb" => return bytes(1e9 / 8.0),
             "B" | "byte" | "bytes" => return bytes(1.0),
             _ => {}
         }
