@@ -56,7 +56,7 @@ impl Default for Settings {
             own: 0.3,
             hold: 30,
             profile_clip: 3.0,
-            reference_clip: 4.0,
+            reference_clip: 5.0,
             warm: 150.0,
             profile_share: 0.05,
             skill_share: 0.004,
