@@ -182,6 +182,7 @@ fn answer(session: &Session, as_json: bool) -> anyhow::Result<ExitCode> {
             Status::Supported | Status::Chatter => {}
             Status::Unsupported { why } => writeln!(out, "✗ unsupported: {} ({why})", sentence.text)?,
             Status::Uncited => writeln!(out, "? cites nothing: {}", sentence.text)?,
+            Status::OffStack { tool } => writeln!(out, "? needs {tool}, which is not here: {}", sentence.text)?,
         }
     }
     writeln!(out, "\nevidence")?;
@@ -200,6 +201,7 @@ fn words(status: &Status) -> (&'static str, &str) {
         Status::Supported => ("supported", ""),
         Status::Unsupported { why } => ("unsupported", why.as_str()),
         Status::Uncited => ("uncited", ""),
+        Status::OffStack { tool } => ("offstack", tool.as_str()),
         Status::Chatter => ("chatter", ""),
     }
 }

@@ -24,6 +24,7 @@ pub mod redact;
 mod run;
 mod secrets;
 pub mod start;
+mod verify;
 mod widget;
 
 use std::ffi::OsString;
@@ -76,6 +77,7 @@ fn run(args: Args) -> Outcome {
         Subcommand::Metrics(metrics) => metrics::run(&common, &metrics),
         Subcommand::Correlate(args) => correlate::run(&common, &args),
         Subcommand::Rank(args) => rank::run(&args),
+        Subcommand::Verify(args) => verify::run(&args),
         Subcommand::Journal(journal) => journal::run(&common, &journal),
         Subcommand::Doctor(doctor) => doctor::run(&common, doctor),
         Subcommand::Config(config) => config::run(&common, config),

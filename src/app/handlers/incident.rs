@@ -214,7 +214,7 @@ fn open_questions(state: &State) -> Vec<CleanText> {
     let unsupported =
         state.conversation.turns.iter().flat_map(|turn| &turn.sentences).filter_map(|s| match &s.status {
             Status::Unsupported { why } => Some(CleanText::line(&format!("Not supported: {} ({why})", s.text.trim()))),
-            Status::Supported | Status::Uncited | Status::Chatter => None,
+            Status::Supported | Status::Uncited | Status::OffStack { .. } | Status::Chatter => None,
         });
     let down = state.stores.sources.iter().filter_map(|source| {
         let why = source.health.why()?;

@@ -113,7 +113,7 @@ fn sentence_lines(sentence: &Sentence, columns: usize) -> Vec<Line> {
     let (sign, sign_role, text_role) = match &sentence.status {
         Status::Supported => ("✓ ", Role::Good, Role::Text),
         Status::Unsupported { .. } => ("✗ ", Role::Critical, Role::Dim),
-        Status::Uncited => ("? ", Role::Warning, Role::Dim),
+        Status::Uncited | Status::OffStack { .. } => ("? ", Role::Warning, Role::Dim),
         Status::Chatter => ("  ", Role::Dim, Role::Model),
     };
     let body = match markdown::render(sentence.text.trim(), usize::MAX / 4).into_iter().next() {
@@ -126,6 +126,7 @@ fn sentence_lines(sentence: &Sentence, columns: usize) -> Vec<Line> {
     let why = match &sentence.status {
         Status::Unsupported { why } => Some(format!("unsupported: {why}")),
         Status::Uncited => Some("uncited: nothing stands beside this".to_owned()),
+        Status::OffStack { tool } => Some(format!("off-stack: {tool} is not among the tools here")),
         Status::Supported | Status::Chatter => None,
     };
     if let Some(why) = why {

@@ -1,30 +1,54 @@
 //! Checks an answer against the raw text it cites, sentence by sentence. Pure and total: any text gives a result, in
-//! time linear in the answer and the evidence. `app` calls it on each answer, `cli verify` on lines of a file.
+//! time bounded by the answer and the evidence. `app` calls it on each answer, `cli verify` on lines of a file.
+//!
+//! A sentence is cut into clauses at its citations, a clause into typed tokens. The cited lines are read once into
+//! records, tables and series. Each check settles the numbers and times it understands; what none settles must stand in
+//! the cited lines beside the names it is said of.
 
+mod beside;
 pub mod cite;
-pub mod claim;
-pub mod facts;
-pub mod marks;
-pub mod number;
-pub mod quote;
+mod claim;
+mod clause;
+mod edited;
+mod factor;
+mod figure;
+mod in_order;
+mod instant;
+mod judge;
+mod marks;
+mod over_records;
+mod over_rows;
+mod over_time;
+mod polarity;
+mod read;
+mod sense;
+mod series;
 pub mod split;
+mod table;
+mod token;
+mod tools;
+mod unit;
+mod wanted;
+mod way;
+mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::domain::{CleanText, Evidence, EvidenceId, Locator};
 
 use self::claim::Kind;
-use self::facts::Facts;
+use self::read::Doc;
+pub use self::tools::Stack;
 
 /// Sentences checked of one answer; further ones are told as not checked, never as supported.
 const MOST_SENTENCES: usize = 1000;
 /// Citations compared for one sentence.
 const MOST_CITATIONS: usize = 32;
 /// Bytes compared for one answer; it holds even for an answer that was written to be slow.
-const MOST_WORK: usize = 256 << 20;
-/// Names taken from the evidence to recognise claims by.
-const MOST_NAMES: usize = 2000;
+const MOST_WORK: usize = 64 << 20;
+/// Bytes of a sentence that is checked.
+const LONGEST: usize = 4000;
 
 /// How a sentence stands to its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +62,26 @@ pub enum Status {
     },
     /// It says something about the system and cites nothing.
     Uncited,
-    /// A question, a plan, a hedge: nothing to check.
+    /// It needs a tool that the team does not have.
+    OffStack {
+        /// The tool.
+        tool: CleanText,
+    },
+    /// A question, a plan, a hedge, general knowledge: nothing to check.
     Chatter,
+}
+
+impl Status {
+    /// The word of `midwatch verify` and of its contract.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::Supported => "supported",
+            Status::Unsupported { .. } => "unsupported",
+            Status::Uncited => "uncited",
+            Status::OffStack { .. } => "offstack",
+            Status::Chatter => "chatter",
+        }
+    }
 }
 
 /// A sentence of an answer.
@@ -51,198 +93,142 @@ pub struct Sentence {
     pub text: CleanText,
     /// What it cites, in order.
     pub citations: Vec<Locator>,
+    /// The lines that support it, sorted, when it is supported; all cited lines where no fewer could be told.
+    pub support: Vec<Locator>,
     /// How it stands.
     pub status: Status,
 }
 
-/// Checks an answer. `find` gives the evidence of an identifier, `None` when there is none.
+/// Checks an answer. `find` gives the evidence of an identifier, `None` when there is none. Every tool is allowed.
 pub fn check(answer: &str, find: &dyn Fn(EvidenceId) -> Option<Evidence>) -> Vec<Sentence> {
+    check_with(answer, None, find)
+}
+
+/// Checks an answer as [`check`] does, and tells sentences that need a tool which is not in `stack`.
+pub fn check_with(answer: &str, stack: Option<&Stack>, find: &dyn Fn(EvidenceId) -> Option<Evidence>) -> Vec<Sentence> {
+    let mut shelf = Shelf { find, stack, evidence: HashMap::new(), docs: HashMap::new(), work: MOST_WORK };
     let spans = split::sentences(answer);
-    let mut shelf = Shelf::new(find);
-    // Names are gathered first, so that a sentence is judged by all the evidence of the answer, not only what came before.
-    for span in spans.iter().take(MOST_SENTENCES) {
-        for cited in cite::citations(&answer[span.clone()]) {
-            shelf.learn(cited.locator);
-        }
-    }
     let mut checked = Vec::with_capacity(spans.len());
     for (index, span) in spans.into_iter().enumerate() {
         let text = &answer[span.clone()];
         let cited = cite::citations(text);
-        let status = if index < MOST_SENTENCES {
-            shelf.status(text, &cited)
+        let (status, support) = if index >= MOST_SENTENCES {
+            (unsupported("not checked: the answer has too many sentences"), Vec::new())
+        } else if text.len() > LONGEST && !cited.is_empty() {
+            (unsupported("not checked: the sentence is too long"), Vec::new())
         } else {
-            Status::Unsupported { why: CleanText::line("not checked: the answer has too many sentences") }
+            shelf.status(text, &cited)
         };
         checked.push(Sentence {
-            text: CleanText::line(&facts::fold(std::iter::once(text))),
+            text: CleanText::line(&read::fold(std::iter::once(text))),
             citations: cited.iter().filter_map(|cited| cited.locator).collect(),
             span,
+            support,
             status,
         });
     }
     checked
 }
 
+fn unsupported(why: &str) -> Status {
+    Status::Unsupported { why: CleanText::line(why) }
+}
+
 /// The evidence looked up so far, and what was read from it.
 struct Shelf<'a> {
     find: &'a dyn Fn(EvidenceId) -> Option<Evidence>,
+    stack: Option<&'a Stack>,
     evidence: HashMap<EvidenceId, Option<Evidence>>,
-    facts: HashMap<Locator, Facts>,
-    names: HashSet<String>,
+    docs: HashMap<Locator, Doc>,
     work: usize,
 }
 
-impl<'a> Shelf<'a> {
-    fn new(find: &'a dyn Fn(EvidenceId) -> Option<Evidence>) -> Self {
-        Self { find, evidence: HashMap::new(), facts: HashMap::new(), names: HashSet::new(), work: MOST_WORK }
-    }
-
-    /// Looks the evidence up and takes the names in its source and query.
-    fn learn(&mut self, locator: Option<Locator>) {
-        let Some(Locator { id, .. }) = locator else { return };
-        if self.evidence.contains_key(&id) {
-            return;
-        }
-        let found = (self.find)(id);
-        if let Some(evidence) = &found {
-            let values = evidence.query.split('"').skip(1).step_by(2);
-            let words = values.chain([&*evidence.source]).filter(|word| (3..=40).contains(&word.len()));
-            let room = MOST_NAMES.saturating_sub(self.names.len());
-            self.names.extend(words.map(str::to_lowercase).take(room));
-        }
-        self.evidence.insert(id, found);
-    }
-
-    fn status(&mut self, text: &str, cited: &[cite::Cited]) -> Status {
+impl Shelf<'_> {
+    fn status(&mut self, text: &str, cited: &[cite::Cited]) -> (Status, Vec<Locator>) {
         let prose = cite::without(text);
-        let blanked = blank(&prose);
-        let kind = claim::kind(&prose, &blanked, &self.names);
+        if let Some(tool) = self.stack.and_then(|stack| tools::missing(&prose, stack)) {
+            return (Status::OffStack { tool: CleanText::line(tool) }, Vec::new());
+        }
+        let kind = claim::kind(&prose);
         if cited.is_empty() {
-            return match kind {
+            let status = match kind {
                 Kind::Claim => Status::Uncited,
                 Kind::Plan | Kind::Talk => Status::Chatter,
             };
+            return (status, Vec::new());
         }
-        let locators = match self.open(cited) {
-            Ok(locators) => locators,
-            Err(why) => return Status::Unsupported { why: CleanText::line(&why) },
-        };
+        if let Err(why) = self.open(cited) {
+            return (unsupported(&why), Vec::new());
+        }
         if prose.trim_end().ends_with('?') {
-            return Status::Chatter;
+            return (Status::Chatter, Vec::new());
         }
-        let facts: Vec<&Facts> = locators.iter().filter_map(|locator| self.facts.get(locator)).collect();
-        match missing(&prose, &blanked, kind, &facts, &mut self.work) {
-            Ok(None) => Status::Supported,
-            Ok(Some(what)) => Status::Unsupported { why: CleanText::line(&format!("{} {what}", named(&locators))) },
-            Err(TooMuch) => Status::Unsupported { why: CleanText::line(&TooMuch.to_string()) },
+        match self.clauses(text, kind) {
+            Ok(mut support) => {
+                support.sort_by_key(|locator| (locator.id, locator.lines));
+                support.dedup();
+                (Status::Supported, support)
+            }
+            Err(why) => (unsupported(&why), Vec::new()),
         }
+    }
+
+    /// Judges each clause of a sentence by what it cites.
+    fn clauses(&mut self, text: &str, kind: Kind) -> Result<Vec<Locator>, String> {
+        let mut support = Vec::new();
+        for (part, locators) in judge::clauses(text) {
+            let locators = distinct(&locators);
+            let bytes: usize = locators.iter().filter_map(|it| self.docs.get(it)).map(|doc| doc.text.len()).sum();
+            self.work =
+                self.work.checked_sub(bytes + text.len()).ok_or("not checked: the answer takes too much to compare")?;
+            let docs: Vec<&Doc> = locators.iter().filter_map(|locator| self.docs.get(locator)).collect();
+            let places = judge::clause(&part, docs, kind)?;
+            if places.is_empty() {
+                support.extend(&locators);
+            }
+            support.extend(places.iter().filter_map(|place| {
+                let id = locators.get(place.doc)?.id;
+                Some(Locator { id, lines: Some((place.first, place.last)) })
+            }));
+        }
+        Ok(support)
     }
 
     /// Reads what is cited, each place once; or says which of it is not there.
-    fn open(&mut self, cited: &[cite::Cited]) -> Result<Vec<Locator>, String> {
-        let mut locators: Vec<Locator> = Vec::new();
-        for cited in cited {
+    fn open(&mut self, cited: &[cite::Cited]) -> Result<(), String> {
+        for (count, cited) in cited.iter().enumerate() {
             let locator = cited.locator.ok_or("one of its citations cannot be read")?;
-            if locators.contains(&locator) {
-                continue;
-            }
-            if locators.len() == MOST_CITATIONS {
+            if count == MOST_CITATIONS {
                 return Err("it cites more than can be compared".to_owned());
             }
-            if !self.facts.contains_key(&locator) {
-                self.learn(Some(locator));
-                let evidence = self.evidence.get(&locator.id).and_then(Option::as_ref);
-                let evidence = evidence.ok_or_else(|| format!("{} does not exist", locator.id))?;
-                spend(&mut self.work, evidence.text.len()).map_err(|error| error.to_string())?;
-                let facts = Facts::read(evidence, &locator).ok_or_else(|| {
-                    let (first, last) = locator.lines.unwrap_or_default();
-                    format!("{} has {} lines, not {first}-{last}", locator.id, evidence.line_count())
-                })?;
-                self.facts.insert(locator, facts);
+            if self.docs.contains_key(&locator) {
+                continue;
             }
-            locators.push(locator);
+            let find = self.find;
+            let evidence = self.evidence.entry(locator.id).or_insert_with(|| find(locator.id));
+            let evidence = evidence.as_ref().ok_or_else(|| format!("{} does not exist", locator.id))?;
+            self.work = self
+                .work
+                .checked_sub(evidence.text.len() * 4)
+                .ok_or("not checked: the answer takes too much to compare")?;
+            let doc = Doc::read(evidence, &locator).ok_or_else(|| {
+                let (first, last) = locator.lines.unwrap_or_default();
+                format!("{} has {} lines, not {first}-{last}", locator.id, evidence.line_count())
+            })?;
+            self.docs.insert(locator, doc);
         }
-        Ok(locators)
+        Ok(())
     }
 }
 
-/// The answer asks for more comparing than any honest one.
-#[derive(Debug, thiserror::Error)]
-#[error("not checked: the answer takes too much to compare")]
-struct TooMuch;
-
-fn spend(work: &mut usize, bytes: usize) -> Result<(), TooMuch> {
-    *work = work.checked_sub(bytes).ok_or(TooMuch)?;
-    Ok(())
-}
-
-/// What the sentence says and the cited lines do not hold, in words. In a plan, code is what shall be run, not a quote.
-fn missing(
-    prose: &str,
-    blanked: &str,
-    kind: Kind,
-    facts: &[&Facts],
-    work: &mut usize,
-) -> Result<Option<String>, TooMuch> {
-    let bytes = facts.iter().map(|facts| facts.text.len()).sum::<usize>();
-    for quoted in quote::quotes(prose).iter().filter(|quoted| !(quoted.mark.code && kind == Kind::Plan)) {
-        spend(work, bytes)?;
-        if !quote::held(quoted.text, facts) {
-            return Ok(Some(format!("not hold \"{}\"", shortened(quoted.text))));
-        }
-    }
-    for figure in number::figures(blanked) {
-        spend(work, bytes)?;
-        if !number::held(&figure, facts) {
-            return Ok(Some(format!("not hold {}", shortened(&figure.text))));
-        }
-    }
-    let nothing_compared = quote::quotes(prose).is_empty() && number::figures(blanked).is_empty();
-    if kind == Kind::Claim && nothing_compared {
-        spend(work, bytes)?;
-        if !facts.iter().any(|facts| facts.shares_a_word(blanked)) {
-            return Ok(Some("not name anything that this sentence speaks of".to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// `E4 does`, `E2 and E5 do`.
-fn named(locators: &[Locator]) -> String {
-    let mut ids: Vec<String> = Vec::new();
+fn distinct(locators: &[Locator]) -> Vec<Locator> {
+    let mut kept = Vec::new();
     for locator in locators {
-        let id = locator.to_string();
-        let id = id.trim_matches(['[', ']']).to_owned();
-        if !ids.contains(&id) {
-            ids.push(id);
+        if !kept.contains(locator) {
+            kept.push(*locator);
         }
     }
-    match ids.as_slice() {
-        [one] => format!("{one} does"),
-        [first @ .., last] => format!("{} and {last} do", first.join(", ")),
-        [] => "the evidence does".to_owned(),
-    }
-}
-
-/// The text with its quotes and code blanked out.
-fn blank(text: &str) -> String {
-    let mut blanked = String::with_capacity(text.len());
-    let mut at = 0;
-    for mark in marks::marks(text) {
-        blanked.push_str(&text[at..mark.span.start]);
-        blanked.push(' ');
-        at = mark.span.end;
-    }
-    blanked.push_str(&text[at..]);
-    blanked
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 {
-        return text.to_owned();
-    }
-    format!("{}...", text.chars().take(57).collect::<String>())
+    kept
 }
 
 #[cfg(test)]

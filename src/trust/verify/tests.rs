@@ -1,9 +1,23 @@
-//! Whole answers against evidence of every kind, and hostile ones against nothing.
+//! Whole answers against evidence: scenes from several trades, each sentence with the status it must get, and hostile
+//! answers against nothing.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{EvidenceKind, TimeWindow, Timestamp};
+
+/// Each scene is a stack, evidence, and sentences: `+` supported, `-` unsupported, `?` chatter, `u` uncited, `o` off-stack.
+/// A `~` before the mark: not seen yet; such sentences are counted and must not become more.
+const SCENES: [(&str, &str); 8] = [
+    ("auth", include_str!("scenes/auth.txt")),
+    ("broker", include_str!("scenes/broker.txt")),
+    ("game", include_str!("scenes/game.txt")),
+    ("grid", include_str!("scenes/grid.txt")),
+    ("ledger", include_str!("scenes/ledger.txt")),
+    ("mail", include_str!("scenes/mail.txt")),
+    ("transcode", include_str!("scenes/transcode.txt")),
+    ("warehouse", include_str!("scenes/warehouse.txt")),
+];
 
 fn evidence(id: u32, kind: EvidenceKind, query: &str, text: &str) -> Evidence {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
@@ -17,6 +31,72 @@ fn evidence(id: u32, kind: EvidenceKind, query: &str, text: &str) -> Evidence {
         text: CleanText::block(text),
         cut: None,
     }
+}
+
+/// One piece of evidence of a scene, from its heading and its lines.
+fn piece(heading: &str, lines: &[&str]) -> Evidence {
+    let parts: Vec<&str> = heading.split(" | ").collect();
+    let [head, query @ .., start, end] = parts.as_slice() else { panic!("{heading}") };
+    let words: Vec<&str> = head.splitn(3, ' ').collect();
+    let kind = serde_json::from_value(words[1].into()).unwrap();
+    let id = words[0].parse::<EvidenceId>().unwrap();
+    let window = TimeWindow::new(start.parse().unwrap(), end.parse().unwrap());
+    let source = CleanText::line(words[2]);
+    Evidence { id, source, window: Some(window), ..evidence(1, kind, &query.join(" | "), &lines.join("\n")) }
+}
+
+/// A sentence of a scene: whether it is known not to be seen, the mark, the text.
+type Wanted<'a> = (bool, char, &'a str);
+
+fn scene(text: &str) -> (Stack, Vec<Evidence>, Vec<Wanted<'_>>) {
+    let (before, answer) = text.split_once("== answer\n").unwrap();
+    let mut pieces = before.split("\n== ");
+    let stack = Stack::new(pieces.next().unwrap().trim_start_matches("stack: ").trim().split(", "));
+    let shelf = pieces.map(|piece_text| {
+        let mut lines = piece_text.lines();
+        let heading = lines.next().unwrap();
+        piece(heading, &lines.collect::<Vec<_>>())
+    });
+    let wanted = answer.lines().filter(|line| !line.is_empty()).map(|line| {
+        let known = line.strip_prefix('~');
+        let line = known.unwrap_or(line);
+        (known.is_some(), line.chars().next().unwrap(), &line[2..])
+    });
+    (stack, shelf.collect(), wanted.collect())
+}
+
+fn mark(status: &Status) -> char {
+    match status {
+        Status::Supported => '+',
+        Status::Unsupported { .. } => '-',
+        Status::Uncited => 'u',
+        Status::OffStack { .. } => 'o',
+        Status::Chatter => '?',
+    }
+}
+
+#[test]
+fn every_sentence_of_every_scene_gets_its_status() {
+    let mut wrong = Vec::new();
+    let (mut all, mut unseen) = (0, 0);
+    for (name, text) in SCENES {
+        let (stack, shelf, wanted) = scene(text);
+        for (known, expected, sentence) in wanted {
+            let find = |id: EvidenceId| shelf.iter().find(|evidence| evidence.id == id).cloned();
+            let checked = check_with(sentence, Some(&stack), &find);
+            all += 1;
+            unseen += usize::from(known);
+            let fits = checked.len() == 1 && mark(&checked[0].status) == expected;
+            if fits == known {
+                wrong.push(format!(
+                    "{name}: {expected} {sentence} -> {:?}",
+                    checked.iter().map(|it| &it.status).collect::<Vec<_>>()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {all}\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all > 400 && unseen * 25 < all, "{unseen} of {all}");
 }
 
 fn shelf(id: EvidenceId) -> Option<Evidence> {
@@ -36,25 +116,11 @@ fn shelf(id: EvidenceId) -> Option<Evidence> {
 }
 
 fn statuses(answer: &str) -> Vec<String> {
-    check(answer, &shelf)
-        .into_iter()
-        .map(|sentence| match sentence.status {
-            Status::Supported => "supported".to_owned(),
-            Status::Unsupported { why } => why.to_string(),
-            Status::Uncited => "uncited".to_owned(),
-            Status::Chatter => "chatter".to_owned(),
-        })
-        .collect()
-}
-
-#[test]
-fn a_sentence_that_shares_no_word_with_its_citation_is_unsupported() {
-    let deploy =
-        evidence(3, EvidenceKind::Change, "changes near the onset", "deploy payments 1.10.0: note the scheme fee");
-    let find = |id: EvidenceId| (id == deploy.id).then(|| deploy.clone());
-    let status = |answer: &str| check(answer, &find)[0].status.clone();
-    assert!(matches!(status("The database is saturated. [E3]"), Status::Unsupported { .. }));
-    assert_eq!(status("Payments was deployed. [E3]"), Status::Supported);
+    let told = |sentence: Sentence| match sentence.status {
+        Status::Unsupported { why } => why.to_string(),
+        status => status.word().to_owned(),
+    };
+    check(answer, &shelf).into_iter().map(told).collect()
 }
 
 #[test]
@@ -65,42 +131,32 @@ fn an_answer_is_judged_sentence_by_sentence() {
         - It peaked at 41.2 % [E4].\n\nWhat does the bank say? Next, compare both versions.";
     assert_eq!(
         statuses(answer),
-        ["supported", "supported", "supported", "uncited", "E4 does not hold 41.2", "chatter", "chatter"]
+        ["supported", "supported", "supported", "uncited", "E4's highest value is 21, not 41.2", "chatter", "chatter"]
     );
 }
 
 #[test]
 fn citations_of_what_is_not_there_are_said() {
     assert_eq!(statuses("It is down [E9]."), ["E9 does not exist"]);
-    assert_eq!(statuses("It is down [E5:2-4]."), ["E5 has 3 lines, not 2-4"]);
-    assert_eq!(statuses("It is down [E5:3-1]."), ["E5 has 3 lines, not 3-1"]);
-    assert_eq!(statuses("It is down [E0]."), ["one of its citations cannot be read"]);
-}
-
-#[test]
-fn a_range_is_judged_on_its_lines_only() {
-    assert_eq!(statuses("Order 8813 failed [E5:2]."), ["supported"]);
-    assert_eq!(statuses("Order 8813 failed [E5:1]."), ["E5:1 does not hold 8813"]);
-    assert_eq!(statuses("Order 8813 failed [E5:1][E4]."), ["E5:1 and E4 do not hold 8813"]);
-}
-
-#[test]
-fn an_altered_quote_is_unsupported() {
+    assert_eq!(statuses("It fails [E5:2-4]."), ["E5 has 3 lines, not 2-4"]);
+    assert_eq!(statuses("It fails [E5:x]."), ["one of its citations cannot be read"]);
     assert_eq!(statuses("It says \"invalid headers\" [E5]."), ["E5 does not hold \"invalid headers\""]);
     assert_eq!(statuses("The pod `payments-2` fails [E5]."), ["E5 does not hold \"payments-2\""]);
 }
 
 #[test]
-fn a_plan_may_name_a_command_that_no_evidence_holds_but_no_wrong_version() {
-    assert_eq!(statuses("Roll back with `labctl rollback payments`, since 2.3.1 is new [E2]."), ["supported"]);
-    assert_eq!(statuses("Roll back 2.3.0, which is new [E2]."), ["E2 does not hold 2.3.0"]);
-    assert_eq!(statuses("Run `labctl rollback payments`."), ["chatter"]);
+fn a_supported_sentence_points_at_its_lines_and_no_others() {
+    let checked = check("Order 8813 met an invalid header [E5].", &shelf);
+    assert_eq!(checked[0].status, Status::Supported);
+    assert_eq!(checked[0].support, [Locator { id: EvidenceId(5), lines: Some((2, 2)) }]);
 }
 
 #[test]
-fn a_name_from_the_evidence_makes_a_claim() {
-    assert_eq!(statuses("See the CPU [E4]. It all points at payments here."), ["supported", "uncited"]);
-    assert_eq!(statuses("It all points at carts here."), ["chatter"]);
+fn without_a_stack_every_tool_is_allowed() {
+    let stack = Stack::new(["grafana"]);
+    let status = |stack| check_with("Look into Datadog.", stack, &shelf)[0].status.clone();
+    assert_eq!(status(Some(&stack)), Status::OffStack { tool: "Datadog".into() });
+    assert_eq!(status(None), Status::Chatter);
 }
 
 #[test]
@@ -110,12 +166,11 @@ fn spans_and_texts_cover_what_stands_in_the_answer() {
     assert_eq!(checked[1].text.as_str(), "It failed at 02:05:21. [E5:1]");
     assert_eq!(&answer[checked[1].span.clone()], "It failed\n  at 02:05:21. [E5:1]");
     assert_eq!(checked[1].citations, [Locator { id: EvidenceId(5), lines: Some((1, 1)) }]);
-    assert_eq!(checked[1].status, Status::Supported);
 }
 
 #[test]
 fn sentences_beyond_the_limit_are_never_supported() {
-    let checked = check(&"It failed [E5]. ".repeat(MOST_SENTENCES + 2), &shelf);
+    let checked = check(&"The retry was refused [E5]. ".repeat(MOST_SENTENCES + 2), &shelf);
     assert_eq!(checked.len(), MOST_SENTENCES + 2);
     assert_eq!(checked[0].status, Status::Supported);
     assert!(matches!(checked[MOST_SENTENCES].status, Status::Unsupported { .. }));
@@ -127,22 +182,31 @@ fn an_answer_written_to_be_slow_is_given_up_and_not_supported() {
     let answer = format!("It took {} [E1].", "5 s ".repeat(60_000));
     let checked = check(&answer, &|id: EvidenceId| long(id.0));
     assert!(
-        matches!(&checked[0].status, Status::Unsupported { why } if why.contains("too much")),
+        matches!(&checked[0].status, Status::Unsupported { why } if why.contains("too long")),
         "{:?}",
         checked[0].status
     );
-    for piece in ["[E1:1-2]", "`5` ", "\"x\" ", "5 ", "E1:", "[E1:1-2] a. ", "12:05 "] {
-        check(&piece.repeat((256 << 10) / piece.len()), &|id: EvidenceId| long(id.0));
-    }
+    let answer = "It took 5 s [E1]. ".repeat(1000);
+    let checked = check(&answer, &|id: EvidenceId| long(id.0));
+    let given_up = |it: &Sentence| matches!(&it.status, Status::Unsupported { why } if why.contains("too much"));
+    assert!(given_up(&checked[999]), "{:?}", checked[999].status);
 }
 
 proptest! {
     #[test]
-    fn any_answer_is_checked_without_panic(answer in "(\\PC|\n|\\[E[0-9:,-]{0,6}\\]|`|\"|[0-9.:%]{1,9}| ){0,120}") {
+    fn any_answer_is_checked_without_panic(answer in "(\\PC|\n|\\[E[0-9:,-]{0,6}\\]|`|\"|[0-9.:%]{1,9}| |of|the|from|to|all|only|peak|twice| not | ms| before ){0,120}") {
         let mut last = 0;
         for sentence in check(&answer, &shelf) {
             prop_assert!(sentence.span.start >= last && answer.get(sentence.span.clone()).is_some());
             last = sentence.span.end;
+        }
+    }
+
+    #[test]
+    fn any_evidence_is_read_without_panic(text in "(\\PC|\n|\t|\\||  |[0-9.:%-]{1,9}|\\{\"a\": |->|=|Jan 3 |2026-11-20T02:05:21Z ){0,120}") {
+        for kind in [EvidenceKind::Logs, EvidenceKind::Metric, EvidenceKind::Change, EvidenceKind::Trace] {
+            let find = |id: EvidenceId| Some(evidence(id.0, kind, "rate(x_seconds[5m])", &text));
+            check("All 3 of the 5 `a` lines peaked at 5 ms before the last, from 1 to 2 at 02:05 [E1]. None is not down [E1:1].", &find);
         }
     }
 }
