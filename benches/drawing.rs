@@ -1,9 +1,13 @@
 //! What drawing and cleaning cost: a frame must stay far below 16 ms, a log line far below a microsecond per hundred bytes.
 
 use divan::{Bencher, black_box};
-use midwatch::domain::CleanText;
+use midwatch::app::Intent;
+use midwatch::domain::series::Unit;
+use midwatch::domain::{CleanText, Sample, TimeWindow, Timestamp};
+use midwatch::testing::World;
+use midwatch::testing::build::series;
 use midwatch::ui::dump::draw_to_buffer;
-use midwatch::ui::{Line, Role, Scroll, Theme, frame, highlight, markdown, spark};
+use midwatch::ui::{Line, Role, Scroll, Theme, chart, frame, highlight, markdown, spark};
 
 fn main() {
     highlight::warm();
@@ -44,6 +48,59 @@ fn draw_the_visible_rows_of_a_million(bencher: Bencher) {
 fn sparkline_of_sixty() -> String {
     let values: Vec<Option<f64>> = (0..60).map(|i| Some(f64::from(i % 13))).collect();
     spark::spark(black_box(&values), false)
+}
+
+/// Seven days of a value every minute, with noise and a peak.
+fn ten_thousand() -> Vec<Sample> {
+    let value = |n: i64| 50.0 + (n as f64 / 700.0).sin() * 20.0 + (n * 7919 % 13) as f64;
+    let at = |n: i64| Timestamp::from_second(1_795_140_000 + n * 60).unwrap_or_default();
+    (0..10_000).map(|n| Sample { at: at(n), value: value(n) }).collect()
+}
+
+/// Charts of ten thousand points, with one line and with eight.
+#[divan::bench(args = [1, 8])]
+fn chart_of_ten_thousand_points(bencher: Bencher, lines: usize) {
+    let theme = Theme::plain();
+    let samples = ten_thousand();
+    let window = TimeWindow::new(samples[0].at, samples[9_999].at);
+    bencher.bench(|| {
+        draw_to_buffer(160, 48, &theme, |canvas| {
+            let curve = |n: usize| chart::Curve {
+                sign: 'a',
+                role: Role::TRENDS[n],
+                name: "busy".into(),
+                samples: &samples,
+                before: &[],
+                unusual: &[],
+                points: &[],
+            };
+            let drawing = chart::Chart {
+                window,
+                unit: Unit::Number,
+                ladder: chart::Ladder::Even,
+                curves: (0..lines).map(curve).collect(),
+                levels: Vec::new(),
+                marks: Vec::new(),
+                cursor: Some(window.start),
+            };
+            chart::draw(canvas, &drawing);
+        })
+    });
+}
+
+/// From a key to the cells of the screen: the cursor moves in a chart of ten thousand points, all panes around it.
+#[divan::bench]
+fn key_to_cells_in_a_chart_of_ten_thousand_points(bencher: Bencher) {
+    let mut world = World::new();
+    let values: Vec<f64> = (0..10_000).map(|n| 50.0 + f64::from(n % 131)).collect();
+    world.series(vec![series("busy", Unit::Number, &[], &values)]);
+    world.want(Intent::Command("window 42h".to_owned()));
+    let _ = world.buffer(160, 48);
+    world.keys("3<enter>+");
+    bencher.bench_local(|| {
+        world.keys("h");
+        world.buffer(160, 48)
+    });
 }
 
 #[divan::bench]

@@ -10,7 +10,9 @@
 //! 3. What is left moves slowly as a rule, so its neighbours are no independent witnesses. It is taken for an
 //!    autoregression of the first order, or for a random walk, whose innovations give the standard error of the slope. A
 //!    slope that is not two and a half standard errors from zero is no trend.
-//! 4. Futures are drawn (`paths`): a slope within its error, the present distance from the line, innovations drawn from
+//! 4. A series that slows down, and slows down in its newer half too, is given no more room than it would have if each
+//!    stretch rose by the same share of the one before: a line would run on where it ends.
+//! 5. Futures are drawn (`paths`): a slope within its error, the present distance from the line, innovations drawn from
 //!    those seen, the day's shape. The moments at which they first cross are the answer: their median, and the central 80 %
 //!    as the interval. The draws are the same at every call, so the same samples give the same answer.
 
@@ -41,7 +43,8 @@ pub enum Forecast {
     Crosses(Crossing),
     /// It moves, but away from the threshold.
     Away(Trend),
-    /// It moves towards the threshold, but in most futures does not reach it within the time looked at.
+    /// It moves towards the threshold, but in most futures does not reach it within the time looked at, or it slows down
+    /// so much that it ends before.
     NotWithin(Trend, SignedDuration),
     /// Nothing says that it moves anywhere.
     NoTrend(Trend),
@@ -93,7 +96,7 @@ pub fn predict(samples: &[Sample], threshold: f64, within: SignedDuration) -> Fo
     // Times from the last sample, so that the line's level is the present one.
     let now = last.0;
     unwind(&mut points);
-    let Some((shape, line, jitter)) = fit(&points, now) else { return Forecast::TooLittle };
+    let Some(Fit { shape, line, jitter, reach }) = fit(&points, now) else { return Forecast::TooLittle };
     let season = |ahead: f64| shape.as_ref().map_or(0.0, |shape| shape.at(now + ahead));
     let trend = Trend {
         slope: line.slope,
@@ -111,6 +114,10 @@ pub fn predict(samples: &[Sample], threshold: f64, within: SignedDuration) -> Fo
         let came = if rising { first.1 < threshold } else { first.1 > threshold };
         return if came { Forecast::Crossed(trend) } else { Forecast::Away(trend) };
     }
+    let wild = jitter.off.last().copied().unwrap_or(0.0).abs();
+    if reach.is_some_and(|reach| (threshold - trend.level).abs() > reach + wild) {
+        return Forecast::NotWithin(trend, within);
+    }
     let ahead = within.as_secs_f64().max(1.0);
     let crossings = paths::crossings(&line, &jitter, threshold, ahead, season);
     let at = |share: f64| crossings.by(share).and_then(|ahead| from_seconds(now + ahead));
@@ -123,9 +130,18 @@ pub fn predict(samples: &[Sample], threshold: f64, within: SignedDuration) -> Fo
     }
 }
 
+/// What is known of a series.
+struct Fit {
+    shape: Option<DayShape>,
+    line: Line,
+    jitter: Jitter,
+    /// How much farther it gets if it goes on slowing down.
+    reach: Option<f64>,
+}
+
 /// The day's shape and the line, each taken with the other off: the shape of a series that grows is not seen before its
 /// growth is taken off, nor the growth before the shape.
-fn fit(points: &[(f64, f64)], now: f64) -> Option<(Option<DayShape>, Line, Jitter)> {
+fn fit(points: &[(f64, f64)], now: f64) -> Option<Fit> {
     let ahead: Vec<(f64, f64)> = points.iter().map(|(seconds, value)| (seconds - now, *value)).collect();
     let without = |shape: &Option<DayShape>| -> Vec<(f64, f64)> {
         let season = |ahead: f64| shape.as_ref().map_or(0.0, |shape| shape.at(now + ahead));
@@ -143,7 +159,7 @@ fn fit(points: &[(f64, f64)], now: f64) -> Option<(Option<DayShape>, Line, Jitte
     let rest = without(&shape);
     let spans = line::spans(&rest);
     let line = Line::through(&spans)?;
-    Some((shape, line, line::jitter(&rest, &spans)))
+    Some(Fit { reach: Line::reach(&spans), jitter: line::jitter(&rest, &spans), shape, line })
 }
 
 /// Reads a counter through its resets: what was counted before one is added to what comes after, and the whole is moved so

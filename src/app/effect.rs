@@ -6,6 +6,7 @@ use super::window::Window;
 use crate::actions::gate::ApprovedCommand;
 use crate::copilot::Prepared as PreparedPrompt;
 use crate::domain::evidence::Reach;
+use crate::domain::exemplar::ExemplarAsk;
 use crate::domain::incident::{Incident, TimelineEntry};
 use crate::domain::panel::Wanted;
 use crate::domain::query::{LabelAsk, QueryAnswer, QueryError};
@@ -67,6 +68,8 @@ pub enum Effect {
     /// Ask a metrics server for names of labels or their values, within a window; a newer question replaces one that has
     /// not been asked yet.
     Labels(LabelAsk, TimeWindow),
+    /// Ask a metrics server for the exemplars of a panel, once.
+    Exemplars(ExemplarAsk),
     /// Steer the replay's clock.
     Replay(Steer),
     /// Change the looks.

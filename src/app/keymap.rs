@@ -81,6 +81,8 @@ pub enum Action {
     Ladder,
     /// The buckets of a histogram as lines, or as a map.
     Buckets,
+    /// The traces behind the numbers of a panel.
+    Exemplars,
     /// Type a question.
     Ask,
     /// Ask for a command in words.
@@ -228,6 +230,7 @@ pub const BINDINGS: &[Binding] = &[
     row(P(PaneId::Metrics), &["A"], A::AllSeries, "chart: all series of the panel, or this one", ""),
     row(P(PaneId::Metrics), &["s"], A::Ladder, "chart: powers of ten, or even steps", ""),
     row(P(PaneId::Metrics), &["b"], A::Buckets, "chart: buckets of a histogram as lines, or as a map", ""),
+    row(P(PaneId::Metrics), &["E"], A::Exemplars, "chart: exemplars, the traces behind the numbers, or none", ""),
     row(P(PaneId::Metrics), &["h", "left"], A::Move(M::Left), "chart: cursor to the left; list: window earlier", ""),
     row(P(PaneId::Metrics), &["l", "right"], A::Move(M::Right), "chart: cursor to the right; list: window later", ""),
     row(P(PaneId::Metrics), &["H"], A::Move(M::PageUp), "chart: cursor ten columns to the left", ""),

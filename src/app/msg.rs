@@ -6,6 +6,7 @@ use super::keymap::Action;
 use super::{PaneId, Selection};
 use crate::copilot::{Delta, Room};
 use crate::domain::approval::Target;
+use crate::domain::exemplar::{ExemplarAnswer, ExemplarAsk};
 use crate::domain::proposal::Outcome;
 use crate::domain::query::{LabelAnswer, LabelAsk, QueryAnswer, QueryError};
 use crate::domain::{
@@ -49,6 +50,8 @@ pub enum Msg {
     Run(ProposalId, RunEvent),
     /// What a metrics server said to a question about labels; the question tells what it is about.
     Labels(LabelAsk, Result<LabelAnswer, QueryError>),
+    /// What a metrics server said to a question for exemplars.
+    Exemplars(ExemplarAsk, Result<ExemplarAnswer, QueryError>),
     /// A model answers.
     Model(u64, Delta),
     /// Which model is there, or why none.
@@ -130,6 +133,8 @@ pub enum Intent {
     Open(RecordKey),
     /// Choose other records in the log pane.
     Sift(Sift),
+    /// Show the traces behind the numbers of a panel, or no longer.
+    Exemplars(SourceId, CleanText),
     /// Drop a panel that was added in this session.
     Forget(SourceId, CleanText),
     /// The shared window around this instant: wider, or narrower.
@@ -225,10 +230,15 @@ impl Sift {
         Sift::Add(format!("-{field}={}", written(value)))
     }
 
+    /// All records of a trace.
+    pub fn trace(id: &str) -> Self {
+        Sift::Instead(format!("trace={}", written(id)))
+    }
+
     /// The other records of a record's trace, request, session or host; nothing when it names none.
     pub fn related(record: &LogRecord) -> Option<Self> {
         if let Some(trace) = &record.trace_id {
-            return Some(Sift::Instead(format!("trace={}", written(trace))));
+            return Some(Sift::trace(trace));
         }
         let plain = |name: &str| -> String {
             name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::records::Records;
+use crate::domain::exemplar::{Exemplar, ExemplarAnswer, ExemplarAsk};
 use crate::domain::slo::SloReading;
 use crate::domain::{CleanText, Health, MetricCatalog, SourceId, Timestamp};
 use crate::signals::Picture;
@@ -31,8 +32,19 @@ pub struct Stores {
     pub slos: BTreeMap<SourceId, Arc<[SloReading]>>,
     /// What the numbers say before anybody asks; empty until they were looked at.
     pub signals: Arc<Picture>,
+    /// The exemplars of one panel, asked for by a person.
+    pub exemplars: Option<AskedExemplars>,
     /// Sources in configured order.
     pub sources: Vec<SourceState>,
+}
+
+/// A question for exemplars and what came of it.
+#[derive(Clone, Debug)]
+pub struct AskedExemplars {
+    /// What was asked.
+    pub ask: ExemplarAsk,
+    /// The answer; `None` until it came.
+    pub answer: Option<ExemplarAnswer>,
 }
 
 /// What is known of one source.
@@ -61,6 +73,12 @@ impl Stores {
             }
         };
         &mut self.sources[at]
+    }
+
+    /// The exemplars that are shown of a panel.
+    pub fn exemplars_of(&self, source: &SourceId, title: &str) -> &[Exemplar] {
+        let shown = self.exemplars.as_ref().filter(|it| it.ask.source == *source && it.ask.title.as_str() == title);
+        shown.and_then(|it| it.answer.as_ref()).map(|answer| answer.exemplars.as_slice()).unwrap_or_default()
     }
 
     /// Records dropped by all sources.

@@ -1,7 +1,7 @@
 //! The router: every message to the handler of its area. Pure and synchronous.
 
 use super::handlers::{
-    ask, incident, keys, logs, mouse, promql, proposals, runs, show, signals, telemetry, wants, watch,
+    ask, incident, keys, logs, mouse, panels, promql, proposals, runs, show, signals, telemetry, wants, watch,
 };
 use super::model::Brain;
 use super::{Effect, Model, Msg};
@@ -29,6 +29,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Prepared(id, prepared) => proposals::on_prepared(model, id, *prepared, &mut effects),
         Msg::Run(id, event) => runs::on_event(model, id, event, &mut effects),
         Msg::Labels(ask, answer) => promql::on_labels(model, &ask, answer),
+        Msg::Exemplars(ask, answer) => panels::on_exemplars(&mut model.state, &ask, answer),
         Msg::Model(generation, delta) => ask::on_delta(model, generation, delta, &mut effects),
         Msg::ModelKnown(Ok(room)) => state.brain = Brain::Ready(room),
         Msg::ModelKnown(Err(why)) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CleanText, Timestamp};
+use super::{CleanText, SourceId, TimeWindow, Timestamp};
 
 /// One exemplar as a metrics server keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,19 @@ pub struct Exemplar {
     pub value: f64,
     /// When it was measured.
     pub at: Timestamp,
+}
+
+/// A question for the exemplars of a panel that is polled anyway; a person's key asks it, once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExemplarAsk {
+    /// Who is asked.
+    pub source: SourceId,
+    /// The panel.
+    pub title: CleanText,
+    /// Its query.
+    pub query: String,
+    /// The time looked at.
+    pub window: TimeWindow,
 }
 
 /// The exemplars of a query.

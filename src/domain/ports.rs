@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::exemplar::ExemplarAnswer;
+use super::exemplar::{ExemplarAnswer, ExemplarAsk};
 use super::query::{LabelAnswer, LabelAsk, QueryAnswer, QueryError, QueryRequest};
 use super::recording::RecordedCommand;
 use super::{CleanText, TimeWindow};
@@ -29,6 +29,12 @@ pub trait QueryEngine: Send + Sync {
         drop((ask, window));
         let (source, why) = (CleanText::line("promql"), CleanText::line("there is no server to ask for names"));
         Box::pin(std::future::ready(Err(QueryError { source, why })))
+    }
+
+    /// The exemplars of what a shown panel selects within a window; `source` is the one that the panel is asked of.
+    fn exemplars(&self, ask: ExemplarAsk) -> Pending<'_, Result<ExemplarAnswer, QueryError>> {
+        let why = CleanText::line("there is no server to ask for exemplars");
+        Box::pin(std::future::ready(Err(QueryError { source: CleanText::line(ask.source.as_str()), why })))
     }
 }
 

@@ -153,7 +153,11 @@ fn queries(ctx: &Ctx<'_>) -> Vec<Line> {
         };
         Some(line(panel.source.as_str(), "", &panel.panel.query, why))
     });
-    configured.chain(added).collect()
+    let traces = ctx.stores.exemplars.iter().map(|asked| {
+        let query = CleanText::line(&asked.ask.query);
+        line(asked.ask.source.as_str(), "once", &query, "  exemplars, by E".to_owned())
+    });
+    configured.chain(added).chain(traces).collect()
 }
 
 fn entry(entry: &crate::domain::incident::TimelineEntry, now: Timestamp) -> Line {

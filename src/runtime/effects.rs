@@ -19,6 +19,7 @@ use crate::app::msg::{ReplayState, RunEvent};
 use crate::app::{Msg, window::Window};
 use crate::copilot::{self, Delta, Provider};
 use crate::domain::approval::Frozen;
+use crate::domain::exemplar::ExemplarAsk;
 use crate::domain::panel::Wanted;
 use crate::domain::ports::QueryEngine;
 use crate::domain::query::{LabelAsk, QueryRequest};
@@ -132,6 +133,7 @@ impl Executor {
                 self.wanted.send_replace(wanted);
             }
             Effect::Labels(ask, window) => self.labels(ask, window),
+            Effect::Exemplars(ask) => self.exemplars(ask),
             Effect::Replay(steer) => return self.steer(steer).map(Outside::Model),
             Effect::Theme(name) => return Some(Outside::Terminal(Chore::Theme(name))),
             Effect::Redraw => return Some(Outside::Terminal(Chore::Redraw)),
@@ -307,6 +309,16 @@ impl Executor {
             // Nobody listens any more when the program is ending.
             let _ = results.send(Msg::Labels(ask, answer)).await;
         }));
+    }
+
+    /// Asks for exemplars once; the source's own time limit ends it.
+    fn exemplars(&self, ask: ExemplarAsk) {
+        let (engine, results) = (Arc::clone(&self.engine), self.results.clone());
+        tokio::spawn(async move {
+            let answer = engine.exemplars(ask.clone()).await;
+            // Nobody listens any more when the program is ending.
+            let _ = results.send(Msg::Exemplars(ask, answer)).await;
+        });
     }
 
     /// Dropping the task closes the connection at once.

@@ -483,6 +483,7 @@ pub fn model(
             slos: Default::default(),
             ideas: IdeaStore::default(),
             signals: Arc::default(),
+            exemplars: None,
             sources,
         },
         window: Window::following(config.window.signed()),

@@ -21,8 +21,9 @@ use super::victorialogs::VictoriaLogsSource;
 use super::webhook::WebhookSource;
 use super::{Outlet, Source, Span};
 use crate::config::{Config, schema};
+use crate::domain::exemplar::{ExemplarAnswer, ExemplarAsk};
 use crate::domain::panel::Wanted;
-use crate::domain::ports::{Pending, QueryEngine, SecretStore};
+use crate::domain::ports::{Exemplars, Pending, QueryEngine, SecretStore};
 use crate::domain::query::{LabelAnswer, LabelAsk, PolledQuery, QueryAnswer, QueryError, QueryRequest};
 use crate::domain::{Batch, CleanText, Language, SourceId, TimeWindow, Timestamp};
 use crate::logfile::Library;
@@ -181,6 +182,19 @@ impl QueryEngine for Engine {
                 None => {
                     let why = "no metrics source is configured; add [[prometheus]] with its url".into();
                     Err(QueryError { source: CleanText::line("promql"), why })
+                }
+            }
+        })
+    }
+
+    fn exemplars(&self, ask: ExemplarAsk) -> Pending<'_, Result<ExemplarAnswer, QueryError>> {
+        Box::pin(async move {
+            let source = CleanText::line(ask.source.as_str());
+            match self.metrics.as_ref().filter(|client| *client.id() == ask.source) {
+                Some(client) => Exemplars::exemplars(client, ask.query, ask.window).await,
+                None => {
+                    let why = "exemplars are asked of the first source of metrics only".into();
+                    Err(QueryError { source, why })
                 }
             }
         })

@@ -372,6 +372,7 @@ impl World {
             | Effect::Window(_)
             | Effect::Wanted(_)
             | Effect::Labels(..)
+            | Effect::Exemplars(_)
             | Effect::Theme(_)
             | Effect::Redraw
             | Effect::Suspend

@@ -6,6 +6,7 @@ use super::chart::{Mark, Place, mark_row, time_row};
 use super::line::{Line, cell_right, width};
 use super::number;
 use super::theme::Role;
+use crate::domain::Sample;
 use crate::domain::series::Unit;
 use crate::domain::time::{TimeWindow, Timestamp};
 
@@ -29,6 +30,8 @@ pub struct Heat<'a> {
     pub lines: &'a [Over],
     /// Changes, the earliest first.
     pub marks: &'a [Mark],
+    /// Single observations, drawn at their values.
+    pub points: &'a [Sample],
     /// The instant that is read off.
     pub cursor: Option<Timestamp>,
 }
@@ -71,6 +74,7 @@ pub fn draw(canvas: &mut Canvas<'_>, heat: &Heat<'_>, place: Place) {
         let mut line = shades(heat, from..to, merged, place.columns, ascii);
         overlay(&mut line, heat, row, place.rows, merged, ascii);
         marked(&mut line, heat, place, ascii);
+        pointed(&mut line, heat, place, row, merged, ascii);
         canvas.line_at(place.axis, row, &runs(&line));
     }
     let foot = place.rows;
@@ -146,6 +150,17 @@ fn marked(line: &mut [(char, Role)], heat: &Heat<'_>, place: Place, ascii: bool)
     }
 }
 
+/// The observations that lie on this row.
+fn pointed(line: &mut [(char, Role)], heat: &Heat<'_>, place: Place, row: usize, merged: usize, ascii: bool) {
+    for point in heat.points.iter().filter(|point| point.value.is_finite()) {
+        let up = (height(point.value, heat.uppers, merged) * place.rows as f64) as usize;
+        let column = place.column_of(point.at, heat.window).filter(|_| place.rows - 1 - up.min(place.rows - 1) == row);
+        if let Some(cell) = column.and_then(|column| line.get_mut(column)) {
+            *cell = (if ascii { 'o' } else { '◆' }, Role::Strong);
+        }
+    }
+}
+
 fn axis(label: &str, columns: usize, ascii: bool) -> Line {
     let stroke = if ascii {
         "|"
@@ -208,6 +223,7 @@ mod tests {
                 most: 9.0,
                 lines: &lines,
                 marks: &[],
+                points: &[],
                 cursor: None,
             };
             draw(canvas, &heat, place);
@@ -257,7 +273,9 @@ mod tests {
                 let Some(place) = place(part.width(), part.height(), &uppers, Unit::Seconds, true) else { return };
                 let lines = [Over { sign: ('━', '='), values: (0..place.columns).map(|n| value(0, n)).collect() }];
                 let marks = [Mark { at: window().start, words: "change".into() }];
-                let heat = Heat { window: window(), unit: Unit::Seconds, uppers: &uppers, value: &value, most, lines: &lines, marks: &marks, cursor: Some(window().start) };
+                let points: Vec<Sample> = values.iter().map(|value| Sample { at: window().start, value: *value }).collect();
+                let heat = Heat { window: window(), unit: Unit::Seconds, uppers: &uppers, value: &value, most, lines: &lines, marks: &marks,
+                    points: &points, cursor: Some(window().start) };
                 draw(&mut part, &heat, place);
             });
             for y in 0..rows + 2 {

@@ -78,7 +78,8 @@ async fn the_index_of_both_metrics_servers_is_read_and_a_cost_told() {
         let cost = client.estimate(&request("sum(rate(up[1m]))")).await;
         assert!(cost.starts_with(&format!("≈ {} series x 21 points", all.items.len())), "{server}: {cost}");
         let instant = client.instant("up", Timestamp::now()).await.unwrap();
-        assert_eq!(instant.series.len(), all.items.len(), "{server}");
+        // Series of the last minutes may have ended since.
+        assert!((1..=all.items.len()).contains(&instant.series.len()), "{server}: {}", instant.series.len());
     }
 }
 

@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 use midwatch::analysis::anomaly::Sign;
 use midwatch::analysis::forecast::{Crossing, Trend};
 use midwatch::analysis::onset::{Onset, Way};
-use midwatch::app::Effect;
+use midwatch::app::{Effect, Msg};
+use midwatch::domain::exemplar::{Exemplar, ExemplarAnswer, ExemplarAsk};
 use midwatch::domain::panel::{Side, Threshold};
 use midwatch::domain::series::Unit;
 use midwatch::domain::time::plus;
@@ -225,12 +226,12 @@ fn the_selection_stays_with_its_series_while_data_arrives() {
     let mut world = busy();
     let _ = world.screen(120, 36);
     world.keys("3jj");
-    assert!(world.grid(120, 36).contains("▌ checkout p99"), "{}", world.grid(120, 36));
+    assert!(world.grid(120, 36).contains("▌~checkout p99"), "{}", world.grid(120, 36));
     let first = vec![series("errors", Unit::PerSecond, &[("service", "cart")], &[1.0, 2.0, 3.0])];
     let mut all = first;
     all.extend(held(&world, "errors"));
     tell(&mut world, &panel("errors", Unit::PerSecond), all);
-    assert!(world.grid(120, 36).contains("▌ checkout p99"), "{}", world.grid(120, 36));
+    assert!(world.grid(120, 36).contains("▌~checkout p99"), "{}", world.grid(120, 36));
 }
 
 #[test]
@@ -303,6 +304,43 @@ fn a_histogram_is_a_map_with_quantiles_and_can_be_lines() {
     let _ = world.screen(120, 36);
     world.keys("3<enter>+b");
     assert!(!world.grid(120, 36).contains("≤ 250 ms"), "{}", world.grid(120, 36));
+}
+
+#[test]
+fn an_exemplar_is_asked_for_by_a_key_and_leads_to_its_trace() {
+    let mut world = histogram();
+    let _ = world.screen(120, 36);
+    world.keys("3<enter>+");
+    world.take_effects();
+    world.keys("E");
+    let asked = world.take_effects().into_iter().find_map(|effect| match effect {
+        Effect::Exemplars(ask) => Some(ask),
+        _ => None,
+    });
+    let ask = asked.unwrap();
+    assert_eq!(ask.query, "sum by (le) (rate(request_duration_seconds_bucket[1m]))");
+    world.keys(":queries<enter>");
+    assert!(world.grid(120, 36).contains("exemplars, by E"), "{}", world.grid(120, 36));
+    world.keys("<esc>");
+    let exemplar = Exemplar {
+        series: Default::default(),
+        labels: Default::default(),
+        trace_id: Some("4bf92f35".into()),
+        value: 0.7,
+        at: ago(300),
+    };
+    let answer = ExemplarAnswer { source: "prom".into(), exemplars: vec![exemplar], notices: Vec::new() };
+    // An answer to another question is late.
+    let other = ExemplarAsk { query: "up".to_owned(), ..ask.clone() };
+    world.tell(Msg::Exemplars(other, Ok(answer.clone())));
+    assert!(!world.grid(120, 36).contains('◆'));
+    world.tell(Msg::Exemplars(ask, Ok(answer)));
+    // The last stop: the exemplar is younger than the onset.
+    world.keys("N");
+    let grid = world.grid(120, 36);
+    assert!(grid.contains('◆') && grid.contains("trace 4bf92f35 · Enter: its records"), "{grid}");
+    world.keys("<enter>");
+    assert_eq!(world.model.panes.logs.filter_text(), "trace=4bf92f35");
 }
 
 #[test]

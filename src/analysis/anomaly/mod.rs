@@ -2,7 +2,7 @@
 //! `cli/metrics`, and by whatever marks spans of a chart or ranks what moved.
 //!
 //! The score is causal: it depends on the point and on those before it alone, so it never changes afterwards. One setting
-//! serves every series. A detector holds about 4 KB and takes some 60 ns a point.
+//! serves every series. A detector holds about 4 KB and takes some 75 ns a point.
 //!
 //! # Method
 //! 1. A counter becomes its rate (`counter`); the point of a reset says nothing.

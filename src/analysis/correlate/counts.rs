@@ -11,6 +11,7 @@ use super::{SEEN, Side, VALUES};
 pub(super) struct Field {
     name: Box<[u8]>,
     key: u64,
+    is_ignored: bool,
     values: HashMap<u64, Value, BuildHasherDefault<Identity>>,
     /// Records that have it.
     pub records: u64,
@@ -35,10 +36,12 @@ pub(super) struct Value {
 }
 
 impl Field {
-    pub fn new(name: &[u8]) -> Self {
+    /// A field; nothing is kept of one that is ignored.
+    pub fn new(name: &[u8], is_ignored: bool) -> Self {
         Self {
             name: name.into(),
             key: hash(0, name),
+            is_ignored,
             values: HashMap::default(),
             records: 0,
             bad: 0,
@@ -49,6 +52,10 @@ impl Field {
 
     pub fn name(&self) -> &[u8] {
         &self.name
+    }
+
+    pub fn is_ignored(&self) -> bool {
+        self.is_ignored
     }
 
     /// What its values' keys are made with.
@@ -160,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_frequent_stays_and_what_left_is_owned_up_to() {
-        let mut field = Field::new(b"user");
+        let mut field = Field::new(b"user", false);
         for at in 0..200_000u64 {
             let text = if at % 50 == 0 { "often".to_owned() } else { format!("u{at}") };
             field.count(if at % 100 == 0 { Side::Bad } else { Side::Rest }, hash(1, text.as_bytes()), text.as_bytes());

@@ -11,6 +11,10 @@ use super::{COVERS, Correlator, FEWEST, ODDS, RATE, SEEN, TELLS, change_key};
 
 /// Values and ranges that pairs are made of, at most: those that cover most of the bad.
 const PARTNERS: usize = 400;
+/// A pair that its parts owe all to tells at least this part of what they do: more is found by them by the way.
+const SAVED: f64 = 0.5;
+/// Odds below which a part is hardly more among the bad.
+const HARDLY: f64 = 1.5;
 /// Findings kept at most, before those on the same records become one.
 const MOST: usize = 96;
 
@@ -30,6 +34,8 @@ pub(super) enum What {
 pub(super) struct Found {
     pub what: (What, Option<What>),
     pub counts: Counts,
+    /// How well it tells bad from rest; a pair that its parts owe all to tells as well as they do.
+    pub tells: f64,
     pub ln_chance: f64,
     pub ln_adjusted: f64,
     pub same: Vec<(What, Option<What>)>,
@@ -40,6 +46,7 @@ pub(super) struct Found {
 struct Asking {
     what: (What, Option<What>),
     counts: Counts,
+    tells: f64,
     ln_chance: f64,
 }
 
@@ -93,7 +100,7 @@ impl Correlator {
         let (pairs, pairs_asked) = self.pairs(&candidates, &found, &measured);
         found.extend(discoveries(candidates.iter().filter_map(|(what, counts)| asking(*what, *counts)), values));
         found.extend(pairs);
-        found.sort_by(|one, other| other.counts.tells().total_cmp(&one.counts.tells()));
+        found.sort_by(|one, other| other.tells.total_cmp(&one.tells));
         found.truncate(MOST);
         found.iter_mut().for_each(|it| it.rows = Rows::new(it.what, &self.bad, &self.rest, &measured));
         report.asked = Asked { values, ranges, pairs: pairs_asked };
@@ -202,13 +209,16 @@ impl Correlator {
                 }
                 let counts = Counts { bad: in_bad.of(one, other), all_bad, rest: in_rest.of(one, other), all_rest };
                 let part = |at| Counts { bad: in_bad.of(at, at), all_bad, rest: in_rest.of(at, at), all_rest };
-                let better = part(one).tells().max(part(other).tells()) + TELLS / 2.0;
-                if counts.tells() < better || !is_large(counts) {
+                let best = part(one).tells().max(part(other).tells());
+                let is_all = is_all_of(counts, part(one)) && is_all_of(counts, part(other));
+                let least = if is_all { best * SAVED } else { best + TELLS / 2.0 };
+                if counts.tells() < least || !is_large(counts) {
                     continue;
                 }
+                let tells = if is_all { counts.tells().max(best * (1.0 + 1e-9)) } else { counts.tells() };
                 let given = |part: Counts| Counts { all_bad: part.bad, all_rest: part.rest, ..counts }.ln_chance();
                 let ln_chance = given(part(one)).max(given(part(other)));
-                questions.push(Asking { what: (*second, Some(*first)), counts, ln_chance });
+                questions.push(Asking { what: (*second, Some(*first)), counts, tells, ln_chance });
             }
         }
         (discoveries(questions, asked), asked)
@@ -227,6 +237,17 @@ impl Correlator {
     }
 }
 
+/// Whether a part owes to the pair that it stands out: without the pair's records it is hardly more among the bad.
+fn is_all_of(pair: Counts, part: Counts) -> bool {
+    let left = Counts {
+        bad: part.bad.saturating_sub(pair.bad),
+        all_bad: pair.all_bad.saturating_sub(pair.bad),
+        rest: part.rest.saturating_sub(pair.rest),
+        all_rest: pair.all_rest.saturating_sub(pair.rest),
+    };
+    left.odds() < HARDLY
+}
+
 /// Whether counts are above the floors.
 pub(super) fn is_large(counts: Counts) -> bool {
     counts.bad >= FEWEST && counts.among_bad() >= COVERS && counts.odds() >= ODDS && counts.tells() >= TELLS
@@ -234,7 +255,12 @@ pub(super) fn is_large(counts: Counts) -> bool {
 
 /// A question about one thing; `None` when its answer could be no finding.
 fn asking(what: What, counts: Counts) -> Option<Asking> {
-    is_large(counts).then(|| Asking { what: (what, None), counts, ln_chance: counts.ln_chance() })
+    is_large(counts).then(|| Asking {
+        what: (what, None),
+        counts,
+        tells: counts.tells(),
+        ln_chance: counts.ln_chance(),
+    })
 }
 
 /// Those of the questions that pass the test among so many.
@@ -245,6 +271,7 @@ fn discoveries(questions: impl IntoIterator<Item = Asking>, asked: usize) -> Vec
     let found = questions.into_iter().zip(adjusted).map(|(it, ln_adjusted)| Found {
         what: it.what,
         counts: it.counts,
+        tells: it.tells,
         ln_chance: it.ln_chance,
         ln_adjusted,
         same: Vec::new(),

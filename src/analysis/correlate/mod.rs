@@ -14,7 +14,7 @@
 //! - for a range: its ends are among cuts that are laid by all records before anybody looks which of them are bad, so
 //!   that each cut is a question like any other and the choice of the best is paid for (see `cuts`);
 //! - for a pair: among the records with either part the other part is over-represented (the larger of both chances
-//!   counts), and it tells better than either part alone.
+//!   counts), and it tells better than either part alone, or neither part stands out without it.
 //!
 //! Findings on the same records are one with several names. What is left of a finding once the records of those before
 //! it are taken away decides whether it stands for itself or goes along with one of them ([`Finding::along`]); it is
@@ -88,6 +88,8 @@ pub struct Correlator {
     bad: Sample,
     rest: Sample,
     beyond: u64,
+    /// Names of fields that are not compared.
+    without: Vec<String>,
     row: Row,
     /// Where the fields of the record before stood: records of a stream mostly have theirs in one order.
     order: Vec<u16>,
@@ -120,9 +122,21 @@ impl Correlator {
             bad: Sample::new(SAMPLE, 1),
             rest: Sample::new(SAMPLE, 2),
             beyond: 0,
+            without: Vec::new(),
             row: Row::default(),
             order: Vec::new(),
         }
+    }
+
+    /// The same, not comparing fields of these names, in capitals or not.
+    #[must_use]
+    pub fn without(self, names: Vec<String>) -> Self {
+        Self { without: names, ..self }
+    }
+
+    /// Whether fields of this name are not compared.
+    pub fn is_without(&self, name: &[u8]) -> bool {
+        self.without.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(name))
     }
 
     /// Takes a record: its fields and their values. Of a field that comes twice the first value counts; an empty value
@@ -163,6 +177,9 @@ impl Correlator {
         self.row.seen.push(at);
         let value = value.get(..LONGEST).unwrap_or(value);
         let Some(field) = self.fields.get_mut(usize::from(at)) else { return };
+        if field.is_ignored() {
+            return;
+        }
         let key = hash(field.key(), value);
         field.count(side, key, value);
         if self.row.is_kept {
@@ -203,7 +220,8 @@ impl Correlator {
             self.beyond += 1;
             return None;
         }
-        self.fields.push(Field::new(name));
+        let field = Field::new(name, self.is_without(name));
+        self.fields.push(field);
         u16::try_from(self.fields.len() - 1).ok()
     }
 }

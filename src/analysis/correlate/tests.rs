@@ -89,6 +89,15 @@ fn a_planted_pair_is_found_and_its_parts_are_not() {
 }
 
 #[test]
+fn a_rare_pair_is_not_drowned_by_its_parts() {
+    // A part that others have too finds more of the bad by the way than the pair does.
+    let both = |it: &[(&'static str, String)]| is(it, "plan", "free") && is(it, "host", "h07");
+    let report = Shop::new(12).correlate(20_000, |it| if both(it) { 0.6 } else { 0.05 });
+    assert_eq!(names(&report).len(), 1, "{:?}", names(&report));
+    assert!(names(&report)[0].contains("plan=free") && names(&report)[0].contains("host=h07"), "{:?}", names(&report));
+}
+
+#[test]
 fn two_causes_are_two_findings_and_no_pair() {
     let risk = |it: &[(&'static str, String)]| {
         0.01 + f64::from(u8::from(is(it, "host", "h07"))) * 0.5 + f64::from(u8::from(is(it, "region", "ap"))) * 0.1

@@ -7,6 +7,8 @@ use crate::analysis::robust::{centre_and_spread, median};
 const SPANS: usize = 300;
 /// Medians without which a shorter stretch is not tried.
 const FEWEST: usize = 24;
+/// A slope that is so many standard errors less than before has become less.
+const SLOWS: f64 = 2.5;
 /// Spreads beyond which what is left of a value is taken for wild.
 const WILD: f64 = 4.0;
 
@@ -109,6 +111,29 @@ impl Line {
             return Some(line);
         }
         Self::through(&points[points.len() / 2..])
+    }
+
+    /// How much farther a series gets that goes on slowing down as it does; `None` where it does not slow down.
+    ///
+    /// Its slope is that of the newer half by that of the older one, `r`, in each half as long as the last: the sum of
+    /// the series is `r / (1 - r)` times the newer half's rise. It slows down only if the newer half does so too: one
+    /// bend is no end.
+    pub(super) fn reach(points: &[(f64, f64)]) -> Option<f64> {
+        if points.len() < 2 * FEWEST {
+            return None;
+        }
+        let slows = |points: &[(f64, f64)]| {
+            let (older, newer) = points.split_at(points.len() / 2);
+            let (older, newer) = (Self::of(older)?, Self::of(newer)?);
+            let (before, after) = (older.slope.abs(), newer.slope * older.slope.signum());
+            let error = older.error.hypot(newer.error);
+            (after >= 0.0 && before - after > SLOWS * error).then(|| (after + newer.error) / before)
+        };
+        let (_, newer) = points.split_at(points.len() / 2);
+        slows(newer)?;
+        let ratio = slows(points).filter(|ratio| *ratio < 1.0)?;
+        let rise = Self::of(newer)?.slope.abs() * (newer.last()?.0 - newer.first()?.0);
+        Some(rise * ratio / (1.0 - ratio))
     }
 
     fn of(points: &[(f64, f64)]) -> Option<Self> {

@@ -125,6 +125,20 @@ fn a_bend_leaves_the_older_past_out() {
 }
 
 #[test]
+fn what_slows_down_does_not_run_on() {
+    let mut crossed = 0;
+    for seed in 0..20 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let value = |t: f64| 100.0 * (1.0 - (-t / 4500.0).exp());
+        let samples: Vec<Sample> =
+            (0..360).map(|k| 15.0 * f64::from(k)).map(|t| sample(t, value(t) + 0.5 * normal(&mut random))).collect();
+        crossed += usize::from(matches!(predict(&samples, 150.0, WEEK), Forecast::Crosses(_)));
+        assert!(matches!(predict(&samples, 75.0, WEEK), Forecast::Crosses(_)), "it gets there");
+    }
+    assert!(crossed <= 1, "{crossed} of 20 were said to cross what they do not reach");
+}
+
+#[test]
 fn what_cannot_be_said_is_not_said() {
     assert_eq!(predict(&[], 1.0, WEEK), Forecast::TooLittle);
     let one_time: Vec<Sample> = (0..50).map(|k| sample(0.0, f64::from(k))).collect();

@@ -48,7 +48,7 @@ fn off(onset: &Onset, truth: f64) -> f64 {
 fn a_step_is_found_within_its_own_error_bars() {
     let mut inside = 0;
     for seed in 0..200 {
-        let onset = found(&series(seed, 15, 240, 240, |t| if t >= 1000.0 { 8.0 } else { 0.0 }));
+        let onset = found(&series(seed, 15, 240, 240, |t| if t >= 1000.0 { 10.0 } else { 0.0 }));
         assert_eq!(onset.way, Way::Up);
         assert!(off(&onset, 1000.0) < 180.0, "seed {seed}: {onset:?}");
         inside += i32::from(off(&onset, 1000.0) <= onset.within.as_secs_f64() + 0.001);

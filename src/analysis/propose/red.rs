@@ -106,11 +106,12 @@ fn taking<'a>(family: &'a Family<'a>, worth: i32, subject: &str, range: &str) ->
             (Some(_), _) => {
                 let bucket = format!("{}_bucket", family.name);
                 let rates = format!("sum by (le) (rate({}[{range}]))", write::of(family, &bucket, &[]));
-                (format!("histogram_quantile(0.95, {rates})"), "95 % of")
+                (format!("histogram_quantile(0.95, {rates})"), "95 % are faster")
             }
-            (None, Some(whole)) => {
-                (format!("histogram_quantile(0.95, {})", write::rate(&write::of(family, whole, &[]), range)), "95 % of")
-            }
+            (None, Some(whole)) => (
+                format!("histogram_quantile(0.95, {})", write::rate(&write::of(family, whole, &[]), range)),
+                "95 % are faster",
+            ),
             (None, None) => return None,
         },
         MetricKind::Summary => of_summary(family, range)?,
@@ -121,7 +122,7 @@ fn taking<'a>(family: &'a Family<'a>, worth: i32, subject: &str, range: &str) ->
         | MetricKind::StateSet
         | MetricKind::Unknown => return None,
     };
-    let why = format!("how long {share} {spoken} of {subject} take");
+    let why = format!("how long {subject} takes for {spoken}: {share}");
     let title =
         if share.starts_with('9') { format!("{subject} {spoken} p95") } else { format!("{subject} {spoken} time") };
     Some(Found::new(Signal::Duration, family, worth + 3, title, query, why))
@@ -133,7 +134,7 @@ fn of_summary(family: &Family<'_>, range: &str) -> Option<(String, &'static str)
     let told = quantiles.filter(|value| value.parse::<f64>().is_ok_and(|share| (0.9..1.0).contains(&share)));
     if let (Some(whole), Some(quantile)) = (family.whole(), told.copied().min()) {
         let of = write::of(family, whole, &[Condition::new("quantile", "=", quantile)]);
-        return Some((format!("max({of})"), "9 in 10 or more"));
+        return Some((format!("max({of})"), "a high quantile"));
     }
     let (sum, count) = (family.parts.get("sum")?, family.parts.get("count")?);
     let rate = |name: &str| write::rate(&write::of(family, name, &[]), range);

@@ -32,6 +32,8 @@ use graph::Below;
 const BAR: f64 = 6.0;
 /// The same where the target's is as unusual.
 const BOTH: f64 = 4.0;
+/// From here on the target is a finding by itself, with no other service that agrees.
+const ITSELF: f64 = 1.5 * BAR;
 /// From here on the target itself moved.
 const MOVED: f64 = 3.0;
 /// The least share of the target's excess that a finding explains, and the least part of an excess that must have
@@ -106,7 +108,7 @@ pub fn rank(
         let measure = target.measure.word();
         return Err(RankError::NotMeasured { service: target.service.clone(), measure });
     };
-    let scene = Scene { graph, below: &below, incident, baseline, trouble };
+    let scene = Scene { root, graph, below: &below, incident, baseline, trouble };
     let mut found = scene.listed(target.measure, field.suspects(graph, &below, &trouble.rows));
     if let Some(first) = found.first() {
         let elsewhere = Field::new(other, graph, &below, incident, baseline);
@@ -126,6 +128,7 @@ struct Listed {
 
 /// What a ranking looks at.
 struct Scene<'a> {
+    root: usize,
     graph: &'a CallGraph,
     below: &'a Below,
     incident: &'a Telemetry,
@@ -159,6 +162,10 @@ impl Scene<'_> {
     /// Whether a suspect alone is reason enough for an answer.
     fn is_finding(&self, suspect: &Suspect) -> bool {
         let (here, there) = (strength(&suspect.excess), strength(self.trouble));
+        // Of the target itself there is one series, which always agrees with itself.
+        if suspect.place == self.root {
+            return suspect.own >= SHARE && here >= ITSELF;
+        }
         let alone = here >= BAR && (there >= MOVED || suspect.passed >= SHARE);
         suspect.own >= SHARE && (alone || here.min(there) >= BOTH)
     }

@@ -114,6 +114,18 @@ fn one_failure_is_chance_and_some_are_not() {
 }
 
 #[test]
+fn a_few_failures_of_the_target_alone_are_no_finding_unless_a_callee_agrees() {
+    let mut world = World::new(&[("shop", "cart")]);
+    world.fail(&[("shop", 2.0)]);
+    assert!(world.names(Measure::Availability).is_empty());
+    world.fail(&[("cart", 2.0)]);
+    assert_eq!(world.names(Measure::Availability)[0], "cart");
+    let mut world = World::new(&[("shop", "cart")]);
+    world.fail(&[("shop", 10.0)]);
+    assert_eq!(world.names(Measure::Availability), ["shop"]);
+}
+
+#[test]
 fn a_clients_view_of_a_service_comes_after_the_service() {
     let mut world = World::new(&[("shop", "client"), ("shop", "cart"), ("cart", "disk")]);
     world.slow(&[("shop", 0.2), ("cart", 0.2), ("client", 0.205)]);

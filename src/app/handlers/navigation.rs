@@ -75,6 +75,7 @@ pub fn on_action(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::AllSeries
         | Action::Ladder
         | Action::Buckets
+        | Action::Exemplars
         | Action::Wrap => {}
     }
 }

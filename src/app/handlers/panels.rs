@@ -5,7 +5,11 @@ use jiff::SignedDuration;
 
 use crate::app::Effect;
 use crate::app::model::State;
+use crate::app::stores::AskedExemplars;
+use crate::domain::exemplar::{ExemplarAnswer, ExemplarAsk};
 use crate::domain::panel::KeptPanel;
+use crate::domain::query::QueryError;
+use crate::domain::{CleanText, SourceId};
 
 /// Panels that a person adds in a session, at most.
 pub const MOST: usize = 40;
@@ -54,5 +58,42 @@ pub fn compare(state: &mut State, shift: Option<SignedDuration>, effects: &mut V
         state.wanted.compare = shift;
         state.stores.series.end_comparison();
         effects.push(Effect::Wanted(state.wanted.clone()));
+    }
+}
+
+/// Asks for the traces behind the numbers of a panel that is polled anyway, or shows them no longer.
+pub fn exemplars(state: &mut State, source: SourceId, title: CleanText, effects: &mut Vec<Effect>) {
+    let window = state.visible_window();
+    let held = state.stores.exemplars.take();
+    if held.is_some_and(|held| held.ask.source == source && held.ask.title == title) {
+        return;
+    }
+    let Some(panel) = state.stores.series.panel(&source, &title) else { return };
+    if panel.panel.step.is_zero() {
+        return state.problem("exemplars are there for panels that a server is asked for again and again");
+    }
+    let ask = ExemplarAsk { source, title, query: panel.panel.query.as_str().to_owned(), window };
+    state.stores.exemplars = Some(AskedExemplars { ask: ask.clone(), answer: None });
+    effects.push(Effect::Exemplars(ask));
+}
+
+/// The exemplars came, or not; an answer to a question that nobody waits for any more is dropped.
+pub fn on_exemplars(state: &mut State, ask: &ExemplarAsk, answer: Result<ExemplarAnswer, QueryError>) {
+    let Some(held) = state.stores.exemplars.as_mut().filter(|held| held.ask == *ask) else { return };
+    match answer {
+        Ok(answer) if answer.exemplars.is_empty() => {
+            state.stores.exemplars = None;
+            state.done("the server has no exemplars of this query in the window");
+        }
+        Ok(answer) => {
+            let mut said = format!("{} exemplars: n goes to the next, Enter opens its trace", answer.exemplars.len());
+            answer.notices.iter().for_each(|notice| said.push_str(&format!("; {notice}")));
+            held.answer = Some(answer);
+            state.done(said);
+        }
+        Err(error) => {
+            state.stores.exemplars = None;
+            state.problem(format!("no exemplars from {}: {}", error.source, error.why));
+        }
     }
 }

@@ -25,9 +25,18 @@ const CHANGES: usize = 500;
 pub struct Signalled {
     panels: Vec<Told>,
     look: Option<Look>,
+    seen: Option<Seen>,
     changes: u64,
     graph: Option<Arc<ServiceGraph>>,
     trends: Option<PatternsAsk>,
+}
+
+/// What a look was made from.
+#[derive(Clone, Copy, PartialEq)]
+struct Seen {
+    window: TimeWindow,
+    firing: usize,
+    begun: Option<Timestamp>,
 }
 
 /// A panel as it was told.
@@ -75,10 +84,10 @@ pub fn tell(state: &mut State, effects: &mut Vec<Effect>) {
     let told = effects.len();
     panels(state, effects);
     // Who only reads files has no use for it.
-    if state.signalled.panels.is_empty() && state.incident.is_none() {
+    if state.signalled.panels.is_empty() && state.incident.is_none() && state.stores.slos.is_empty() {
         return;
     }
-    let look = Look { window: state.visible_window(), onset: onset(state) }.in_steps();
+    let look = look(state);
     let signalled = &mut state.signalled;
     if signalled.look != Some(look) {
         signalled.look = Some(look);
@@ -146,6 +155,21 @@ fn panels(state: &mut State, effects: &mut Vec<Effect>) {
             }
         }
         effects.push(Effect::Signals(Ask::Panel(PanelAsk { source, panel: Arc::clone(&panel.panel), series })));
+    }
+}
+
+/// Where to look. All alerts are gone through only where something about them or the window is other than before.
+fn look(state: &mut State) -> Look {
+    let begun = state.incident.as_ref().map(|incident| incident.started_at);
+    let window = Look { window: state.visible_window(), onset: None }.in_steps().window;
+    let seen = Seen { window, firing: state.stores.alerts.firing_count(), begun };
+    match (state.signalled.look, state.signalled.seen) {
+        (Some(look), Some(known)) if known == seen => look,
+        _ => {
+            let onset = onset(state);
+            state.signalled.seen = Some(seen);
+            Look { window, onset }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub fn on_want(model: &mut Model, intent: Intent, effects: &mut Vec<Effect>) {
         Intent::Select(selection) => show::select(model, selection),
         Intent::Open(key) => logs::open(model, key),
         Intent::Sift(sift) => logs::sift(model, sift),
+        Intent::Exemplars(source, title) => panels::exemplars(&mut model.state, source, title, effects),
         Intent::Forget(source, title) => {
             if !panels::forget(&mut model.state, &source, &title, effects) {
                 model.state.problem("only a panel that was added in this session can be dropped here");

@@ -2,6 +2,7 @@
 
 mod ask;
 mod card;
+mod contrast;
 mod data;
 mod grants;
 mod home;

@@ -25,7 +25,8 @@ impl Records {
         let ask = question.ask(Services::Any);
         let mut left_out = left_out(&ask);
         left_out.extend(also.iter().map(|name| (*name).to_owned()));
-        Self { bad: ask.look.filter, among: ask.among, left_out, all: Correlator::new(ask.changes) }
+        let all = Correlator::new(ask.changes).without(left_out.clone());
+        Self { bad: ask.look.filter, among: ask.among, left_out, all }
     }
 
     /// Takes a record. `side` is where it stands if no filter says otherwise.
@@ -48,9 +49,7 @@ impl Records {
         let known = [("service", record.service.as_str()), ("level", severity), ("trace", trace)];
         let own = record.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in known.into_iter().chain(own) {
-            if !self.left_out.iter().any(|it| it.eq_ignore_ascii_case(name)) {
-                self.all.field(name.as_bytes(), value.as_bytes());
-            }
+            self.all.field(name.as_bytes(), value.as_bytes());
         }
         self.all.end();
     }

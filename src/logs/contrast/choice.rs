@@ -18,6 +18,11 @@ use super::super::shelf::{Shelf, rows_before};
 /// What looking at the columns of a chunk costs.
 const COST: usize = ROWS * 4;
 
+/// Others that are read even if services then are in other proportions than among the bad.
+const ENOUGH: u64 = 2_000;
+/// A service with fewer of the bad than one in so many does not decide how many others are read.
+const RARE: u64 = 50;
+
 /// The rows of both sides.
 #[derive(Debug, Default)]
 pub(super) struct Choice {
@@ -156,14 +161,25 @@ impl Choice {
     pub fn settle(&mut self) {
         let all_bad: u64 = self.counts.iter().map(|counts| counts[0]).sum();
         self.bad = Even::new(all_bad, self.most);
-        let all_rest: u64 = self.counts.iter().map(|counts| counts[1]).sum();
+        let (_, all_rest) = self.all();
+        let of = |some: u64, part: u64, of: u64| {
+            u64::try_from(u128::from(some) * u128::from(part) / u128::from(of.max(1))).unwrap_or(u64::MAX)
+        };
+        // As many as leave the services in the proportions that they have among the bad.
+        let even = self.counts.iter().filter(|[bad, rest]| *rest > 0 && *bad > of(all_bad, 1, RARE));
+        let most = match self.services {
+            Services::Any => all_rest,
+            Services::Same => even.map(|[bad, rest]| of(*rest, all_bad, *bad)).min().unwrap_or(0).max(ENOUGH),
+        };
+        let most = most.min(all_rest).min(self.most);
         let wanted = |[bad, rest]: [u64; 2]| {
-            let (part, of) = match self.services {
-                Services::Any => (rest, all_rest),
-                Services::Same => (bad, all_bad),
-            };
-            let share = u128::from(part) * u128::from(self.most.min(all_rest)) / u128::from(of.max(1));
-            Even::new(rest, u64::try_from(share).unwrap_or(u64::MAX))
+            Even::new(
+                rest,
+                match self.services {
+                    Services::Any => of(most, rest, all_rest),
+                    Services::Same => of(most, bad, all_bad),
+                },
+            )
         };
         self.rest = self.counts.iter().map(|counts| wanted(*counts)).collect();
     }

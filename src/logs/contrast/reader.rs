@@ -34,11 +34,13 @@ pub(super) struct Reader {
     buffer: Vec<u8>,
 }
 
-/// Where fields go: all but those that are left out.
+/// Where fields go.
 #[derive(Debug)]
 pub(super) struct Sink {
     pub all: Correlator,
     pub left_out: Vec<String>,
+    /// Whether records are told by their pattern too.
+    by_pattern: bool,
     name: String,
 }
 
@@ -51,27 +53,17 @@ struct Known<'a> {
 }
 
 impl Sink {
-    fn field(&mut self, name: &[u8], value: &[u8]) {
-        if !self.is_left_out(name) {
-            self.all.field(name, value);
-        }
-    }
-
-    fn is_left_out(&self, name: &[u8]) -> bool {
-        self.left_out.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(name))
-    }
-
     fn known(&mut self, known: &Known<'_>, patterns: &Patterns) {
-        self.field(b"service", known.service.as_bytes());
-        self.field(b"level", level_word(known.severity).as_bytes());
-        self.field(b"file", known.file.as_bytes());
-        let at = known.slot.and_then(|slot| patterns.of_slot(Slot::from_number(slot)));
+        self.all.field(b"service", known.service.as_bytes());
+        self.all.field(b"level", level_word(known.severity).as_bytes());
+        self.all.field(b"file", known.file.as_bytes());
+        let at = known.slot.filter(|_| self.by_pattern).and_then(|slot| patterns.of_slot(Slot::from_number(slot)));
         if let Some(pattern) = at.and_then(|at| patterns.all().get(at)) {
             let mut name = std::mem::take(&mut self.name);
             name.clear();
             // Writing to a string cannot fail.
             let _ = write!(name, "{}", pattern.id);
-            self.field(b"pattern", name.as_bytes());
+            self.all.field(b"pattern", name.as_bytes());
             self.name = name;
         }
     }
@@ -79,12 +71,13 @@ impl Sink {
 
 impl Reader {
     pub fn new(choice: Choice, ask: &ContrastAsk) -> Self {
-        let all = Correlator::new(ask.changes.clone());
         let mut left_out = left_out(ask);
         if choice.tapes() < 2 {
             left_out.push("file".to_owned());
         }
-        let sink = Sink { all, left_out, name: String::new() };
+        let all = Correlator::new(ask.changes.clone()).without(left_out.clone());
+        let by_pattern = !all.is_without(b"pattern");
+        let sink = Sink { all, left_out, by_pattern, name: String::new() };
         Self { choice, sink, lost: 0, next: 0, done: 0, list: FieldList::default(), buffer: Vec::new() }
     }
 
@@ -125,9 +118,9 @@ impl Reader {
         let service = record.service.as_str();
         sink.known(&Known { service, severity: record.severity, file: "", slot: Some(slot) }, patterns);
         if let Some(trace) = &record.trace_id {
-            sink.field(b"trace", trace.as_bytes());
+            sink.all.field(b"trace", trace.as_bytes());
         }
-        record.attributes.iter().for_each(|(name, value)| sink.field(name.as_bytes(), value.as_bytes()));
+        record.attributes.iter().for_each(|(name, value)| sink.all.field(name.as_bytes(), value.as_bytes()));
         sink.all.end();
     }
 
@@ -176,7 +169,7 @@ impl Reader {
             at: None,
         };
         // A service that is only the file's says what the file says.
-        let states = !self.sink.is_left_out(b"file");
+        let states = !self.sink.all.is_without(b"file");
         for row in chosen {
             let (Some(own), Some(at)) = (chunk.span(*row), chunk.row(*row)) else { continue };
             let place = |at: u64| usize::try_from(at.min(span.end).saturating_sub(span.start)).unwrap_or(usize::MAX);
@@ -191,7 +184,7 @@ impl Reader {
             self.sink.all.begin(side, Some(at.at.saturating_add(tape.shift())));
             self.sink.known(&known, patterns);
             for (name, value) in self.list.iter() {
-                self.sink.field(name, value);
+                self.sink.all.field(name, value);
             }
             self.sink.all.end();
             self.done += 1;

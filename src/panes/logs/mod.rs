@@ -5,6 +5,7 @@ mod input;
 mod patterns;
 mod place;
 mod row;
+mod story;
 mod strip;
 mod typing;
 mod view;

@@ -30,7 +30,8 @@ impl Logs {
         }
         let mut row = self.height;
         if self.has_strip() {
-            canvas.line(row, &self.strip(ctx, canvas.ascii()));
+            let strip = self.story(ctx).unwrap_or_else(|| self.strip(ctx, canvas.ascii()));
+            canvas.line(row, &strip);
             row += 1;
         }
         if let Some(typing) = self.typing() {
@@ -95,7 +96,7 @@ impl Logs {
             [one] => title.push(format!("  {}", one.name), Role::Dim),
             files => title.push(format!("  {} files", files.len()), Role::Dim),
         }
-        if self.span == Span::All {
+        if self.span == Span::All || self.is_trace() {
             title.push("  all time", Role::Dim);
         }
         if self.mode == Mode::Patterns {

@@ -25,6 +25,8 @@ impl Logs {
     pub fn look(&self, ctx: &Ctx<'_>) -> Look {
         let window = match self.span {
             Span::All => None,
+            // A trace may be of any time: an exemplar or a record of long ago leads to it.
+            Span::Shared if self.is_trace() => None,
             Span::Shared => Some(whole(ctx.window, 1)),
         };
         Look { filter: self.filter.clone(), window, until: self.frozen }

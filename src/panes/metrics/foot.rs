@@ -52,7 +52,9 @@ impl Metrics {
             line.append(said);
             lines.push(FootLine::Plain(line.cut(columns)));
         }
-        lines.extend(first(ctx, columns).into_iter().map(FootLine::Plain));
+        let room = (rows / 2).saturating_sub(2);
+        let movers = MOVERS.min(room.saturating_sub(lines.len()));
+        lines.extend(first(ctx, columns, movers).into_iter().map(FootLine::Plain));
         lines.extend(ctx.stores.signals.burns.iter().take(BURNS).filter_map(burn).map(FootLine::Plain));
         if let Some(waiting) = ctx.stores.ideas.waiting() {
             let others =
@@ -61,7 +63,7 @@ impl Metrics {
             let text = format!(" {} {queries} proposed for {}{others}: w shows them", waiting.count, waiting.alert);
             lines.push(FootLine::Plain(Line::of(text, Role::Key)));
         }
-        lines.truncate((rows / 2).saturating_sub(2));
+        lines.truncate(room);
         // Where they are, changes are the last to give way: the first suspects of most incidents.
         if let Some(words) = change_words(ctx, columns) {
             lines.insert(0, FootLine::Marks);
@@ -87,9 +89,9 @@ fn change_words(ctx: &Ctx<'_>, room: usize) -> Option<Line> {
 }
 
 /// What moved first, each with when and how surely; what may have been at the same time shares a place.
-fn first(ctx: &Ctx<'_>, columns: usize) -> Vec<Line> {
+fn first(ctx: &Ctx<'_>, columns: usize, most: usize) -> Vec<Line> {
     let movers = &ctx.stores.signals.first;
-    if !movers.iter().any(|mover| mover.place.is_some()) {
+    if most == 0 || !movers.iter().any(|mover| mover.place.is_some()) {
         return Vec::new();
     }
     let mut lines: Vec<Line> = Vec::new();
@@ -100,7 +102,7 @@ fn first(ctx: &Ctx<'_>, columns: usize) -> Vec<Line> {
         let next = mover_words(mover);
         if begun && line.width() + next.width() + 2 > columns {
             lines.push(std::mem::replace(&mut line, Line::of("   ", Role::Text)));
-            if lines.len() == MOVERS {
+            if lines.len() == most {
                 break;
             }
             begun = false;
@@ -112,7 +114,7 @@ fn first(ctx: &Ctx<'_>, columns: usize) -> Vec<Line> {
         begun = true;
         told += 1;
     }
-    if lines.len() < MOVERS {
+    if lines.len() < most {
         lines.push(line);
     }
     let left = movers.len() - told + ctx.stores.signals.counts.left_out;

@@ -36,6 +36,7 @@ impl Metrics {
         canvas.line(1, &key(&histogram, panel, canvas.ascii()));
         let lines: Vec<Over> = QUANTILES.iter().map(|(q, _, sign)| over(&histogram, *q, *sign)).collect();
         let value = |bucket: usize, column: usize| histogram.cell(bucket, column);
+        let points = zoom::all_points(ctx, panel);
         let map = Heat {
             window: ctx.window,
             unit,
@@ -44,11 +45,12 @@ impl Metrics {
             most: histogram.most,
             lines: &lines,
             marks: &marks,
+            points: &points,
             cursor: zoom.cursor,
         };
         heat::draw(&mut canvas.part(area), &map, place);
         let foot = canvas.height().saturating_sub(2);
-        canvas.line(foot, &reading(ctx, &histogram, unit, place, zoom));
+        canvas.line(foot, &reading(ctx, panel, &histogram, unit, place, zoom));
         let samples = panel.series.iter().map(|one| chart::inside(&one.samples, ctx.window).len()).max().unwrap_or(0);
         let step = panel.series.first().map_or(0.0, |one| chart::usual_distance(&one.samples));
         let mut status = zoom::status(panel, zoom, Some(&Drawn { place, samples, step, wide: false }));
@@ -92,7 +94,7 @@ fn key(histogram: &Histogram, panel: &PanelSeries, ascii: bool) -> Line {
 }
 
 /// What the cursor reads off: how many fell into which bucket.
-fn reading(ctx: &Ctx<'_>, histogram: &Histogram, unit: Unit, place: Place, zoom: &Zoom) -> Line {
+fn reading(ctx: &Ctx<'_>, panel: &PanelSeries, histogram: &Histogram, unit: Unit, place: Place, zoom: &Zoom) -> Line {
     let Some(at) = zoom.cursor else { return Line::of(" h l: cursor · n: next change", Role::Dim) };
     let mut line = Line::of(format!(" {}Z", clock(at)), Role::Strong);
     let Some(column) = place.column_of(at, ctx.window) else { return line };
@@ -112,5 +114,6 @@ fn reading(ctx: &Ctx<'_>, histogram: &Histogram, unit: Unit, place: Place, zoom:
         format!(" · a column is {}", number::value(width.min(to_seconds(ctx.window.end)), Unit::Seconds)),
         Role::Dim,
     );
-    line.with(" · Enter: the logs then", Role::Dim)
+    zoom::exemplar_words(ctx, panel, at, &mut line);
+    line
 }

@@ -7,6 +7,7 @@ use crate::analysis::trend;
 use crate::app::keymap::{Action, Motion, Slide};
 use crate::app::msg::Sift;
 use crate::app::{Ctx, Intent};
+use crate::domain::exemplar::Exemplar;
 use crate::domain::series::Unit;
 use crate::domain::time::{clock, from_seconds, to_seconds};
 use crate::domain::{CleanText, Sample, Series, TimeWindow, Timestamp};
@@ -43,6 +44,7 @@ struct Shown<'a> {
     before: &'a [Sample],
     known: Option<&'a SeriesPicture>,
     unusual: Vec<TimeWindow>,
+    points: Vec<Sample>,
     selected: bool,
 }
 
@@ -60,8 +62,12 @@ impl Metrics {
                 return self.next_chart(motion, ctx);
             }
             Action::Move(motion) => zoom.cursor = moved(row.series(ctx)?, window, zoom.cursor, motion, column),
-            Action::SearchNext => zoom.cursor = stop(ctx, row.known(ctx), zoom.cursor, true).or(zoom.cursor),
-            Action::SearchPrevious => zoom.cursor = stop(ctx, row.known(ctx), zoom.cursor, false).or(zoom.cursor),
+            Action::SearchNext => zoom.cursor = stop(ctx, &row, zoom.cursor, true).or(zoom.cursor),
+            Action::SearchPrevious => zoom.cursor = stop(ctx, &row, zoom.cursor, false).or(zoom.cursor),
+            Action::Exemplars => {
+                let panel = row.panel_of(ctx)?;
+                return Some(vec![Intent::Exemplars(panel.source.clone(), panel.panel.title.clone())]);
+            }
             Action::AllSeries => zoom.all = !zoom.all,
             Action::Ladder => {
                 zoom.ladder = match zoom.ladder {
@@ -73,7 +79,11 @@ impl Metrics {
             Action::Slide(Slide::Wider) => return zoom.cursor.map(|at| vec![Intent::Around(at, true)]),
             Action::Slide(Slide::Narrower) => return zoom.cursor.map(|at| vec![Intent::Around(at, false)]),
             Action::Open => match zoom.cursor {
-                Some(at) => return Some(vec![Intent::Sift(Sift::Time(at))]),
+                Some(at) => {
+                    let trace = row.panel_of(ctx).and_then(|panel| exemplar_at(ctx, panel, at)?.trace_id.clone());
+                    let sift = trace.map_or(Sift::Time(at), |trace| Sift::trace(&trace));
+                    return Some(vec![Intent::Sift(sift)]);
+                }
                 None => self.zoom = None,
             },
             Action::Back | Action::Cancel => match zoom.cursor.take() {
@@ -165,7 +175,9 @@ impl Metrics {
             let known = told.and_then(|told| told.find(series, place));
             let spans = known.map(|known| known.spans.as_slice()).unwrap_or_default();
             let unusual = spans.iter().map(|span| TimeWindow::new(span.start, span.end)).collect();
-            Some(Shown { series, before: earlier(panel, series), known, unusual, selected: selected == Some(place) })
+            let points = points(ctx, panel, series);
+            let selected = selected == Some(place);
+            Some(Shown { series, before: earlier(panel, series), known, unusual, points, selected })
         });
         (shown.collect(), left_out)
     }
@@ -206,8 +218,49 @@ impl Metrics {
         if let Some(change) = change {
             line.push(format!(" · ▲ {}", change.summary), Role::Change);
         }
-        line.with(" · Enter: the logs then", Role::Dim)
+        exemplar_words(ctx, panel, at, &mut line);
+        line
     }
+}
+
+/// The exemplars that are shown of a panel.
+fn exemplars<'a>(ctx: &Ctx<'a>, panel: &PanelSeries) -> &'a [Exemplar] {
+    ctx.stores.exemplars_of(&panel.source, &panel.panel.title)
+}
+
+/// The exemplar that was measured at an instant.
+fn exemplar_at<'a>(ctx: &Ctx<'a>, panel: &PanelSeries, at: Timestamp) -> Option<&'a Exemplar> {
+    exemplars(ctx, panel).iter().find(|exemplar| exemplar.at == at)
+}
+
+/// What the cursor reads off an exemplar, and what Enter does.
+pub(super) fn exemplar_words(ctx: &Ctx<'_>, panel: &PanelSeries, at: Timestamp, line: &mut Line) {
+    let Some(exemplar) = exemplar_at(ctx, panel, at) else { return line.push(" · Enter: the logs then", Role::Dim) };
+    line.push(format!(" · ◆ {}", number::value(exemplar.value, Unit::Number)), Role::Strong);
+    match &exemplar.trace_id {
+        Some(trace) => line.push(format!(" trace {trace} · Enter: its records"), Role::Strong),
+        None => line.push(" names no trace", Role::Dim),
+    }
+}
+
+/// Exemplars of a series as points: at their values, or on the line where it shows something else than they measure.
+fn points(ctx: &Ctx<'_>, panel: &PanelSeries, series: &Series) -> Vec<Sample> {
+    let own = |exemplar: &&Exemplar| {
+        let mut told = series.labels.iter().filter(|(name, _)| name.as_str() != "__name__" && name.as_str() != "le");
+        told.all(|(name, value)| exemplar.series.get(name).is_none_or(|theirs| theirs == value))
+    };
+    let measured = matches!(series.unit, Unit::Seconds | Unit::Bytes);
+    let of = exemplars(ctx, panel).iter().filter(own);
+    let point = |exemplar: &Exemplar| match measured {
+        true => Some(Sample { at: exemplar.at, value: exemplar.value }),
+        false => near(&series.samples, exemplar.at).map(|sample| Sample { at: exemplar.at, ..sample }),
+    };
+    of.filter_map(point).collect()
+}
+
+/// All exemplars of a panel as points at their values, for a map.
+pub(super) fn all_points(ctx: &Ctx<'_>, panel: &PanelSeries) -> Vec<Sample> {
+    exemplars(ctx, panel).iter().map(|exemplar| Sample { at: exemplar.at, value: exemplar.value }).collect()
 }
 
 /// The samples of the same series some time before, moved into the window.
@@ -297,7 +350,7 @@ fn drawing<'a>(ctx: &Ctx<'_>, panel: &PanelSeries, shown: &'a [Shown<'_>], zoom:
                 samples: &one.series.samples,
                 before: one.before,
                 unusual: &one.unusual,
-                points: &[],
+                points: &one.points,
             };
             (one.selected, curve)
         })
@@ -401,12 +454,15 @@ pub(super) fn moved(
     })
 }
 
-/// The next instant worth a look: where something unusual begins, where the series left its range, a change.
-fn stop(ctx: &Ctx<'_>, known: Option<&SeriesPicture>, cursor: Option<Timestamp>, forward: bool) -> Option<Timestamp> {
+/// The next instant worth a look: where something unusual begins, where the series left its range, a change, an exemplar.
+fn stop(ctx: &Ctx<'_>, row: &Row, cursor: Option<Timestamp>, forward: bool) -> Option<Timestamp> {
+    let known = row.known(ctx);
     let spans = known.map(|known| known.spans.as_slice()).unwrap_or_default().iter().map(|span| span.start);
     let onset = known.and_then(|known| known.onset.as_ref()).map(|onset| onset.at);
     let changes = ctx.stores.changes.in_window(ctx.window).map(|change| change.at);
-    let all = spans.chain(onset).chain(changes).filter(|at| ctx.window.contains(*at));
+    let panel = row.panel_of(ctx);
+    let exemplars = panel.map(|panel| exemplars(ctx, panel)).unwrap_or_default().iter().map(|exemplar| exemplar.at);
+    let all = spans.chain(onset).chain(changes).chain(exemplars).filter(|at| ctx.window.contains(*at));
     match (forward, cursor) {
         (true, Some(from)) => all.filter(|at| *at > from).min(),
         (true, None) => all.min(),

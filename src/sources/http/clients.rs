@@ -19,8 +19,18 @@ const REDIRECTS: usize = 5;
 pub(super) struct Clients {
     auth: Arc<Auth>,
     secrets: Arc<dyn SecretStore>,
-    loopback: bool,
+    reach: Reach,
     made: Arc<Mutex<Option<Pair>>>,
+}
+
+/// Where an endpoint is, which says what its clients need.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// On this machine without TLS: neither a proxy nor certificates.
+    HerePlain,
+    /// On this machine: no proxy.
+    Here,
+    Elsewhere,
 }
 
 #[derive(Clone)]
@@ -34,12 +44,17 @@ impl Clients {
     /// # Errors
     /// When the system's certificates cannot be read; one's own are read later.
     pub(super) fn new(base: &Url, auth: &Auth, secrets: Arc<dyn SecretStore>) -> Result<Self, HttpError> {
-        let loopback = is_loopback(base);
+        let reach = match (is_loopback(base), base.scheme()) {
+            // A redirect never leaves the scheme.
+            (true, "http") => Reach::HerePlain,
+            (true, _) => Reach::Here,
+            (false, _) => Reach::Elsewhere,
+        };
         let made = match auth.has_certificates() {
             true => None,
-            false => Some(pair(loopback, auth, &*secrets)?),
+            false => Some(pair(reach, auth, &*secrets)?),
         };
-        Ok(Self { auth: Arc::new(auth.clone()), secrets, loopback, made: Arc::new(Mutex::new(made)) })
+        Ok(Self { auth: Arc::new(auth.clone()), secrets, reach, made: Arc::new(Mutex::new(made)) })
     }
 
     pub(super) async fn usual(&self) -> Result<Client, HttpError> {
@@ -62,26 +77,30 @@ impl Clients {
         if let Some(pair) = &*held {
             return Ok(pair.clone());
         }
-        let (auth, secrets, loopback) = (Arc::clone(&self.auth), Arc::clone(&self.secrets), self.loopback);
-        let made = tokio::task::spawn_blocking(move || pair(loopback, &auth, &*secrets)).await;
+        let (auth, secrets, reach) = (Arc::clone(&self.auth), Arc::clone(&self.secrets), self.reach);
+        let made = tokio::task::spawn_blocking(move || pair(reach, &auth, &*secrets)).await;
         let made = made.map_err(|_| HttpError::Files { why: "reading the certificates failed".to_owned() })??;
         *held = Some(made.clone());
         Ok(made)
     }
 }
 
-fn pair(loopback: bool, auth: &Auth, secrets: &dyn SecretStore) -> Result<Pair, HttpError> {
+fn pair(reach: Reach, auth: &Auth, secrets: &dyn SecretStore) -> Result<Pair, HttpError> {
     let failed = |error: reqwest::Error| match auth.has_certificates() {
         true => tls::unusable(&error),
         false => HttpError::Setup { why: error::innermost(&error) },
     };
-    let usual = tls::with_certificates(builder(loopback), auth, secrets)?.build().map_err(failed)?;
-    let plain = tls::with_certificates(builder(loopback), auth, secrets)?.http1_only().build().map_err(failed)?;
+    let usual = tls::with_certificates(builder(reach), auth, secrets)?.build().map_err(failed)?;
+    let plain = tls::with_certificates(builder(reach), auth, secrets)?.http1_only().build().map_err(failed)?;
     Ok(Pair { usual, plain })
 }
 
-fn builder(loopback: bool) -> ClientBuilder {
-    let builder = if loopback { Client::builder().no_proxy() } else { Client::builder() };
+fn builder(reach: Reach) -> ClientBuilder {
+    let builder = match reach {
+        Reach::HerePlain => Client::builder().no_proxy().tls_built_in_root_certs(false),
+        Reach::Here => Client::builder().no_proxy(),
+        Reach::Elsewhere => Client::builder(),
+    };
     builder
         .user_agent(concat!("midwatch/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::custom(stay_on_host))

@@ -38,7 +38,13 @@ const WIDE: (usize, f64) = (1_000, 5e6);
 
 /// The rules of a server as last read, shared by the clones of its client.
 #[derive(Clone, Default)]
-pub(super) struct KnownRules(Arc<Mutex<Option<(Instant, Arc<Rules>)>>>);
+pub(super) struct KnownRules(Arc<Mutex<Option<Read>>>);
+
+/// Rules and when they were read.
+struct Read {
+    at: Instant,
+    rules: Arc<Rules>,
+}
 
 /// What a query reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -96,13 +102,11 @@ impl Client {
     /// The rules, asked for where they are not known; none where that fails: they are no condition of an estimate.
     async fn known_rules(&self) -> Option<Arc<Rules>> {
         let mut held = self.held_rules.0.lock().await;
-        if let Some((at, rules)) = &*held
-            && at.elapsed() < RULES_HOLD
-        {
-            return Some(Arc::clone(rules));
+        if let Some(read) = held.as_ref().filter(|read| read.at.elapsed() < RULES_HOLD) {
+            return Some(Arc::clone(&read.rules));
         }
         let rules = Arc::new(self.rules().await.ok()?);
-        *held = Some((Instant::now(), Arc::clone(&rules)));
+        *held = Some(Read { at: Instant::now(), rules: Arc::clone(&rules) });
         Some(rules)
     }
 }

@@ -26,7 +26,7 @@ impl Scan {
             match (self.place, byte) {
                 (Place::Text, _) => {
                     let rest = bytes.get(at..).unwrap_or_default();
-                    let Some(found) = memchr::memchr2(b'"', b'\\', rest) else { return None };
+                    let found = memchr::memchr2(b'"', b'\\', rest)?;
                     at += found;
                     self.place = match rest.get(found) {
                         Some(b'\\') => Place::Escape,
