@@ -332,7 +332,14 @@ fn derived(clause: &Clause<'_>, at: usize, said: &Quantity) -> Result<Vec<Place>
     if (counted && said.whole() == Some(lines)) || listed {
         return Ok(Vec::new());
     }
-    if said.unit.dim == Dim::Time && gap(clause, said) {
+    const LASTING: [&str; 24] = [
+        "took", "takes", "taken", "lasted", "lasts", "for", "apart", "later", "between", "within", "stood", "stayed",
+        "ran", "span", "spans", "long", "lasting", "over", "gap", "during", "elapsed", "until", "before", "after",
+    ];
+    let stamped =
+        clause.docs.iter().any(|doc| doc.records.iter().any(|it| it.figures.iter().any(|it| it.unit.dim == Dim::Time)));
+    let lasting = clause.says(&LASTING) && !(stamped && clause.says(&["after"]) && !said.about);
+    if said.unit.dim == Dim::Time && lasting && gap(clause, said) {
         return Ok(Vec::new());
     }
     if added(clause, at, said) {

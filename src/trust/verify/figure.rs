@@ -61,7 +61,9 @@ pub fn figures(line: &str, spans: &[std::ops::Range<usize>]) -> Vec<Figure> {
             continue;
         }
         let before = if at == 0 { b' ' } else { bytes[at - 1] };
-        if !bytes[at].is_ascii_digit() || before.is_ascii_alphanumeric() || before == b'_' {
+        // `v1.14.1`: the rest of a version is no number.
+        let version = before == b'.' && at > 1 && bytes[at - 2].is_ascii_alphanumeric();
+        if !bytes[at].is_ascii_digit() || before.is_ascii_alphanumeric() || before == b'_' || version {
             at += 1;
             continue;
         }

@@ -152,11 +152,9 @@ fn sums(clause: &Clause<'_>, doc: &Doc, index: usize) -> Verdict {
                 .iter()
                 .filter_map(|record| record.figures.iter().find(|it| it.key.as_ref() == Some(column)))
                 .collect();
-            if let Some(held) = adds(&values, said, &mut first) {
-                if held {
-                    settle(clause, *at, &of_rows);
-                    return Verdict::Held(lines(rows.into_iter(), index));
-                }
+            if adds(&values, said, &mut first) == Some(true) {
+                settle(clause, *at, &of_rows);
+                return Verdict::Held(lines(rows.into_iter(), index));
             }
         }
         // Numbers without a name, told apart by their unit: the last of each line that has it.

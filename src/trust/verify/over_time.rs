@@ -46,7 +46,7 @@ impl Look<'_> {
         if self.series.samples.is_empty() {
             return Verdict::Silent;
         }
-        let steps = [Look::shares, Look::factor, Look::from_to, Look::trend, Look::values];
+        let steps = [Look::shares, Look::factor, Look::ends_said, Look::trend, Look::values];
         let mut held: Option<Vec<Place>> = None;
         for step in steps {
             match step(self) {
@@ -225,7 +225,7 @@ impl Look<'_> {
     }
 
     /// `from 8.0 at 10:47 to 91.6 at 10:52`, `went up from 15 to 92`.
-    fn from_to(&self) -> Verdict {
+    fn ends_said(&self) -> Verdict {
         let clause = self.clause;
         let Some(((from_at, from), (to_at, to))) = from_to(clause) else { return Verdict::Silent };
         let clocks = clause.clocks();

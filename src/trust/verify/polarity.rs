@@ -253,7 +253,8 @@ pub fn zeroed(clause: &Clause<'_>) -> Verdict {
             .collect();
         let is = at > 0 && matches!(clause.word(at - 1), "is" | "are" | "was" | "were" | "not" | "now" | "still");
         let all = |values: [&str; 3]| !fields.is_empty() && fields.iter().all(|value| values.contains(value));
-        if is && !negated && all(["false", "no", "disabled"]) || is && negated && all(["true", "yes", "enabled"]) {
+        let contrary = if negated { ["true", "yes", "enabled"] } else { ["false", "no", "disabled"] };
+        if is && all(contrary) {
             return Verdict::Wrong(format!("{word} is {}", fields[0]));
         }
         let figures: Vec<f64> = records

@@ -131,7 +131,15 @@ fn an_answer_is_judged_sentence_by_sentence() {
         - It peaked at 41.2 % [E4].\n\nWhat does the bank say? Next, compare both versions.";
     assert_eq!(
         statuses(answer),
-        ["supported", "supported", "supported", "uncited", "E4's highest value is 21, not 41.2", "chatter", "chatter"]
+        [
+            "supported",
+            "supported",
+            "supported",
+            "uncited",
+            "E4's highest value is 21, not 41.2 %",
+            "chatter",
+            "chatter"
+        ]
     );
 }
 

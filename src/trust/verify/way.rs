@@ -135,8 +135,11 @@ pub fn way(clause: &Clause<'_>) -> Option<Way> {
     }
 }
 
+/// A number and the token it stands at.
+pub type Placed<'c> = (usize, &'c Quantity);
+
 /// The numbers after `from` and `to`, with their places.
-pub fn from_to<'c>(clause: &'c Clause<'_>) -> Option<((usize, &'c Quantity), (usize, &'c Quantity))> {
+pub fn from_to<'c>(clause: &'c Clause<'_>) -> Option<(Placed<'c>, Placed<'c>)> {
     let open = clause.open();
     let after = |word: &str, at: usize| {
         let reach = at.saturating_sub(5)..at;
