@@ -97,9 +97,36 @@ pub struct Sight {
     pub delay: SignedDuration,
 }
 
+/// Excursions that are looked past at most, until one belongs to the trouble.
+const EXCURSIONS: usize = 12;
+/// So many samples in the usual range, one after the other, end an excursion.
+const CALM: usize = 4;
+
 /// Looks for the onset inside `window`. Samples are in time order; those before the window tell what is usual, those
 /// after it and values that are not finite are ignored.
 pub fn find(samples: &[Sample], window: TimeWindow, sight: Sight) -> Left {
+    let points = points(samples, window);
+    first(&points, window, sight).map_or_else(|left| left, |found| Left::At(found.onset))
+}
+
+/// The same for trouble that was noticed at an instant: what had left and was back before that is another story, and is
+/// looked past.
+pub fn find_about(samples: &[Sample], window: TimeWindow, sight: Sight, noticed: Timestamp) -> Left {
+    let mut points = points(samples, window);
+    for _ in 0..EXCURSIONS {
+        let found = match first(&points, window, sight) {
+            Ok(found) => found,
+            Err(left) => return left,
+        };
+        match found.calm_from.filter(|calm| points[calm + CALM - 1].0 < to_seconds(noticed)) {
+            Some(calm) => drop(points.drain(found.from..calm)),
+            None => return Left::At(found.onset),
+        }
+    }
+    Left::DidNot
+}
+
+fn points(samples: &[Sample], window: TimeWindow) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = Vec::with_capacity(samples.len());
     points.extend(
         samples
@@ -107,19 +134,31 @@ pub fn find(samples: &[Sample], window: TimeWindow, sight: Sight) -> Left {
             .filter(|sample| sample.value.is_finite() && sample.value.abs() < 1e150 && sample.at < window.end)
             .map(|sample| (to_seconds(sample.at), sample.value)),
     );
+    points
+}
+
+/// An onset and the excursion that began with it.
+struct Found {
+    onset: Onset,
+    /// The first sample outside.
+    from: usize,
+    /// The first of [`CALM`] samples inside after it; at least one past `from`.
+    calm_from: Option<usize>,
+}
+
+/// The first onset, or why there is none.
+fn first(points: &[(f64, f64)], window: TimeWindow, sight: Sight) -> Result<Found, Left> {
     let start = to_seconds(window.start);
     let split = points.partition_point(|(seconds, _)| *seconds < start);
     if split < FEWEST || split == points.len() {
-        return Left::Unknown;
+        return Err(Left::Unknown);
     }
-    let Some(usual) = Usual::of(&points[..split], sight.range.as_secs_f64()) else { return Left::Unknown };
+    let usual = Usual::of(&points[..split], sight.range.as_secs_f64()).ok_or(Left::Unknown)?;
     let off: Vec<f64> = points.iter().map(|(seconds, value)| usual.off(*seconds, *value)).collect();
     let alarm = [Way::Up, Way::Down].into_iter().filter_map(|way| leave::first(&off, split, &usual, way));
-    let Some(alarm) = alarm.min_by(|a, b| a.from.cmp(&b.from).then(a.chance.total_cmp(&b.chance))) else {
-        return Left::DidNot;
-    };
-    let (low, high, from) = place::between(&points, &off, &usual, &alarm);
-    let (spreads, after, is_back) = since(&points, &off, from, &alarm, &usual);
+    let alarm = alarm.min_by(|a, b| a.from.cmp(&b.from).then(a.chance.total_cmp(&b.chance))).ok_or(Left::DidNot)?;
+    let (low, high, from) = place::between(points, &off, &usual, &alarm);
+    let (spreads, after, is_back) = since(points, &off, from, &alarm, &usual);
     let range = sight.range.as_secs_f64();
     let mut chance = alarm.chance;
     if usual.is_still && after > 0.0 && range > 0.0 {
@@ -132,7 +171,11 @@ pub fn find(samples: &[Sample], window: TimeWindow, sight: Sight) -> Left {
     let gap = if usual.is_rare() && after > 0.0 { (1.0 / after).min(range) } else { 0.0 };
     let low = low - sight.delay.as_secs_f64() - gap;
     let within = SignedDuration::from_millis(((high - low) * 500.0).ceil() as i64);
-    Left::At(Onset {
+    let outside = |z: &f64| if alarm.way == Way::Up { *z > usual.edge() } else { -*z > usual.edge() };
+    let left = (from..off.len()).find(|k| outside(&off[*k]));
+    let calm =
+        left.and_then(|left| off[left..].windows(CALM).position(|run| !run.iter().any(outside)).map(|k| left + k));
+    let onset = Onset {
         at: from_seconds((low + high) / 2.0).unwrap_or(Timestamp::MIN),
         within,
         way: alarm.way,
@@ -141,7 +184,8 @@ pub fn find(samples: &[Sample], window: TimeWindow, sight: Sight) -> Left {
         before: usual.centre_at(points[from].0),
         after,
         is_back,
-    })
+    };
+    Ok(Found { onset, from, calm_from: calm.filter(|calm| *calm > from) })
 }
 
 /// How far it has been since it left, the median value then, and whether it is back.

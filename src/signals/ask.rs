@@ -105,6 +105,11 @@ impl Look {
         Self { window: TimeWindow { start: floor(self.window.start), end: floor(end) }, ..self }
     }
 
+    /// When trouble was noticed, where that is inside the window: what was over by then is another story.
+    pub fn noticed(&self) -> Option<Timestamp> {
+        self.onset.filter(|onset| self.window.contains(*onset))
+    }
+
     /// The time in which onsets are looked for. An incident that began long before the window leaves the window.
     pub fn hunt(&self) -> TimeWindow {
         let TimeWindow { start, end } = self.window;

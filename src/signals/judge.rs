@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::ask::PanelAsk;
+use super::ask::{Look, PanelAsk};
 use super::picture::{Moved, Mover, SeriesPicture, Unjudged, Usual, What};
 use super::{outlook, service, sight};
 use crate::analysis::anomaly;
@@ -19,21 +19,19 @@ pub(super) struct Moving {
     pub moved: Moved,
 }
 
-/// What is known of a series, and how it moved. `shown` is the window of the panes, `hunt` the time in which onsets are
-/// looked for.
-pub(super) fn judge(
-    ask: &PanelAsk,
-    series: &Series,
-    shown: TimeWindow,
-    hunt: TimeWindow,
-) -> (SeriesPicture, Option<Moving>) {
+/// What is known of a series, and how it moved.
+pub(super) fn judge(ask: &PanelAsk, series: &Series, look: &Look) -> (SeriesPicture, Option<Moving>) {
+    let (shown, hunt) = (look.window, look.hunt());
     let samples = &series.samples;
     if !samples.iter().any(|sample| shown.contains(sample.at) && sample.value.is_finite()) {
         return (SeriesPicture { unjudged: Some(Unjudged::Absent), ..SeriesPicture::default() }, None);
     }
     let query = ask.panel.query.as_str();
     let sight = sight::of(query, step(samples, ask.panel.step));
-    let left = onset::find(samples, hunt, sight);
+    let left = match look.noticed() {
+        Some(noticed) => onset::find_about(samples, hunt, sight, noticed),
+        None => onset::find(samples, hunt, sight),
+    };
     let mut picture = SeriesPicture {
         usual: usual(samples, hunt),
         spans: anomaly::spans(samples, shown),

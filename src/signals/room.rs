@@ -46,8 +46,7 @@ struct Held {
 
 #[derive(Debug)]
 struct Judged {
-    shown: TimeWindow,
-    hunt: TimeWindow,
+    look: Look,
     picture: Arc<PanelPicture>,
     moving: Vec<Moving>,
 }
@@ -113,14 +112,14 @@ impl Signals {
         for held in &mut self.panels {
             let room = SERIES.saturating_sub(seen);
             seen += held.ask.series.len();
-            if held.judged.as_ref().is_some_and(|judged| judged.shown == shown && judged.hunt == hunt) {
+            if held.judged.as_ref().is_some_and(|judged| judged.look == look) {
                 continue;
             }
             if done >= slice.0 {
                 return Vec::new();
             }
             done += held.ask.series.len().max(1);
-            held.judged = Some(judged(&held.ask, shown, hunt, room));
+            held.judged = Some(judged(&held.ask, look, room));
         }
         self.is_due = false;
         vec![Answer::Picture(Arc::new(self.picture(shown, hunt)))]
@@ -156,17 +155,17 @@ impl Signals {
 }
 
 /// Looks at a panel, of whose series there is room for so many.
-fn judged(ask: &PanelAsk, shown: TimeWindow, hunt: TimeWindow, room: usize) -> Judged {
+fn judged(ask: &PanelAsk, look: Look, room: usize) -> Judged {
     let mut moving = Vec::new();
     let series = ask.series.iter().enumerate().map(|(k, series)| {
         if k >= room {
             return SeriesPicture { unjudged: Some(Unjudged::TooMany), ..SeriesPicture::default() };
         }
-        let (picture, moved) = judge(ask, series, shown, hunt);
+        let (picture, moved) = judge(ask, series, &look);
         moving.extend(moved);
         picture
     });
     let series = series.collect();
     let key: PanelKey = ask.key();
-    Judged { shown, hunt, picture: Arc::new(PanelPicture { key, of: Arc::clone(&ask.series), series }), moving }
+    Judged { look, picture: Arc::new(PanelPicture { key, of: Arc::clone(&ask.series), series }), moving }
 }

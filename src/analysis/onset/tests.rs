@@ -57,6 +57,22 @@ fn a_step_is_found_within_its_own_error_bars() {
 }
 
 #[test]
+fn what_was_over_before_the_trouble_is_looked_past_and_what_began_before_it_is_not() {
+    let at = |second| Timestamp::from_second(START + second).unwrap();
+    let twice = |t: f64| if (600.0..900.0).contains(&t) || t >= 2000.0 { 14.0 } else { 0.0 };
+    let samples = series(4, 15, 240, 240, twice);
+    assert!(off(&found(&samples), 600.0) < 90.0, "without trouble the first of them");
+    let about = |samples: &[Sample], noticed| find_about(samples, window(3600), Sight::default(), noticed);
+    let Left::At(second) = about(&samples, at(2120)) else { panic!("the second is there") };
+    assert!(off(&second, 2000.0) < 90.0, "{second:?}");
+    let once = series(5, 15, 240, 240, |t| if (600.0..900.0).contains(&t) { 14.0 } else { 0.0 });
+    assert_eq!(about(&once, at(2120)), Left::DidNot, "it was over long before");
+    let long = series(6, 15, 240, 240, |t| if t >= 600.0 { 14.0 } else { 0.0 });
+    let Left::At(still) = about(&long, at(2120)) else { panic!("it goes on") };
+    assert!(off(&still, 600.0) < 90.0, "{still:?}");
+}
+
+#[test]
 fn a_series_that_stays_did_not_leave() {
     let left = (0..200)
         .filter(|seed| find(&series(*seed, 15, 240, 240, |_| 0.0), window(3600), Sight::default()) != Left::DidNot)
