@@ -309,13 +309,13 @@ mod tests {
     #[test]
     fn the_cursor_has_a_place_in_the_text_and_parts_have_theirs_on_the_screen() {
         let mut editor = Editor::new();
-        assert!(editor.replace("aé\nbc検d", 6));
-        assert_eq!(editor.cursor(), 5, "inside a character counts as its start");
+        assert!(editor.replace("aé\nbc検d", 7));
+        assert_eq!(editor.cursor(), 6, "inside a character counts as its start");
         let rows = editor.drawn(3, &|_| Role::Text);
         let shown: Vec<_> = rows.iter().map(|row| (row.line.text(), row.places.clone(), row.cursor)).collect();
         assert_eq!(shown[0], ("aé".to_owned(), vec![(0, 0), (1, 1)], false));
-        assert_eq!(shown[1], ("bc".to_owned(), vec![(4, 0), (5, 1)], true));
-        assert_eq!(shown[2], ("検d".to_owned(), vec![(6, 0), (9, 2)], false));
+        assert_eq!(shown[1], ("bc".to_owned(), vec![(4, 0), (5, 1)], false));
+        assert_eq!(shown[2], ("検d".to_owned(), vec![(6, 0), (9, 2)], true));
         press(&mut editor, "<end>");
         assert_eq!(editor.cursor(), editor.text().len());
     }
