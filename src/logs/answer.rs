@@ -148,6 +148,9 @@ pub struct PatternRow {
     pub seen: Option<(Timestamp, Timestamp)>,
     /// Services with the counts, the largest first; bounded.
     pub services: Vec<(CleanText, u64)>,
+    /// Since when its service was heard in the look, as far as that can be told: before, that the pattern did not come
+    /// says nothing.
+    pub heard: Option<Timestamp>,
     /// Counts over the window.
     pub trend: Vec<u32>,
     /// What happened to it around the onset.

@@ -71,6 +71,39 @@ struct Shape {
     sample: (i64, RecordId),
 }
 
+/// Since when records were heard at all, and of each service.
+struct Heard {
+    all: Option<i64>,
+    /// Of each service the earliest record, and in how many patterns it speaks.
+    services: Vec<(i64, usize)>,
+}
+
+/// A service that begins with fewer patterns may have kept silent, as a file of errors does; one that begins to speak of
+/// more at once was not read before.
+const TALKATIVE: usize = 5;
+
+impl Heard {
+    fn of(found: &[(usize, Shape)], services: usize) -> Self {
+        let mut heard = Self { all: None, services: vec![(i64::MAX, 0); services] };
+        for (_, shape) in found {
+            heard.all = Some(heard.all.map_or(shape.first, |all| all.min(shape.first)));
+            for (service, _) in &shape.services {
+                if let Some((first, patterns)) = heard.services.get_mut(usize::from(*service)) {
+                    (*first, *patterns) = ((*first).min(shape.first), *patterns + 1);
+                }
+            }
+        }
+        heard
+    }
+
+    /// Since when the service of most records of a pattern was heard.
+    fn since(&self, shape: &Shape) -> Option<i64> {
+        let main = shape.services.iter().max_by_key(|(service, count)| (*count, std::cmp::Reverse(*service)))?;
+        let (first, patterns) = self.services.get(usize::from(main.0)).copied()?;
+        if patterns >= TALKATIVE { Some(first) } else { self.all }
+    }
+}
+
 /// A record to be counted.
 #[derive(Clone, Copy)]
 struct One {
@@ -276,10 +309,11 @@ impl Tally {
         let mut found: Vec<(usize, Shape)> = by_pattern.into_iter().collect();
         found.sort_by_key(|(at, _)| *at);
         let news = self.news(&found, patterns, held);
+        let heard = Heard::of(&found, counts.services.len());
         let mut rows: Vec<PatternRow> = Vec::new();
         for ((at, shape), news) in found.iter().zip(news) {
             let Some(pattern) = patterns.all().get(*at) else { continue };
-            rows.push(self.row(pattern.id, CleanText::line(&pattern.template), shape, counts, news));
+            rows.push(self.row(pattern.id, CleanText::line(&pattern.template), shape, counts, news, &heard));
         }
         match self.ask.order {
             Order::Count => rows.sort_by(|one, other| other.count.cmp(&one.count).then(one.id.cmp(&other.id))),
@@ -312,6 +346,7 @@ impl Tally {
         shape: &Shape,
         counts: &Counts,
         news: Option<News>,
+        heard: &Heard,
     ) -> PatternRow {
         let mut services: Vec<(u16, u64)> = shape.services.clone();
         services.sort_by_key(|(service, count)| (std::cmp::Reverse(*count), *service));
@@ -323,6 +358,7 @@ impl Tally {
             severity: shape.worst,
             seen: Some((instant(shape.first), instant(shape.last))),
             services: services.into_iter().take(SERVICES).map(|(service, count)| (name(service), count)).collect(),
+            heard: heard.since(shape).map(instant),
             trend: shape.trend.clone(),
             news,
             sample: Some(RecordKey { at: instant(shape.sample.0), id: shape.sample.1 }),

@@ -134,6 +134,8 @@ pub struct PatternTrend {
     pub first: Option<Timestamp>,
     /// A record of it.
     pub sample: Option<RecordKey>,
+    /// Since when its service was heard; earlier counts say nothing. `None` where it always was.
+    pub heard: Option<Timestamp>,
     /// The time that the counts divide evenly.
     pub window: TimeWindow,
     /// Records in each part of the window.

@@ -195,8 +195,9 @@ fn in_order(mut entries: Vec<Entry>, graph: &ServiceGraph) -> Vec<Mover> {
 
 /// Puts the changes that may matter at their times: those inside the hunt, and those shortly before the first mover.
 fn among(movers: &mut Vec<Mover>, changes: &[Change], hunt: TimeWindow) {
-    let first = movers.iter().map(earliest).min().unwrap_or(hunt.start).min(hunt.end);
-    let from = minus(first, CAUSES);
+    // Where nothing moved, the newest changes matter most.
+    let moved = movers.iter().map(earliest).min().map(|first| first.min(hunt.end));
+    let (first, from) = moved.map_or((hunt.end, hunt.start), |first| (first, minus(first, CAUSES)));
     let mut matter: Vec<&Change> = changes.iter().filter(|change| change.at >= from && change.at < hunt.end).collect();
     // Of too many those nearest to the first mover.
     let distance = |change: &&Change| (change.at.as_millisecond() - first.as_millisecond()).abs();

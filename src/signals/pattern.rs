@@ -24,15 +24,15 @@ pub(super) fn moving(trend: &PatternTrend, hunt: TimeWindow) -> Option<Moving> {
     // A part's count is known at its end.
     let end = |k: usize| from_seconds(start + (k + 1) as f64 * length);
     let rate = |count: &u32| f64::from(*count) / length;
-    let samples: Vec<Sample> = trend
-        .counts
-        .iter()
-        .enumerate()
-        .filter_map(|(k, count)| Some(Sample { at: end(k)?, value: rate(count) }))
-        .collect();
+    // Of a part in which it was not listened to all the time, the count is no count.
+    let silent = trend.heard.map_or(0, |heard| ((to_seconds(heard) - start) / length).max(0.0).ceil() as usize);
+    let silent = silent.min(parts);
+    let counts = &trend.counts[silent..];
+    let sample = |(k, count): (usize, &u32)| Some(Sample { at: end(silent + k)?, value: rate(count) });
+    let samples: Vec<Sample> = counts.iter().enumerate().filter_map(sample).collect();
     let split = samples.partition_point(|sample| sample.at <= hunt.start);
     let onset = match trend.first.filter(|first| *first >= hunt.start && split > 0) {
-        Some(first) => new(trend, first, split, length)?,
+        Some(first) => new(counts, first, split, length)?,
         None => match onset::find(&samples, TimeWindow { end: Timestamp::MAX, ..hunt }, Sight::default()) {
             Left::At(onset) => onset,
             Left::DidNot | Left::Unknown => return None,
@@ -63,10 +63,10 @@ pub(super) fn moving(trend: &PatternTrend, hunt: TimeWindow) -> Option<Moving> {
 }
 
 /// A pattern that came for the first time: exactly when its first record was written.
-fn new(trend: &PatternTrend, first: Timestamp, split: usize, length: f64) -> Option<Onset> {
-    let since = &trend.counts[split.min(trend.counts.len())..];
+fn new(counts: &[u32], first: Timestamp, split: usize, length: f64) -> Option<Onset> {
+    let since = &counts[split.min(counts.len())..];
     let count: u64 = since.iter().map(|count| u64::from(*count)).sum();
-    if count < FEWEST || trend.counts[..split.min(trend.counts.len())].iter().any(|count| *count > 0) {
+    if count < FEWEST || counts[..split.min(counts.len())].iter().any(|count| *count > 0) {
         return None;
     }
     let from = since.iter().position(|count| *count > 0).unwrap_or(0);

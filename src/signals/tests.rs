@@ -170,6 +170,7 @@ fn trend(service: &str, counts: Vec<u32>, first: Option<i64>) -> PatternTrend {
         is_error: true,
         first: first.map(at),
         sample: None,
+        heard: None,
         window: TimeWindow::new(at(-3600), at(1800)),
         counts,
     }
@@ -189,6 +190,14 @@ fn a_new_pattern_began_with_its_first_record_and_a_rising_one_in_its_part() {
     assert!((rising.at.as_second() - START - 900).abs() as f64 <= rising.within.as_secs_f64() + 1.0, "{rising:?}");
     let moved = picture.first[0].moved.unwrap();
     assert_eq!((moved.before, moved.after, moved.unit), (0.0, 0.1, Unit::PerSecond));
+}
+
+#[test]
+fn a_pattern_of_what_was_not_listened_to_before_is_not_new() {
+    let counts: Vec<u32> = (0..180).map(|part| if part >= 140 { 3 } else { 0 }).collect();
+    let heard = |since| PatternTrend { heard: Some(at(since)), ..trend("payments", counts.clone(), Some(607)) };
+    assert!(looked([Ask::Patterns(vec![heard(600)].into())]).first.is_empty(), "nobody knows what was before");
+    assert_eq!(services(&looked([Ask::Patterns(vec![heard(-1800)].into())])), ["payments"]);
 }
 
 #[test]

@@ -59,8 +59,11 @@ fn picture(world: &World) -> Picture {
             ..SeriesPicture::default()
         }
     };
-    let of =
-        |title: &str| Arc::clone(&world.model.state.stores.series.panel(&SourceId::new("prom"), title).unwrap().series);
+    let store = &world.model.state.stores.series;
+    let of = |title: &str| match store.panel(&SourceId::new("prom"), title) {
+        Some(panel) => Arc::clone(&panel.series),
+        None => panic!("no panel {title}"),
+    };
     let crossing = Crossing {
         trend: Trend { slope: 5e3, error: 100.0, level: 3.3e8, since: ago(1800), daily: false },
         at: plus(now(), SignedDuration::from_secs(11_100)),
@@ -143,7 +146,7 @@ fn judged() -> World {
 }
 
 fn held(world: &World, title: &str) -> Vec<Series> {
-    world.model.state.stores.series.get(&SourceId::new("prom"), title).unwrap().to_vec()
+    world.model.state.stores.series.get(&SourceId::new("prom"), title).unwrap_or_default().to_vec()
 }
 
 /// A panel of twelve pods, one of which rises.

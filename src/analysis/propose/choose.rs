@@ -102,7 +102,7 @@ fn of_subject(case: &Case<'_>, subject: &Subject) -> Vec<QueryIdea> {
     let recorded = recorded::found(&families, case.recorded, &subject.name);
     let answered = |found: &Found<'_>| {
         let same = |metric: &&str| family_of(metric) == found.thing || found.metrics.contains(metric);
-        recorded.iter().any(|one| one.idea.signal == found.idea.signal && one.metrics.iter().any(|metric| same(metric)))
+        recorded.iter().any(|one| one.idea.signal == found.idea.signal && one.metrics.iter().any(same))
     };
     let mut all: Vec<Found<'_>> = red::found(&families, &subject.name, case.range);
     all.extend(usage::found(&families, &subject.name, case.range));

@@ -73,6 +73,7 @@ fn trends(page: &PatternsPage) -> Vec<PatternTrend> {
             Some(NewsKind::Burst | NewsKind::Rarer | NewsKind::Stopped) | None => None,
         },
         sample: row.sample,
+        heard: row.heard,
         window,
         counts: row.trend.clone(),
     };

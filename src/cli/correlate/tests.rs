@@ -117,7 +117,7 @@ fn rows_of_a_table_are_records() {
 /// A line of the collector's file exporter with one span for each of some regions.
 fn spans(at: usize) -> String {
     let span = |region: usize| {
-        let (code, took) = if region == 2 && at % 5 != 0 { (2, 900) } else { (0, 20 + at % 7) };
+        let (code, took) = if region == 2 && !at.is_multiple_of(5) { (2, 900) } else { (0, 20 + at % 7) };
         let (start, end) = (1_768_442_400_000_000_000u64, 1_768_442_400_000_000_000 + took as u64 * 1_000_000);
         format!(
             "{{\"traceId\":\"{at:032x}\",\"name\":\"charge\",\"kind\":3,\"startTimeUnixNano\":\"{start}\",\

@@ -32,7 +32,7 @@ enum Stage {
     /// It is not known yet which records pass.
     Waiting,
     /// The rows of both sides are noted.
-    Choosing(Choice),
+    Choosing(Box<Choice>),
     /// They are read.
     Reading(Box<Reader>),
     /// It was answered.
@@ -71,13 +71,13 @@ impl Contrast {
                 if let Some(behind) = bad.progress().or_else(|| among.and_then(Hits::progress)) {
                     return counting(behind.done, behind.total);
                 }
-                self.stage = Stage::Choosing(Choice::new(&self.ask, world.shelf));
+                self.stage = Stage::Choosing(Box::new(Choice::new(&self.ask, world.shelf)));
                 counting(0, 1)
             }
             Stage::Choosing(choice) => {
                 while *cost < most && choice.step(bad, among, cost) {}
                 if choice.is_done() {
-                    let mut choice = std::mem::take(choice);
+                    let mut choice = std::mem::take(choice.as_mut());
                     choice.held(world.held, bad, among);
                     choice.settle();
                     self.stage = Stage::Reading(Box::new(Reader::new(choice, &self.ask)));

@@ -142,8 +142,11 @@ fn values_too_long_to_hold_cost_nothing_but_themselves() {
     assert_eq!(words(&answer.notices), ["1 values of more than 1 MiB are left out"]);
 }
 
+/// Labels, and each sample's time in milliseconds, its value's bits and its text.
+type SlowSeries = (BTreeMap<String, String>, Vec<(i64, u64, String)>);
+
 /// The same reading by serde, whole and without haste.
-fn slow(body: &str) -> Vec<(BTreeMap<String, String>, Vec<(i64, u64, String)>)> {
+fn slow(body: &str) -> Vec<SlowSeries> {
     #[derive(serde::Deserialize)]
     struct Body<'a> {
         #[serde(borrow)]
