@@ -5,10 +5,13 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::picture::{PanelKey, Picture};
+use crate::analysis::onset;
 use crate::analysis::templates::PatternId;
 use crate::domain::slo::SloReading;
 use crate::domain::time::{minus, plus};
-use crate::domain::{Change, CleanText, Panel, RecordKey, Series, ServiceGraph, SourceId, TimeWindow, Timestamp};
+use crate::domain::{
+    Change, CleanText, Panel, RecordKey, Sample, Series, ServiceGraph, SourceId, TimeWindow, Timestamp,
+};
 
 /// One thing that is told. The newest of a kind (of a panel, for panels) replaces what was told before.
 #[derive(Clone, Debug)]
@@ -108,6 +111,21 @@ impl Look {
     /// When trouble was noticed, where that is inside the window: what was over by then is another story.
     pub fn noticed(&self) -> Option<Timestamp> {
         self.onset.filter(|onset| self.window.contains(*onset))
+    }
+
+    /// The same for samples that begin too late for it: the first half of those before trouble was noticed then tells what
+    /// is usual, if they are enough.
+    pub fn hunt_in(&self, samples: &[Sample]) -> TimeWindow {
+        let hunt = self.hunt();
+        if samples.partition_point(|sample| sample.at < hunt.start) >= onset::FEWEST {
+            return hunt;
+        }
+        let noticed = self.noticed().unwrap_or(hunt.end);
+        let half = samples.partition_point(|sample| sample.at < noticed) / 2;
+        match samples.get(half).filter(|_| half >= onset::FEWEST) {
+            Some(first) => TimeWindow { start: first.at.max(hunt.start), end: hunt.end },
+            None => hunt,
+        }
     }
 
     /// The time in which onsets are looked for. An incident that began long before the window leaves the window.

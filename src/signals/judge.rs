@@ -21,8 +21,9 @@ pub(super) struct Moving {
 
 /// What is known of a series, and how it moved.
 pub(super) fn judge(ask: &PanelAsk, series: &Series, look: &Look) -> (SeriesPicture, Option<Moving>) {
-    let (shown, hunt) = (look.window, look.hunt());
+    let shown = look.window;
     let samples = &series.samples;
+    let hunt = look.hunt_in(samples);
     if !samples.iter().any(|sample| shown.contains(sample.at) && sample.value.is_finite()) {
         return (SeriesPicture { unjudged: Some(Unjudged::Absent), ..SeriesPicture::default() }, None);
     }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::ask::PatternTrend;
+use super::ask::{Look, PatternTrend};
 use super::judge::Moving;
 use super::picture::{Moved, Mover, What};
 use crate::analysis::onset::{self, FARTHEST, Left, Onset, Sight, Way};
@@ -13,8 +13,8 @@ use crate::domain::{Sample, TimeWindow, Timestamp};
 /// Records of a pattern never seen before without which nothing is said of it.
 const FEWEST: u64 = 3;
 
-/// How a pattern moved inside `hunt`, if it did.
-pub(super) fn moving(trend: &PatternTrend, hunt: TimeWindow) -> Option<Moving> {
+/// How a pattern moved, if it did.
+pub(super) fn moving(trend: &PatternTrend, look: &Look) -> Option<Moving> {
     let parts = trend.counts.len();
     let length = trend.window.length().as_secs_f64() / parts.max(1) as f64;
     if parts == 0 || length <= 0.0 {
@@ -30,6 +30,7 @@ pub(super) fn moving(trend: &PatternTrend, hunt: TimeWindow) -> Option<Moving> {
     let counts = &trend.counts[silent..];
     let sample = |(k, count): (usize, &u32)| Some(Sample { at: end(silent + k)?, value: rate(count) });
     let samples: Vec<Sample> = counts.iter().enumerate().filter_map(sample).collect();
+    let hunt = look.hunt_in(&samples);
     let split = samples.partition_point(|sample| sample.at <= hunt.start);
     let onset = match trend.first.filter(|first| *first >= hunt.start && split > 0) {
         Some(first) => new(counts, first, split, length)?,

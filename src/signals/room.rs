@@ -8,7 +8,7 @@ use super::judge::{Moving, judge};
 use super::picture::{Counts, PanelKey, PanelPicture, Picture, SeriesPicture, Unjudged};
 use super::{burning, first, pattern};
 use crate::domain::slo::SloReading;
-use crate::domain::{Change, ServiceGraph, TimeWindow};
+use crate::domain::{Change, ServiceGraph};
 
 /// Series looked at; of more it is said that they are not.
 const SERIES: usize = 4_000;
@@ -107,7 +107,6 @@ impl Signals {
     /// Does one slice of work; answers once everything that was told is looked at.
     pub fn work(&mut self, slice: Slice) -> Vec<Answer> {
         let Some(look) = self.look.filter(|_| self.is_due) else { return Vec::new() };
-        let (shown, hunt) = (look.window, look.hunt());
         let (mut done, mut seen) = (0, 0);
         for held in &mut self.panels {
             let room = SERIES.saturating_sub(seen);
@@ -122,10 +121,11 @@ impl Signals {
             held.judged = Some(judged(&held.ask, look, room));
         }
         self.is_due = false;
-        vec![Answer::Picture(Arc::new(self.picture(shown, hunt)))]
+        vec![Answer::Picture(Arc::new(self.picture(&look)))]
     }
 
-    fn picture(&self, shown: TimeWindow, hunt: TimeWindow) -> Picture {
+    fn picture(&self, look: &Look) -> Picture {
+        let (shown, hunt) = (look.window, look.hunt());
         let judged = || self.panels.iter().filter_map(|held| held.judged.as_ref());
         let mut counts = Counts::default();
         for series in judged().flat_map(|judged| &judged.picture.series) {
@@ -139,7 +139,7 @@ impl Signals {
         }
         let patterns = self.patterns.iter().take(PATTERNS);
         let mut moving: Vec<Moving> = judged().flat_map(|judged| judged.moving.iter().cloned()).collect();
-        moving.extend(patterns.clone().filter_map(|trend| pattern::moving(trend, hunt)));
+        moving.extend(patterns.clone().filter_map(|trend| pattern::moving(trend, look)));
         let looked = counts.series - counts.absent - counts.too_young - counts.too_many + patterns.count();
         let changes = &self.changes[self.changes.len().saturating_sub(PATTERNS)..];
         let first = first::list(moving, looked, changes, hunt, &self.graph);

@@ -213,6 +213,20 @@ fn onsets_are_looked_for_around_the_incident_even_before_the_window() {
 }
 
 #[test]
+fn where_history_is_short_its_first_half_tells_what_is_usual() {
+    let short = |begins: i64| {
+        let mut series = step(1, "payments", 1200, 30.0);
+        series.samples.retain(|sample| sample.at >= at(begins));
+        let mut signals = Signals::default();
+        signals.ask(Ask::Panel(panel("load", vec![series])));
+        signals.ask(Ask::Look(Look { onset: Some(at(1230)), ..look() }));
+        picture(&mut signals)
+    };
+    assert_eq!(services(&short(600)), ["payments"], "ten minutes of history");
+    assert!(short(1180).first.is_empty(), "too little to say anything");
+}
+
+#[test]
 fn what_did_not_change_is_not_looked_at_again() {
     let mut signals = Signals::default();
     signals.ask(Ask::Look(look()));
@@ -235,7 +249,7 @@ fn what_did_not_change_is_not_looked_at_again() {
 #[test]
 fn what_cannot_be_judged_is_counted_with_its_reason() {
     let late = series(1, "late", |_, noise| noise);
-    let young = Series { samples: late.samples[236..].to_vec(), ..late.clone() };
+    let young = Series { samples: late.samples[345..].to_vec(), ..late.clone() };
     let gone = Series { samples: late.samples[..200].to_vec(), ..late.clone() };
     let wrong = series(2, "wrong", |_, _| f64::NAN);
     let many = (0..4100).map(|_| gone.clone()).collect();
