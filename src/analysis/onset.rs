@@ -100,7 +100,7 @@ pub struct Sight {
 /// Excursions that are looked past at most, until one belongs to the trouble.
 const EXCURSIONS: usize = 12;
 /// So many samples in the usual range, one after the other, end an excursion.
-const CALM: usize = 4;
+pub const CALM: usize = 4;
 
 /// Looks for the onset inside `window`. Samples are in time order; those before the window tell what is usual, those
 /// after it and values that are not finite are ignored.

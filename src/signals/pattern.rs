@@ -33,8 +33,10 @@ pub(super) fn moving(trend: &PatternTrend, look: &Look) -> Option<Moving> {
     let hunt = look.hunt_in(&samples);
     let split = samples.partition_point(|sample| sample.at <= hunt.start);
     let onset = match trend.first.filter(|first| *first >= hunt.start && split > 0) {
+        // What never came before and stopped coming is news only while it comes; of others, that they stop is news.
+        Some(_) if look.noticed().is_some_and(|noticed| is_over(&samples, noticed)) => return None,
         Some(first) => new(counts, first, split, length)?,
-        None => match onset::find(&samples, TimeWindow { end: Timestamp::MAX, ..hunt }, Sight::default()) {
+        None => match risen(&samples, TimeWindow { end: Timestamp::MAX, ..hunt }, look.noticed()) {
             Left::At(onset) => onset,
             Left::DidNot | Left::Unknown => return None,
         },
@@ -61,6 +63,22 @@ pub(super) fn moving(trend: &PatternTrend, look: &Look) -> Option<Moving> {
         more: 0,
     };
     Some(Moving { mover, moved })
+}
+
+/// When it began to come more or less often.
+fn risen(samples: &[Sample], hunt: TimeWindow, noticed: Option<Timestamp>) -> Left {
+    match noticed {
+        Some(noticed) => onset::find_about(samples, hunt, Sight::default(), noticed),
+        None => onset::find(samples, hunt, Sight::default()),
+    }
+}
+
+/// Whether it had stopped coming for a while when trouble was noticed, and never came again: another story.
+fn is_over(samples: &[Sample], noticed: Timestamp) -> bool {
+    let known = samples.partition_point(|sample| sample.at <= noticed);
+    let came = |sample: &Sample| sample.value > 0.0;
+    let before = &samples[known.saturating_sub(onset::CALM)..];
+    known > onset::CALM && !before.iter().any(came) && samples[..known].iter().any(came)
 }
 
 /// A pattern that came for the first time: exactly when its first record was written.

@@ -193,6 +193,19 @@ fn a_new_pattern_began_with_its_first_record_and_a_rising_one_in_its_part() {
 }
 
 #[test]
+fn a_pattern_that_had_stopped_before_the_trouble_is_another_story() {
+    let between = |from: i32, to: i32| (0..180).map(|part| if (from..to).contains(&part) { 3 } else { 0 }).collect();
+    let about = |counts: Vec<u32>| {
+        let mut signals = Signals::default();
+        signals.ask(Ask::Patterns(vec![trend("payments", counts, Some(607))].into()));
+        signals.ask(Ask::Look(Look { onset: Some(at(1200)), ..look() }));
+        picture(&mut signals)
+    };
+    assert!(about(between(140, 150)).first.is_empty(), "it stopped five minutes before");
+    assert_eq!(services(&about(between(140, 180))), ["payments"]);
+}
+
+#[test]
 fn a_pattern_of_what_was_not_listened_to_before_is_not_new() {
     let counts: Vec<u32> = (0..180).map(|part| if part >= 140 { 3 } else { 0 }).collect();
     let heard = |since| PatternTrend { heard: Some(at(since)), ..trend("payments", counts.clone(), Some(607)) };
