@@ -22,7 +22,7 @@
 //! 20 kinds (noise, autoregressions, walks, counts, rates over a minute of frequent and rare events, heavy tails, blips,
 //! saw teeth, stairs, a part of a day): of 1,000 that do not change 6 are said to have left, most of them stairs and walks.
 //! Of steps by 20 spreads 91 in 100 are found, and all but of what wanders by itself; the truth lies inside the error bars
-//! of 91 in 100 (94 and more for noise, rates and counts), of ramps over five minutes in 70, of steps by 4 spreads in 70.
+//! of about 90 in 100, of ramps over five minutes in 70, of steps by 4 spreads in 70.
 //! What it does not see is a rise that began long before the window and goes on.
 
 mod leave;

@@ -46,7 +46,7 @@ pub enum Subcommand {
     Ask(ask::AskArgs),
     /// Search logs, find their patterns, what is new in them and what their fields hold
     Logs(logs::Logs),
-    /// Say what is unusual in a series, or when it will cross a threshold
+    /// Say what is unusual in a series, when it will cross a threshold, and what moved first
     Metrics(metrics::Metrics),
     /// Find what the bad records of a log have in common
     Correlate(correlate::CorrelateArgs),

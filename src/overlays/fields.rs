@@ -49,41 +49,31 @@ impl Fields {
     /// A key.
     pub fn on_key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Intent> {
         let page = &ctx.stores.records.fields;
-        let step = match key.code {
-            Code::Down | Code::Char('j') => Step::Down,
-            Code::Up | Code::Char('k') => Step::Up,
-            Code::Char('d') if key.ctrl => Step::HalfDown,
-            Code::Char('u') if key.ctrl => Step::HalfUp,
-            Code::PageDown => Step::PageDown,
-            Code::PageUp => Step::PageUp,
-            Code::Home | Code::Char('g') => Step::Home,
-            Code::End | Code::Char('G') => Step::End,
+        if let Some(step) = Step::of(key) {
+            self.scroll.step(step, self.len(page), self.height);
+            self.scroll.follow(false);
+            return Vec::new();
+        }
+        match key.code {
             Code::Enter if self.field.is_none() => {
                 self.field = page.rows.get(self.scroll.selected()).map(|row| row.name.clone());
                 self.scroll = Scroll::top();
-                return Vec::new();
+                Vec::new()
             }
             Code::Enter | Code::Char('f') => {
-                return self.value(page).map(|(n, v)| sift(Sift::only(n, v))).into_iter().collect();
+                self.value(page).map(|(n, v)| sift(Sift::only(n, v))).into_iter().collect()
             }
-            Code::Char('-') => return self.value(page).map(|(n, v)| sift(Sift::without(n, v))).into_iter().collect(),
+            Code::Char('-') => self.value(page).map(|(n, v)| sift(Sift::without(n, v))).into_iter().collect(),
             Code::Char('y') => {
-                return self
-                    .value(page)
-                    .map(|(_, value)| Intent::Copy(value.as_str().to_owned()))
-                    .into_iter()
-                    .collect();
+                self.value(page).map(|(_, value)| Intent::Copy(value.as_str().to_owned())).into_iter().collect()
             }
             _ if self.field.is_some() => {
                 self.field = None;
                 self.scroll = Scroll::top();
-                return Vec::new();
+                Vec::new()
             }
-            _ => return vec![Intent::Close],
-        };
-        self.scroll.step(step, self.len(page), self.height);
-        self.scroll.follow(false);
-        Vec::new()
+            _ => vec![Intent::Close],
+        }
     }
 
     /// The field and value the cursor is on.

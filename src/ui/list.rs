@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::key::{Code, Key};
+
 /// Selection and scroll of a list whose length and height are told to each operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scroll {
@@ -30,6 +32,23 @@ pub enum Step {
     Home,
     /// The last row; follows from now on, where the list follows at all.
     End,
+}
+
+impl Step {
+    /// The movement that a key means in a list that lies over the panes; `None` for any other key.
+    pub fn of(key: Key) -> Option<Self> {
+        Some(match key.code {
+            Code::Down | Code::Char('j') => Step::Down,
+            Code::Up | Code::Char('k') => Step::Up,
+            Code::Char('d') if key.ctrl => Step::HalfDown,
+            Code::Char('u') if key.ctrl => Step::HalfUp,
+            Code::PageDown => Step::PageDown,
+            Code::PageUp => Step::PageUp,
+            Code::Home | Code::Char('g') => Step::Home,
+            Code::End | Code::Char('G') => Step::End,
+            _ => return None,
+        })
+    }
 }
 
 impl Scroll {

@@ -50,29 +50,21 @@ impl Contrast {
         let told = told(ctx);
         let findings = told.map_or(&[][..], |told| &told.report.findings);
         let selected = told.zip(findings.get(self.scroll.selected()));
-        let step = match key.code {
-            Code::Down | Code::Char('j') => Step::Down,
-            Code::Up | Code::Char('k') => Step::Up,
-            Code::Char('d') if key.ctrl => Step::HalfDown,
-            Code::Char('u') if key.ctrl => Step::HalfUp,
-            Code::PageDown => Step::PageDown,
-            Code::PageUp => Step::PageUp,
-            Code::Home | Code::Char('g') => Step::Home,
-            Code::End | Code::Char('G') => Step::End,
-            Code::Enter => return selected.and_then(|(told, it)| sift(it, &told.filter)).into_iter().collect(),
-            Code::Char('f') => return selected.and_then(|(_, it)| sift(it, &Filter::default())).into_iter().collect(),
-            Code::Char('y') => {
-                return selected.map(|(told, it)| Intent::Copy(words::account(told, it))).into_iter().collect();
-            }
+        if let Some(step) = Step::of(key) {
+            self.scroll.step(step, findings.len(), self.height);
+            self.scroll.follow(false);
+            return Vec::new();
+        }
+        match key.code {
+            Code::Enter => selected.and_then(|(told, it)| sift(it, &told.filter)).into_iter().collect(),
+            Code::Char('f') => selected.and_then(|(_, it)| sift(it, &Filter::default())).into_iter().collect(),
+            Code::Char('y') => selected.map(|(told, it)| Intent::Copy(words::account(told, it))).into_iter().collect(),
             Code::Char('m') => {
                 let capture = selected.map(|(told, it)| words::capture(told, it, ctx.now));
-                return capture.map(|capture| Intent::Keep(Box::new(capture))).into_iter().collect();
+                capture.map(|capture| Intent::Keep(Box::new(capture))).into_iter().collect()
             }
-            _ => return vec![Intent::Close],
-        };
-        self.scroll.step(step, findings.len(), self.height);
-        self.scroll.follow(false);
-        Vec::new()
+            _ => vec![Intent::Close],
+        }
     }
 
     /// Fits the list to the screen.
